@@ -1,0 +1,1 @@
+"""Ways in and out: each a codec without I/O plus a thin reader or server."""

@@ -1,0 +1,1 @@
+"""What the bedside signals mean over minutes: trends, conditions, changes."""

@@ -1,0 +1,101 @@
+"""What the monitor did in the last minutes, in sentences.
+
+A first cut: it says what moved and when, without judging why. Change points, deterioration and
+rally belong to later work and will replace the simple rule here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from holdfast.kernel.time import US_PER_S
+from holdfast.record.case_state import ConditionEntry
+
+
+@dataclass(frozen=True)
+class Point:
+    """One summarised stretch of a numeric: values at ``at_us``, in the unit of the numeric."""
+
+    at_us: int
+    last: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A numeric worth a sentence, and how much of a move is worth it."""
+
+    key: str
+    label: str
+    unit: str
+    notable_change: float
+    """Smallest change between first and last third, or excursion from the median, that is said (our estimate)."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sentence about the last minutes; ``at_us`` is when it happened."""
+
+    text: str
+    at_us: int
+    notable: bool
+
+
+_MIN_POINTS = 6
+"""Fewer points than this cannot tell a course from a blip."""
+
+
+def describe(points: dict[str, Sequence[Point]], watched: Sequence[Watched], *, from_us: int, to_us: int) -> list[Line]:
+    """Sentences about each watched numeric over [from_us, to_us], notable ones first."""
+    lines = [
+        _describe_one(what, [p for p in points.get(what.key, ()) if from_us <= p.at_us <= to_us])
+        for what in watched
+        if points.get(what.key)
+    ]
+    return sorted((line for line in lines if line is not None), key=lambda line: not line.notable)
+
+
+def _describe_one(what: Watched, points: Sequence[Point]) -> Line | None:
+    if not points:
+        return None
+    last = points[-1]
+    if len(points) < _MIN_POINTS:
+        text = f"{what.label}: {_number(last.last)} {what.unit} (too few values for a course)"
+        return Line(text, last.at_us, notable=False)
+    third = len(points) // 3
+    before = median(p.last for p in points[:third])
+    after = median(p.last for p in points[-third:])
+    middle = median(p.last for p in points)
+    peak = max(points, key=lambda p: p.high)
+    trough = min(points, key=lambda p: p.low)
+    rose, fell = peak.high - middle, middle - trough.low
+    if max(rose, fell) >= 1.5 * what.notable_change and max(rose, fell) > abs(after - before):
+        extreme, value, word = (peak, peak.high, "rose") if rose >= fell else (trough, trough.low, "fell")
+        text = (
+            f"{what.label} {word} to {_number(value)} {what.unit} for a moment "
+            f"(around {_number(middle)} otherwise, now {_number(last.last)})"
+        )
+        return Line(text, extreme.at_us, notable=True)
+    if abs(after - before) >= what.notable_change:
+        word = "rose" if after > before else "fell"
+        text = f"{what.label} {word} from {_number(before)} to {_number(after)} {what.unit}"
+        return Line(text, last.at_us, notable=True)
+    text = f"{what.label} steady around {_number(middle)} {what.unit}"
+    return Line(text, last.at_us, notable=False)
+
+
+def condition_lines(conditions: Sequence[ConditionEntry], *, from_us: int, to_us: int) -> list[Line]:
+    """Monitor conditions that touched the range."""
+    lines = []
+    for entry in conditions:
+        end_us = entry.ended_us
+        if entry.began_us > to_us or (end_us is not None and end_us < from_us):
+            continue
+        lasted = "still so" if end_us is None else f"for {max(1, (end_us - entry.began_us) // US_PER_S)} s"
+        lines.append(Line(f"{entry.text} ({lasted})", entry.began_us, notable=True))
+    return lines
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}" if abs(value) < 10 else f"{value:.0f}"

@@ -1,0 +1,77 @@
+"""How likely a set of diseases is before any finding: base rates, signalment and complications.
+
+A disease can be there by itself or because another in the set brought it about (noisy-OR, exact for
+complications that do not form a circle). Additive boosts were measured to collapse; see docs/decisions.
+"""
+
+import re
+
+import numpy as np
+
+from holdfast.knowledge.model import Knowledge, Modifier
+from holdfast.reasoning.evidence import Signalment
+from holdfast.reasoning.world import Floats, Ints, World
+
+
+def applies(modifier: Modifier, dog: Signalment) -> bool:
+    """Whether this dog fits ``modifier.when``; an unknown part of the signalment never fits.
+
+    Raises ``ValueError`` for a condition that is not of the written forms.
+    """
+    when = modifier.when
+    if when == "working_dog":
+        return dog.working_dog is True
+    if when.startswith("breed:"):
+        wanted = _words(when.removeprefix("breed:"))
+        return bool(wanted) and wanted <= _words(dog.breed)
+    if when.startswith("sex:"):
+        return when.removeprefix("sex:") == dog.sex
+    match = re.fullmatch(r"(age_years|weight_kg)(<|>=)([0-9.]+)", when)
+    if match is None:
+        raise ValueError(f"prior modifier {when!r} is not of a known form")
+    value = dog.age_years if match[1] == "age_years" else dog.weight_kg
+    if value is None:
+        return False
+    return value < float(match[3]) if match[2] == "<" else value >= float(match[3])
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[a-z]+", text.lower()))
+
+
+def prior_odds_shift(world: World, knowledge: Knowledge, dog: Signalment) -> Floats:
+    """(D,) natural log of the odds ratio that signalment gives each disease."""
+    shift = np.zeros(world.size)
+    for disease in knowledge.diseases.values():
+        for modifier in disease.modifiers:
+            if applies(modifier, dog):
+                shift[world.index[disease.key]] += np.log(max(modifier.odds_ratio, 1e-6))
+    return shift
+
+
+def shifted(pi: Floats, shift: Floats) -> Floats:
+    """Priors (..., D) after a shift of their log odds."""
+    return np.asarray(1.0 / (1.0 + np.exp(-(np.log(pi) - np.log1p(-pi) + shift))), dtype=np.float64)
+
+
+def log_set_prior(log_no_cause: Floats, pi: Floats, members: Ints) -> Floats:
+    """log P(set)/P(no disease at all) for sets as rows.
+
+    Shapes: ``log_no_cause`` (..., D+1, D+1), ``pi`` (..., D), ``members`` (N, K) with D where a place is empty;
+    answer (..., N). Leading axes are draws of the parameters.
+    """
+    size = pi.shape[-1]
+    causes_nothing = log_no_cause.sum(axis=-1)
+    log_not_alone = np.concatenate([np.log1p(-pi), np.zeros((*pi.shape[:-1], 1))], axis=-1)
+    total = np.zeros((*pi.shape[:-1], len(members)))
+    for place in range(members.shape[1]):
+        j = members[:, place]
+        log_absent = log_not_alone[..., j]
+        for other in range(members.shape[1]):
+            if other != place:
+                log_absent = log_absent + log_no_cause[..., members[:, other], j]
+        filled = j < size
+        safe = np.where(filled, log_absent, -1.0)
+        present = np.log(-np.expm1(safe)) - safe
+        total = total + causes_nothing[..., j] + np.where(filled, present, 0.0)
+    return total

@@ -1,0 +1,166 @@
+"""The knowledge release as arrays, made once and shared by every question asked of it.
+
+Index ``D`` (one past the last disease) is the empty place in a set: no effect on any finding or prior.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from holdfast.knowledge.model import Frequency, Grade, Knowledge
+from holdfast.record.events import Stage
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+UNLISTED = "unlisted:"
+"""Prefix of the pseudo-disease 'something of this system that is not on our list'."""
+
+STUDY_FACTOR = 3.0
+"""Counted dogs are divided by this when ranges are drawn: other clinics' dogs differ (estimate, ours)."""
+
+_LEAK_MIN, _LEAK_MAX = 1e-4, 0.98
+"""A background rate of exactly 0 or 1 would let one charting slip decide everything."""
+
+
+@dataclass(frozen=True)
+class World:
+    """Arrays over D hypothesised diseases (listed ones, then unlisted pseudo-diseases) and F findings."""
+
+    keys: tuple[str, ...]
+    names: tuple[str, ...]
+    index: dict[str, int]
+    descriptive: Bools
+    """(D,) states that name no cause."""
+    pi: Floats
+    """(D,) prior of each before signalment."""
+    log_no_cause: Floats
+    """(D+1, D+1) log(1 - c_ij): disease i does not bring about j."""
+    findings: tuple[str, ...]
+    finding_index: dict[str, int]
+    leak: Floats
+    """(F,) background rate."""
+    shown: Floats
+    """(D, F) how often a dog with this disease alone shows the finding, 0 where the knowledge says nothing."""
+    linked: Bools
+    """(F,) some listed disease is known to show it."""
+    presenting: Bools
+    """(F,) found by history, examination or monitor."""
+    syndrome: Ints
+    """(F,) number of the group of correlated signs, -1 for none."""
+    temperature: float
+    silence: float
+    link_of: dict[tuple[int, int], Frequency]
+    """(disease, finding) -> the record that the number came from."""
+
+    @property
+    def size(self) -> int:
+        return len(self.keys)
+
+
+def compile_world(knowledge: Knowledge) -> World:
+    """Arrays for one release; the work is done once, answers only read them."""
+    keys, names, pi = _diseases(knowledge)
+    index = {key: i for i, key in enumerate(keys)}
+    findings = tuple(knowledge.findings)
+    finding_index = {key: i for i, key in enumerate(findings)}
+    shown, link_of = _links(knowledge, index, finding_index, len(keys))
+    groups = sorted({f.syndrome for f in knowledge.findings.values() if f.syndrome})
+    values = knowledge.findings.values()
+    return World(
+        keys=keys,
+        names=names,
+        index=index,
+        descriptive=np.array([k in knowledge.diseases and knowledge.diseases[k].descriptive for k in keys], dtype=bool),
+        pi=pi,
+        log_no_cause=_complications(knowledge, index),
+        findings=findings,
+        finding_index=finding_index,
+        leak=np.clip(np.array([f.leak.value for f in values], dtype=np.float64), _LEAK_MIN, _LEAK_MAX),
+        shown=shown,
+        linked=shown.any(axis=0),
+        presenting=np.array([f.stage == Stage.PRESENTING.value for f in values], dtype=bool),
+        syndrome=np.array([groups.index(f.syndrome) if f.syndrome else -1 for f in values], dtype=np.int64),
+        temperature=max(1e-6, knowledge.tuning.temperature.value),
+        silence=min(1.0, max(0.0, knowledge.tuning.silence.value)),
+        link_of=link_of,
+    )
+
+
+def unlisted_system(key: str) -> str | None:
+    """The body system of an unlisted pseudo-disease, None for a listed disease."""
+    return key.removeprefix(UNLISTED) if key.startswith(UNLISTED) else None
+
+
+def _systems(knowledge: Knowledge) -> dict[str, list[str]]:
+    """System -> its diseases that name a cause, in the order of the knowledge."""
+    systems: dict[str, list[str]] = {}
+    for disease in knowledge.diseases.values():
+        if not disease.descriptive:
+            systems.setdefault(disease.system, []).append(disease.key)
+    return systems
+
+
+def _diseases(knowledge: Knowledge) -> tuple[tuple[str, ...], tuple[str, ...], Floats]:
+    systems = _systems(knowledge)
+    prior = {key: disease.prior.value for key, disease in knowledge.diseases.items()}
+    share = knowledge.tuning.unlisted_share.value
+    unlisted = list(systems) if share > 0 else []
+    keys = (*knowledge.diseases, *(UNLISTED + system for system in unlisted))
+    names = (
+        *(disease.name for disease in knowledge.diseases.values()),
+        *(f"something {system.replace('_', ' ')} that is not on the list" for system in unlisted),
+    )
+    mass = [share * sum(prior[key] for key in systems[system]) for system in unlisted]
+    return keys, names, np.clip(np.array([*prior.values(), *mass], dtype=np.float64), 1e-6, 0.9)
+
+
+def ceiling(frequency: Frequency) -> float:
+    """The printed share, with 'all of N' read as not quite always: one more dog could have differed."""
+    return min(frequency.p, 1.0 - 0.5 / (frequency.weight + 1.0))
+
+
+def _links(
+    knowledge: Knowledge, index: dict[str, int], finding_index: dict[str, int], size: int
+) -> tuple[Floats, dict[tuple[int, int], Frequency]]:
+    shown = np.zeros((size, len(finding_index)))
+    link_of: dict[tuple[int, int], Frequency] = {}
+    for disease in knowledge.diseases.values():
+        for frequency in disease.findings:
+            place = (index[disease.key], finding_index[frequency.finding])
+            shown[place] = ceiling(frequency)
+            link_of[place] = frequency
+    for system, members in _systems(knowledge).items():
+        if UNLISTED + system in index:
+            # An unlisted disease looks like the mean of its system: vague on purpose, so that it wins only
+            # when no listed disease of the system fits.
+            shown[index[UNLISTED + system]] = shown[[index[key] for key in members]].mean(axis=0)
+    return shown, link_of
+
+
+def _complications(knowledge: Knowledge, index: dict[str, int]) -> Floats:
+    log_no_cause = np.zeros((len(index) + 1, len(index) + 1))
+    for disease in knowledge.diseases.values():
+        for complication in disease.complications:
+            place = (index[disease.key], index[complication.disease])
+            log_no_cause[place] = np.log1p(-min(complication.p, 0.99))
+    return log_no_cause
+
+
+def log_no_show(shown: Floats, leak: Floats) -> Floats:
+    """log(1 - q), where q is the disease's own part of how often the finding is shown; shapes (..., D+1, F).
+
+    Published frequencies count the background too: a dog with the disease may cough for another reason. So q is
+    chosen to make P(finding | this disease alone) equal to the printed share: 1 - (1-leak)(1-q) = share. A share
+    below the background leaves q = 0: a cause cannot prevent a finding.
+    """
+    own = np.log1p(-shown) - np.log1p(-leak)[..., None, :]
+    empty = np.zeros((*own.shape[:-2], 1, own.shape[-1]))
+    return np.concatenate([np.minimum(own, 0.0), empty], axis=-2)
+
+
+def spread_of(grade: Grade) -> float:
+    """Standard deviation (natural log units) of a prior or background rate of this grade (estimate, ours)."""
+    return {Grade.PUBLISHED: 0.3, Grade.SECONDARY: 0.5, Grade.ESTIMATE: 0.8}[grade]

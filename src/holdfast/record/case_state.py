@@ -1,0 +1,319 @@
+"""The state of a case, folded from its events.
+
+``fold`` over the events known by some moment gives the case *as of* that moment. Nothing is
+forgotten on the way: a retracted finding stays in ``findings`` with its retraction, an earlier
+working diagnosis stays in ``diagnoses``.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from holdfast.record import events as ev
+from holdfast.record.monitor import Origin
+
+
+@dataclass(frozen=True)
+class FindingEntry:
+    """A recorded finding with who, when and whether it was taken back."""
+
+    finding_id: str
+    key: str
+    presence: ev.Presence
+    stage: ev.Stage
+    value: float | None
+    unit: str
+    region: str
+    note: str
+    at_us: int
+    recorded_us: int
+    actor: str
+    retracted: str = ""
+
+
+@dataclass(frozen=True)
+class TouchEntry:
+    touch_id: str
+    side: str
+    region: str
+    strength: ev.Strength
+    response: ev.TouchResponse
+    note: str
+    at_us: int
+    actor: str
+
+
+@dataclass(frozen=True)
+class TreatmentEntry:
+    treatment_id: str
+    category: str
+    what: str
+    amount: str
+    note: str
+    at_us: int
+    actor: str
+
+
+@dataclass(frozen=True)
+class DiagnosisEntry:
+    disease: str
+    text: str
+    supported_by: tuple[str, ...]
+    at_us: int
+    actor: str
+
+
+@dataclass(frozen=True)
+class ConditionEntry:
+    """A monitor condition; ``ended_us`` is None while it lasts."""
+
+    condition: str
+    text: str
+    signal: str
+    origin: Origin
+    began_us: int
+    ended_us: int | None = None
+
+
+@dataclass(frozen=True)
+class OrderEntry:
+    """An end-of-life order and what followed it."""
+
+    order_id: str
+    indication: str
+    consent_by: str
+    consent_how: str
+    witness: str
+    at_us: int
+    actor: str
+    comfort: ev.ComfortAnswered | None = None
+    look_ids: tuple[str, ...] = ()
+    decisions: tuple[tuple[ev.EndOfLifeDecided, str], ...] = ()
+    """Each decision with the account that made it, oldest first."""
+
+
+@dataclass(frozen=True)
+class TestEntry:
+    __test__ = False
+    test: str
+    note: str
+    at_us: int
+    actor: str
+
+
+@dataclass(frozen=True)
+class CaseState:
+    """Everything about a case that is not monitor data."""
+
+    case_id: str
+    admitted: ev.PatientAdmitted
+    version: int = 0
+    """Version of the stream that this state reflects; a form sends it back so a change in between can be told."""
+    weight_kg: float | None = None
+    weight_at_us: int | None = None
+    bed: str = ""
+    closed: str = ""
+    closed_at_us: int | None = None
+    corrections: tuple[ev.PatientCorrected, ...] = ()
+    findings: tuple[FindingEntry, ...] = ()
+    touches: tuple[TouchEntry, ...] = ()
+    treatments: tuple[TreatmentEntry, ...] = ()
+    diagnoses: tuple[DiagnosisEntry, ...] = ()
+    tests: tuple[TestEntry, ...] = ()
+    notes: tuple[tuple[int, str, str], ...] = ()
+    """(at_us, actor, text)."""
+    conditions: tuple[ConditionEntry, ...] = ()
+    orders: tuple[OrderEntry, ...] = ()
+    looks: dict[str, ev.SecondLookShown] = field(default_factory=dict)
+    last_block_end_us: int | None = None
+
+    @property
+    def name(self) -> str:
+        return self.corrected("name") or self.admitted.name
+
+    @property
+    def training(self) -> bool:
+        return self.admitted.training
+
+    @property
+    def working(self) -> DiagnosisEntry | None:
+        """The diagnosis the team is acting on now."""
+        return self.diagnoses[-1] if self.diagnoses else None
+
+    @property
+    def standing_findings(self) -> tuple[FindingEntry, ...]:
+        """The latest entry of each finding and place that was not taken back."""
+        latest: dict[tuple[str, str], FindingEntry] = {}
+        for entry in self.findings:
+            if not entry.retracted:
+                latest[entry.key, entry.region] = entry
+        return tuple(sorted(latest.values(), key=lambda e: e.at_us))
+
+    @property
+    def open_order(self) -> OrderEntry | None:
+        """The end-of-life order that still waits for a decision to proceed or hold."""
+        for order in reversed(self.orders):
+            last = order.decisions[-1][0].decision if order.decisions else None
+            return order if last in (None, ev.Decision.CALL_COLLEAGUE) else None
+        return None
+
+    def corrected(self, field_name: str) -> str:
+        """The last correction of a field of the admission, or empty."""
+        for correction in reversed(self.corrections):
+            if correction.field == field_name:
+                return correction.value
+        return ""
+
+
+def fold(case_id: str, recorded: Iterable[ev.Recorded], state: CaseState | None = None) -> CaseState | None:
+    """The state after these events, starting from ``state`` (None: before admission)."""
+    for item in recorded:
+        state = apply(case_id, state, item)
+    return state
+
+
+def apply(case_id: str, state: CaseState | None, item: ev.Recorded) -> CaseState | None:
+    """The state after one more event."""
+    event = item.event
+    if isinstance(event, ev.PatientAdmitted):
+        weight_at_us = event.at_us if event.weight_kg is not None else None
+        return CaseState(
+            case_id=case_id,
+            admitted=event,
+            version=item.version,
+            weight_kg=event.weight_kg,
+            weight_at_us=weight_at_us,
+        )
+    if state is None:
+        return None
+    return replace(_after(state, event, item), version=item.version)
+
+
+def _after(state: CaseState, event: ev.AnyEvent, item: ev.Recorded) -> CaseState:
+    match event:
+        case ev.FindingRecorded() | ev.FindingRetracted() | ev.TouchRecorded() | ev.TreatmentGiven():
+            return _after_bedside_entry(state, event, item)
+        case ev.EndOfLifeOrdered() | ev.ComfortAnswered() | ev.SecondLookShown() | ev.EndOfLifeDecided():
+            return _after_end_of_life(state, event, item)
+        case ev.MonitorConditionBegan() | ev.MonitorConditionEnded() | ev.MonitorBlockStored():
+            return _after_monitor(state, event)
+        case ev.WorkingDiagnosisSet():
+            entry = DiagnosisEntry(event.disease, event.text, event.supported_by, event.at_us, item.actor)
+            return replace(state, diagnoses=(*state.diagnoses, entry))
+        case ev.TestOrdered():
+            test = TestEntry(event.test, event.note, event.at_us, item.actor)
+            return replace(state, tests=(*state.tests, test))
+        case ev.NoteWritten():
+            return replace(state, notes=(*state.notes, (event.at_us, item.actor, event.text)))
+        case ev.PatientCorrected():
+            return replace(state, corrections=(*state.corrections, event))
+        case ev.WeightMeasured():
+            return replace(state, weight_kg=event.weight_kg, weight_at_us=event.at_us)
+        case ev.BedAssigned():
+            return replace(state, bed=event.bed)
+        case ev.CaseClosed():
+            return replace(state, closed=event.outcome, closed_at_us=event.at_us, bed="")
+    return state
+
+
+def _after_bedside_entry(
+    state: CaseState,
+    event: ev.FindingRecorded | ev.FindingRetracted | ev.TouchRecorded | ev.TreatmentGiven,
+    item: ev.Recorded,
+) -> CaseState:
+    match event:
+        case ev.FindingRecorded():
+            entry = FindingEntry(
+                finding_id=event.finding_id,
+                key=event.key,
+                presence=event.presence,
+                stage=event.stage,
+                value=event.value,
+                unit=event.unit,
+                region=event.region,
+                note=event.note,
+                at_us=event.at_us,
+                recorded_us=item.recorded_us,
+                actor=item.actor,
+            )
+            return replace(state, findings=(*state.findings, entry))
+        case ev.FindingRetracted():
+            findings = tuple(
+                replace(entry, retracted=event.reason) if entry.finding_id == event.finding_id else entry
+                for entry in state.findings
+            )
+            return replace(state, findings=findings)
+        case ev.TouchRecorded():
+            touch = TouchEntry(
+                event.touch_id,
+                event.side,
+                event.region,
+                event.strength,
+                event.response,
+                event.note,
+                event.at_us,
+                item.actor,
+            )
+            return replace(state, touches=(*state.touches, touch))
+        case ev.TreatmentGiven():
+            treatment = TreatmentEntry(
+                event.treatment_id,
+                event.category,
+                event.what,
+                event.amount,
+                event.note,
+                event.at_us,
+                item.actor,
+            )
+            return replace(state, treatments=(*state.treatments, treatment))
+
+
+def _after_monitor(
+    state: CaseState, event: ev.MonitorConditionBegan | ev.MonitorConditionEnded | ev.MonitorBlockStored
+) -> CaseState:
+    match event:
+        case ev.MonitorConditionBegan():
+            entry = ConditionEntry(event.condition, event.text, event.signal, event.origin, event.at_us)
+            return replace(state, conditions=(*state.conditions, entry))
+        case ev.MonitorConditionEnded():
+            conditions = tuple(
+                replace(entry, ended_us=event.at_us)
+                if entry.ended_us is None and (entry.condition, entry.signal) == (event.condition, event.signal)
+                else entry
+                for entry in state.conditions
+            )
+            return replace(state, conditions=conditions)
+        case ev.MonitorBlockStored():
+            end_us = max(event.end_us, state.last_block_end_us or event.end_us)
+            return replace(state, last_block_end_us=end_us)
+
+
+def _after_end_of_life(
+    state: CaseState,
+    event: ev.EndOfLifeOrdered | ev.ComfortAnswered | ev.SecondLookShown | ev.EndOfLifeDecided,
+    item: ev.Recorded,
+) -> CaseState:
+    match event:
+        case ev.EndOfLifeOrdered():
+            order = OrderEntry(
+                event.order_id,
+                event.indication,
+                event.consent_by,
+                event.consent_how,
+                event.witness,
+                event.at_us,
+                item.actor,
+            )
+            return replace(state, orders=(*state.orders, order))
+        case ev.ComfortAnswered():
+            return _with_order(state, event.order_id, lambda o: replace(o, comfort=event))
+        case ev.SecondLookShown():
+            state = replace(state, looks={**state.looks, event.look_id: event})
+            return _with_order(state, event.order_id, lambda o: replace(o, look_ids=(*o.look_ids, event.look_id)))
+        case ev.EndOfLifeDecided():
+            made = (event, item.actor)
+            return _with_order(state, event.order_id, lambda o: replace(o, decisions=(*o.decisions, made)))
+
+
+def _with_order(state: CaseState, order_id: str, change: Callable[[OrderEntry], OrderEntry]) -> CaseState:
+    orders = tuple(change(order) if order.order_id == order_id else order for order in state.orders)
+    return replace(state, orders=orders)

@@ -1,0 +1,1 @@
+"""The store and the accounts: in memory, and on SQLite."""

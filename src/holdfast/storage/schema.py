@@ -1,0 +1,181 @@
+"""The tables, and the triggers that keep the record append-only."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Connection,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    insert,
+    select,
+    text,
+)
+
+from holdfast.kernel.errors import WorldError
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+# SQLite only numbers rows by itself in a column that is exactly INTEGER.
+_row_id = BigInteger().with_variant(Integer(), "sqlite")
+
+schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
+
+event = Table(
+    "event",
+    metadata,
+    # Given by the writer, not by the database: a rolled back commit must leave no gap.
+    Column("seq", _row_id, primary_key=True, autoincrement=False),
+    Column("stream", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("recorded_us", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("command_id", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("prev", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    # Also the way to a stream's head: one step down this index.
+    UniqueConstraint("stream", "version"),
+    UniqueConstraint("hash"),
+    CheckConstraint("version > 0"),
+)
+
+anchor = Table(
+    "anchor",
+    metadata,
+    Column("number", _row_id, primary_key=True, autoincrement=False),
+    Column("first_seq", BigInteger, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("prev", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+command = Table(
+    "command",
+    metadata,
+    Column("command_id", Text, primary_key=True),
+    # Null for a command that recorded no event (a monitor message): those are forgotten after some hours.
+    Column("first_seq", BigInteger),
+    Column("last_seq", BigInteger),
+    Column("recorded_us", BigInteger, nullable=False),
+)
+Index("command_to_forget", command.c.recorded_us, sqlite_where=command.c.first_seq.is_(None))
+
+held = Table(
+    "held",
+    metadata,
+    Column("held_id", _row_id, primary_key=True, autoincrement=True),
+    Column("case_id", Text, nullable=False),
+    Column("bed", Text, nullable=False),
+    Column("received_us", BigInteger, nullable=False),
+    Column("message", LargeBinary, nullable=False),
+    Index("held_of_case", "case_id", "held_id"),
+    # A number that was released must never name another message.
+    sqlite_autoincrement=True,
+)
+
+block = Table(
+    "block",
+    metadata,
+    Column("block_id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False),
+    Column("start_us", BigInteger, nullable=False),
+    Column("end_us", BigInteger, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    # End first: most readers want the last minutes, and then the index starts at the first row they need.
+    Index("block_of_case", "case_id", "end_us", "start_us"),
+)
+
+trend = Table(
+    "trend",
+    metadata,
+    Column("case_id", Text, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("last", Float(53), nullable=False),
+    Column("low", Float(53), nullable=False),
+    Column("high", Float(53), nullable=False),
+    Column("count", Integer, nullable=False),
+    # The whole row is its key: a monitor repeats its last cuff pressure for an hour, and every block
+    # that heard it again would otherwise add the same point.
+    PrimaryKeyConstraint("case_id", "at_us", "key", "unit", "origin", "last", "low", "high", "count"),
+    sqlite_with_rowid=False,
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("quarantine_id", _row_id, primary_key=True, autoincrement=True),
+    Column("received_us", BigInteger, nullable=False),
+    Column("peer", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    # Counted without touching the raw bytes themselves.
+    Index("quarantine_size", "size_bytes"),
+    sqlite_autoincrement=True,
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("login", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("closed", Boolean, nullable=False),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("token_sha256", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("account.account_id"), nullable=False, index=True),
+    Column("csrf_token", Text, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("last_seen_us", BigInteger, nullable=False),
+)
+
+setup_token = Table("setup_token", metadata, Column("token_sha256", Text, primary_key=True))
+
+APPEND_ONLY = ("event", "anchor", "block", "quarantine")
+"""Tables whose rows are never changed and never removed."""
+
+
+def prepare(connection: Connection) -> None:
+    """Create what is missing, in the caller's transaction.
+
+    Raises ``WorldError`` when a newer Holdfast made the database.
+    """
+    metadata.create_all(connection)
+    for table in APPEND_ONLY:
+        for verb in ("UPDATE", "DELETE"):
+            connection.execute(
+                text(
+                    f"CREATE TRIGGER IF NOT EXISTS {table}_refuses_{verb.lower()} BEFORE {verb} ON {table} "
+                    f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+                )
+            )
+    found = connection.execute(select(schema_version.c.version)).scalar()
+    if found is None:
+        connection.execute(insert(schema_version).values(version=SCHEMA_VERSION))
+    elif found != SCHEMA_VERSION:
+        raise WorldError(
+            f"The database has format {found}; this Holdfast reads format {SCHEMA_VERSION}.",
+            "Open it with the release of Holdfast that wrote it.",
+        )

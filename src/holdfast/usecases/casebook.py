@@ -1,0 +1,90 @@
+"""The case book: every open case as it stands now, kept true by following the log.
+
+Any process may write to the record (the server, a command on the same machine), so the book
+never trusts its own writes: it reads on from the last sequence number that it has seen.
+"""
+
+import threading
+from collections.abc import Callable
+
+from holdfast.kernel.errors import NotFoundError
+from holdfast.record import case_state, clinic_state
+from holdfast.record.case_state import CaseState
+from holdfast.record.clinic_state import ClinicState
+from holdfast.record.events import CLINIC_STREAM, Recorded, case_stream
+from holdfast.usecases.ports import Store
+
+_PAGE = 1_000
+_CASE_PREFIX = case_stream("")
+
+
+class CaseBook:
+    """Current states, folded incrementally. Safe to call from several threads."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.RLock()
+        self._seq = 0
+        self._cases: dict[str, CaseState] = {}
+        self._clinic = ClinicState()
+        self._listeners: list[Callable[[Recorded], None]] = []
+        self.catch_up()
+
+    def on_event(self, listener: Callable[[Recorded], None]) -> None:
+        """Call ``listener`` with every event from now on, in log order, from whichever thread catches up."""
+        with self._lock:
+            self._listeners.append(listener)
+
+    def catch_up(self) -> None:
+        """Read what was committed since the last look."""
+        with self._lock:
+            while batch := self._store.read_log(after_seq=self._seq, limit=_PAGE):
+                for item in batch:
+                    self._apply(item)
+                if len(batch) < _PAGE:
+                    return
+
+    def _apply(self, item: Recorded) -> None:
+        self._seq = item.seq
+        if item.stream == CLINIC_STREAM:
+            self._clinic = clinic_state.apply(self._clinic, item.event)
+        elif item.stream.startswith(_CASE_PREFIX):
+            case_id = item.stream.removeprefix(_CASE_PREFIX)
+            state = case_state.apply(case_id, self._cases.get(case_id), item)
+            if state is not None:
+                self._cases[case_id] = state
+        for listener in self._listeners:
+            listener(item)
+
+    @property
+    def clinic(self) -> ClinicState:
+        with self._lock:
+            return self._clinic
+
+    def cases(self) -> list[CaseState]:
+        """All cases, newest admission first."""
+        with self._lock:
+            return sorted(self._cases.values(), key=lambda c: c.admitted.at_us, reverse=True)
+
+    def open_cases(self) -> list[CaseState]:
+        return [case for case in self.cases() if not case.closed]
+
+    def case(self, case_id: str) -> CaseState:
+        """The case now; raises ``NotFoundError``."""
+        with self._lock:
+            state = self._cases.get(case_id)
+        if state is None:
+            raise NotFoundError(f"There is no case {case_id!r}.", "Open it from the board or the list of cases.")
+        return state
+
+    def case_on_bed(self, bed: str) -> CaseState | None:
+        """The open case that lies on this bed."""
+        return next((case for case in self.open_cases() if bed and case.bed == bed), None)
+
+    def case_at(self, case_id: str, recorded_until_us: int) -> CaseState:
+        """The case as it was known at a moment: only what had been recorded by then."""
+        events = self._store.read_stream(case_stream(case_id), recorded_until_us=recorded_until_us)
+        state = case_state.fold(case_id, events)
+        if state is None:
+            raise NotFoundError(f"At that moment there was no case {case_id!r}.", "Choose a later moment.")
+        return state

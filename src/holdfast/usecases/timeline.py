@@ -1,0 +1,124 @@
+"""The timeline of a case: who did or saw what, when, in one list."""
+
+from dataclasses import dataclass
+
+from holdfast.record import events as ev
+from holdfast.usecases.context import Context
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the timeline."""
+
+    seq: int
+    at_us: int
+    recorded_us: int
+    actor: str
+    """Account id, device key or ``holdfast``; the edge turns it into a name."""
+    kind: str
+    category: str
+    """admin, finding, touch, treatment, diagnosis, test, note, monitor, order, second_look or decision."""
+    text: str
+    detail: str = ""
+
+
+def timeline(ctx: Context, case_id: str, until_us: int | None = None) -> list[Line]:
+    """All lines in the order of when things happened; with ``until_us`` only what was recorded by then.
+
+    Monitor blocks are left out: one line every ten seconds tells nobody anything.
+    """
+    recorded = ctx.store.read_stream(ev.case_stream(case_id), recorded_until_us=until_us)
+    findings = {e.finding_id: e for item in recorded if isinstance(e := item.event, ev.FindingRecorded)}
+    lines = [line for item in recorded if (line := _line(ctx, item, findings)) is not None]
+    return sorted(lines, key=lambda line: (line.at_us, line.seq))
+
+
+def _line(ctx: Context, item: ev.Recorded, findings: dict[str, ev.FindingRecorded]) -> Line | None:
+    event = item.event
+    if isinstance(event, ev.MonitorBlockStored):
+        return None
+    if isinstance(event, ev.FindingRetracted):
+        taken = findings.get(event.finding_id)
+        text = f"Taken back: {_finding_name(ctx, taken.key) if taken else 'a finding'}"
+        category, detail = "finding", event.reason
+    else:
+        category, text, detail = _words(ctx, event)
+    return Line(item.seq, event.at_us, item.recorded_us, item.actor, ev.kind_of(event), category, text, detail)
+
+
+def _words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str]:
+    """(category, text, detail) of an event."""
+    match event:
+        case ev.PatientAdmitted():
+            weight = f"{event.weight_kg:g} kg" if event.weight_kg is not None else "not weighed"
+            kind = ", ".join(part for part in (event.breed or event.species, weight) if part)
+            return "admin", f"Admitted: {event.name} ({kind})", event.complaint
+        case ev.PatientCorrected():
+            return "admin", f"Corrected {event.field}: {event.value}", event.reason
+        case ev.WeightMeasured():
+            return "admin", f"Weight {event.weight_kg:g} kg", ""
+        case ev.BedAssigned():
+            return "admin", f"Moved to {event.bed}" if event.bed else "Taken off the bed", ""
+        case ev.CaseClosed():
+            return "admin", f"Case closed: {event.outcome}", ""
+        case ev.FindingRecorded():
+            return "finding", _finding_words(ctx, event), event.note
+        case ev.TouchRecorded():
+            return "touch", touch_words(ctx, event.side, event.region, event.strength, event.response), event.note
+        case ev.TreatmentGiven():
+            amount = f", {event.amount}" if event.amount else ""
+            return "treatment", f"Given: {event.what}{amount} ({event.category})", event.note
+        case ev.WorkingDiagnosisSet():
+            support = ", ".join(_finding_name(ctx, key) for key in event.supported_by)
+            return "diagnosis", f"Working diagnosis: {event.text}", f"supported by {support}" if support else ""
+        case ev.TestOrdered():
+            test = ctx.knowledge.tests.get(event.test)
+            return "test", f"Test ordered: {test.name if test else event.test}", event.note
+        case ev.NoteWritten():
+            return "note", event.text, ""
+        case ev.MonitorConditionBegan():
+            return "monitor", event.text, ""
+        case ev.MonitorConditionEnded():
+            return "monitor", f"Ended: {event.condition.replace('_', ' ')}", ""
+        case _:
+            return _end_of_life_words(ctx, event)
+
+
+def _end_of_life_words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str]:
+    match event:
+        case ev.EndOfLifeOrdered():
+            consent = f"consent: {event.consent_by} ({event.consent_how.replace('_', ' ')})"
+            witness = f", witness: {event.witness}" if event.witness else ""
+            return "order", "End of life ordered", f"{event.indication}; {consent}{witness}"
+        case ev.ComfortAnswered():
+            text = f"Analgesia: {event.analgesia.replace('_', ' ')}; sedation: {event.sedation.replace('_', ' ')}"
+            return "order", text, event.note
+        case ev.SecondLookShown():
+            verdict = event.page.get("verdict", {}).get("text", "")
+            return "second_look", "Second look shown", str(verdict)
+        case ev.EndOfLifeDecided():
+            known = ctx.knowledge.reasons.get(event.reason)
+            parts = [known.text if known else event.reason, event.words]
+            chosen = {"proceed": "Decided to proceed", "hold": "Held", "call_colleague": "Called a colleague"}
+            return "decision", chosen[event.decision.value], "; ".join(part for part in parts if part)
+    return "admin", ev.kind_of(event), ""
+
+
+def _finding_name(ctx: Context, key: str) -> str:
+    known = ctx.knowledge.findings.get(key)
+    return known.name if known else key
+
+
+def _finding_words(ctx: Context, event: ev.FindingRecorded) -> str:
+    value = f": {event.value:g} {event.unit}".rstrip() if event.value is not None else ""
+    absent = "no " if event.presence is ev.Presence.ABSENT else ""
+    return f"{absent}{_finding_name(ctx, event.key)}{value}"
+
+
+def touch_words(ctx: Context, side: str, region: str, strength: ev.Strength, response: ev.TouchResponse) -> str:
+    """A touch as a sentence: ``Left ribs 6-9, firm: flinches``."""
+    place = ctx.knowledge.regions.get(region)
+    where = place.name if place else region
+    where = where if side == "midline" else f"{side} {where}"
+    did = "no response" if response is ev.TouchResponse.NONE else response.value
+    return f"Touch {where}, {strength.value}: {did}"

@@ -16,7 +16,7 @@ from holdfast.reasoning.prior import log_set_prior, prior_odds_shift, shifted
 from holdfast.reasoning.world import Bools, Floats, Ints, World, compile_world
 
 SET_MAX = 4
-"""Largest set of diseases considered at once; more than four separate causes in one dog is not worth the error it adds."""
+"""Largest set of diseases considered at once."""
 BEAM = 30
 """Sets carried from one size to the next."""
 
@@ -75,7 +75,10 @@ class Posterior:
 def ask(world: World, knowledge: Knowledge, evidence: Evidence) -> Question:
     """Compile evidence about one animal against a compiled release."""
     return Question(
-        world, point_tables(world), compile_facts(world, evidence), prior_odds_shift(world, knowledge, evidence.signalment)
+        world,
+        point_tables(world),
+        compile_facts(world, evidence),
+        prior_odds_shift(world, knowledge, evidence.signalment),
     )
 
 

@@ -80,7 +80,7 @@ def compile_world(knowledge: Knowledge) -> World:
         finding_index=finding_index,
         leak=np.clip(np.array([f.leak.value for f in values], dtype=np.float64), _LEAK_MIN, _LEAK_MAX),
         shown=shown,
-        linked=shown.any(axis=0),
+        linked=np.asarray(shown.any(axis=0), dtype=bool),
         presenting=np.array([f.stage == Stage.PRESENTING.value for f in values], dtype=bool),
         syndrome=np.array([groups.index(f.syndrome) if f.syndrome else -1 for f in values], dtype=np.int64),
         temperature=max(1e-6, knowledge.tuning.temperature.value),
@@ -141,11 +141,20 @@ def _links(
 
 
 def _complications(knowledge: Knowledge, index: dict[str, int]) -> Floats:
+    """log(1 - c) of every complication that does not close a circle, the likelier ones first.
+
+    In a circle each disease would vouch for the other and the set prior would be far too high.
+    """
+    edges = [(c.p, d.key, c.disease) for d in knowledge.diseases.values() for c in d.complications]
+    reaches: dict[str, set[str]] = {key: {key} for key in knowledge.diseases}
     log_no_cause = np.zeros((len(index) + 1, len(index) + 1))
-    for disease in knowledge.diseases.values():
-        for complication in disease.complications:
-            place = (index[disease.key], index[complication.disease])
-            log_no_cause[place] = np.log1p(-min(complication.p, 0.99))
+    for p, cause, effect in sorted(edges, key=lambda edge: (-edge[0], edge[1], edge[2])):
+        if cause in reaches[effect]:
+            continue
+        log_no_cause[index[cause], index[effect]] = np.log1p(-min(p, 0.99))
+        for reached in reaches.values():
+            if cause in reached:
+                reached |= reaches[effect]
     return log_no_cause
 
 

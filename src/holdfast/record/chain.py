@@ -4,13 +4,14 @@ Pure: no store, no clock. Every store seals through here, and verification recom
 here, so there is one definition of what a link is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from holdfast.kernel.canonical import encode
 from holdfast.kernel.chain import GENESIS, link_hash
 from holdfast.kernel.errors import IntegrityError
+from holdfast.kernel.time import iso
 from holdfast.record.events import AnyEvent, Recorded, decode_event, kind_of
 
 
@@ -62,6 +63,33 @@ def seal(
     )
 
 
+def seal_all(
+    events: Iterable[tuple[str, AnyEvent]],
+    head: Callable[[str], Head | None],
+    *,
+    after_seq: int,
+    recorded_us: int,
+    actor: str,
+    command_id: str,
+) -> list[Recorded]:
+    """Seal the (stream, event) pairs of one command; ``head`` tells where each stream stood before it."""
+    sealed: list[Recorded] = []
+    heads: dict[str, Head] = {}
+    for seq, (stream, event) in enumerate(events, start=after_seq + 1):
+        one = seal(
+            event,
+            heads.get(stream) or head(stream),
+            seq=seq,
+            stream=stream,
+            recorded_us=recorded_us,
+            actor=actor,
+            command_id=command_id,
+        )
+        heads[stream] = head_of(one)
+        sealed.append(one)
+    return sealed
+
+
 def event_hash(recorded: Recorded) -> bytes:
     """What the hash of this event must be, from its other fields."""
     return link_hash(
@@ -87,3 +115,25 @@ def anchor_hash(prev: bytes, number: int, first_seq: int, last_seq: int, members
     for member in members:
         fields += (member.stream, member.version, member.hash)
     return link_hash(fields)
+
+
+def describe(recorded: Recorded) -> str:
+    """An event as one points to it in a sentence, also when it is damaged."""
+    return (
+        f"{recorded.stream} event {recorded.version} ({_kind(recorded.body)}), recorded {_when(recorded.recorded_us)}"
+    )
+
+
+def _kind(body: bytes) -> str:
+    try:
+        read = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return "unreadable"
+    return str(read.get("kind", "of no kind")) if isinstance(read, dict) else "of no kind"
+
+
+def _when(recorded_us: int) -> str:
+    try:
+        return iso(recorded_us)
+    except (OverflowError, ValueError):
+        return f"at an impossible time ({recorded_us} µs)"

@@ -89,6 +89,8 @@ class PatientCorrected(CaseEvent, frozen=True, kw_only=True, tag="patient_correc
 
 
 class WeightMeasured(CaseEvent, frozen=True, kw_only=True, tag="weight_measured.1"):
+    """The animal was weighed."""
+
     weight_kg: float
 
 
@@ -99,6 +101,8 @@ class BedAssigned(CaseEvent, frozen=True, kw_only=True, tag="bed_assigned.1"):
 
 
 class CaseClosed(CaseEvent, frozen=True, kw_only=True, tag="case_closed.1"):
+    """The case ended: home, transferred, died ..."""
+
     outcome: str
 
 
@@ -116,6 +120,8 @@ class FindingRecorded(CaseEvent, frozen=True, kw_only=True, tag="finding_recorde
 
 
 class FindingRetracted(CaseEvent, frozen=True, kw_only=True, tag="finding_retracted.1"):
+    """A finding was taken back; both entries stay readable."""
+
     finding_id: str
     reason: str
 
@@ -155,12 +161,16 @@ class WorkingDiagnosisSet(CaseEvent, frozen=True, kw_only=True, tag="working_dia
 
 
 class TestOrdered(CaseEvent, frozen=True, kw_only=True, tag="test_ordered.1"):
+    """A test was asked for."""
+
     __test__ = False
     test: str
     note: str = ""
 
 
 class NoteWritten(CaseEvent, frozen=True, kw_only=True, tag="note_written.1"):
+    """A person's own words."""
+
     text: str
 
 
@@ -189,6 +199,8 @@ class MonitorConditionBegan(CaseEvent, frozen=True, kw_only=True, tag="monitor_c
 
 
 class MonitorConditionEnded(CaseEvent, frozen=True, kw_only=True, tag="monitor_condition_ended.1"):
+    """A state that the live analysis had seen is over."""
+
     condition: str
     signal: str = ""
 
@@ -226,6 +238,8 @@ class SecondLookShown(CaseEvent, frozen=True, kw_only=True, tag="second_look_sho
 
 
 class EndOfLifeDecided(CaseEvent, frozen=True, kw_only=True, tag="end_of_life_decided.1"):
+    """A person chose to proceed, to hold, or to call a colleague."""
+
     order_id: str
     look_id: str
     decision: Decision
@@ -264,6 +278,8 @@ class ClinicEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class BedAdded(ClinicEvent, frozen=True, kw_only=True, tag="bed_added.1"):
+    """The clinic has one more bed."""
+
     bed: str
 
 
@@ -275,6 +291,8 @@ class DeviceBound(ClinicEvent, frozen=True, kw_only=True, tag="device_bound.1"):
 
 
 class DeviceUnbound(ClinicEvent, frozen=True, kw_only=True, tag="device_unbound.1"):
+    """From now on what this device sends goes to the quarantine."""
+
     device: str
 
 
@@ -287,11 +305,15 @@ class AccountCreated(ClinicEvent, frozen=True, kw_only=True, tag="account_create
 
 
 class AccountRoleChanged(ClinicEvent, frozen=True, kw_only=True, tag="account_role_changed.1"):
+    """A person reaches other things from now on."""
+
     account: str
     role: str
 
 
 class AccountClosed(ClinicEvent, frozen=True, kw_only=True, tag="account_closed.1"):
+    """A person can no longer sign in."""
+
     account: str
 
 

@@ -14,7 +14,11 @@ FLOOR_MV = 0.055
 """Envelope below which nothing is a beat. A QRS of 0.15 mV has one of about 0.06, and monitors must not count less
 than 0.15 mV (AJCC 24/6:545; Edan X8 manual p. 87); noise of 30 uV stays below."""
 
-REST_FACTOR = 3.0
+WIDE_FLOOR_MV = 0.03
+WIDE_HEIGHT_MV = 0.2
+"""A wide beat has little of the QRS band: it counts from this envelope on if its deflection is this high (estimate)."""
+
+REST_FACTOR = 3.5
 """A beat stands this far above the envelope's own resting level in the second before (chosen on even-numbered dogs);
 the peaks of noise alone stay below it at any gain."""
 
@@ -30,7 +34,7 @@ SHARE_LATE = 0.25
 LATE_S = 1.5
 """Share of recent beats to be reached after the T wave, falling to the late one at LATE_S (same)."""
 
-ARTEFACT_SHARE = 6.0
+ARTEFACT_SHARE = 8.0
 """A peak this many times larger than recent beats is movement or a lead, not a beat (estimate)."""
 
 REMEMBERED = 8
@@ -81,11 +85,15 @@ def judge(state: JudgeState, peak: Peak, rate_hz: float) -> tuple[JudgeState, tu
 
 def _usual(peaks: tuple[Peak, ...]) -> tuple[float, ...]:
     """Envelope of the peaks that stand out among these; empty when none does."""
-    fit = sorted(p.envelope for p in peaks if p.envelope > max(FLOOR_MV, REST_FACTOR * p.rest))
+    fit = sorted(p.envelope for p in peaks if p.envelope > max(_floor(p), REST_FACTOR * p.rest))
     if not fit:
         return ()
     top = fit[-1] if len(fit) < 3 or fit[-1] < ARTEFACT_SHARE * fit[-2] else fit[-2]
     return (statistics.median([e for e in fit if e >= 0.5 * top]),)
+
+
+def _floor(peak: Peak) -> float:
+    return WIDE_FLOOR_MV if abs(peak.height) >= WIDE_HEIGHT_MV else FLOOR_MV
 
 
 def _decide(state: JudgeState, peak: Peak, rate_hz: float) -> tuple[JudgeState, tuple[Peak, ...]]:
@@ -105,7 +113,7 @@ def _decide(state: JudgeState, peak: Peak, rate_hz: float) -> tuple[JudgeState, 
 
 
 def _is_beat(state: JudgeState, peak: Peak, pause_s: float) -> bool:
-    bar = max(FLOOR_MV, REST_FACTOR * peak.rest)
+    bar = max(_floor(peak), REST_FACTOR * peak.rest)
     if state.others:
         bar = max(bar, OTHERS_FACTOR * statistics.median(state.others))
     if not state.beats:

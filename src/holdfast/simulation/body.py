@@ -49,8 +49,8 @@ _PAIN = Response(
 _STARTLE = Response(hr_per_min=2.0, map_mmhg=0.5, begin_s=0.4, rise_s=0.8, hold_s=1.5, fade_s=3.0)
 _TOUCH_SCALE = {Strength.LIGHT: 0.45, Strength.MODERATE: 0.75, Strength.FIRM: 1.0}
 
-_BREATH_STOP = Vitals(0, 0, 0, 0, -25, 0, 0, 0, 0, 0, 0).vector()
-"""Saturation in the tissue falls by this much on top of the course while nothing circulates."""
+_NO_FLOW = Vitals(0, 0, 0, 0, -25, -200, 0, 0, -1, -25, 0).vector()
+"""Added to the course while nothing circulates: breathing stops, saturation and carbon dioxide fall."""
 
 # Slow wandering of a living body: standard deviation as share of the level, and time constant.
 _WANDER_SHARE = Vitals(0.025, 0, 0.022, 0.03, 0.004, 0.05, 0.06, 0, 0.05, 0.03, 0).vector()
@@ -181,7 +181,7 @@ class Body:
         begin, end, from_s, to_s = self._ramp
         done = 1.0 if now_s >= to_s else (now_s - from_s) / (to_s - from_s)
         target: Vector = begin + (end - begin) * done
-        return target + _BREATH_STOP if self._rhythm is not Rhythm.SINUS else target
+        return target if self._rhythm is Rhythm.SINUS else within_bounds(target + _NO_FLOW)
 
     def _begin(self, at_s: float, response: Response, scale: float) -> None:
         delta = Vitals(

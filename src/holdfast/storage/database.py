@@ -13,9 +13,6 @@ from holdfast.kernel.limits import DATABASE_BUSY_S, READ_CONNECTIONS_MAX
 from holdfast.storage import schema
 from holdfast.storage.faults import in_words
 
-FILE_NAME = "holdfast.sqlite3"
-"""Name of the database inside a data directory."""
-
 
 @dataclass(frozen=True)
 class Database:

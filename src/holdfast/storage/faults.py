@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from holdfast.kernel.errors import HoldfastError, IntegrityError, WorldError
@@ -42,6 +42,8 @@ def is_refusal(error: BaseException) -> bool:
     """True when only the statement was refused (a constraint, a value that does not fit): the transaction lives on."""
     if isinstance(error, DBAPIError):
         return _family(error) in (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH)
+    if isinstance(error, StatementError):  # A value the driver could not even be given.
+        return True
     return not isinstance(error, SQLAlchemyError | OSError | MemoryError)
 
 
@@ -72,5 +74,7 @@ def _family(error: BaseException) -> int:
     code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
     if code is None and isinstance(error, DBAPIError):
         # The driver gives no code for some refusals of its own (a value it cannot bind).
-        return sqlite3.SQLITE_MISMATCH if isinstance(error.orig, sqlite3.InterfaceError | sqlite3.ProgrammingError) else -1
+        return (
+            sqlite3.SQLITE_MISMATCH if isinstance(error.orig, sqlite3.InterfaceError | sqlite3.ProgrammingError) else -1
+        )
     return (code & 0xFF) if isinstance(code, int) else -1

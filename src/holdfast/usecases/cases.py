@@ -298,11 +298,13 @@ def order_test(ctx: Context, *, actor: str, case_id: str, test: str, note: str =
     return _on_case(ctx, actor, case_id, event, command_id)
 
 
-def write_note(ctx: Context, *, actor: str, case_id: str, text: str, command_id: str = "") -> Receipt:
+def write_note(
+    ctx: Context, *, actor: str, case_id: str, text: str, at_us: int | None = None, command_id: str = ""
+) -> Receipt:
     _open_case(ctx, case_id)
     if not (text := clean_text(text, "The note")):
         raise OperatorError("The note is empty.", "Write something first.")
-    return _on_case(ctx, actor, case_id, ev.NoteWritten(at_us=ctx.clock.now_us(), text=text), command_id)
+    return _on_case(ctx, actor, case_id, ev.NoteWritten(at_us=_not_after_now(ctx, at_us), text=text), command_id)
 
 
 def _open_case(ctx: Context, case_id: str) -> CaseState:

@@ -1,0 +1,248 @@
+"""The composition root: the only place that knows everything."""
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import secrets
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from holdfast.config import Config
+from holdfast.gateways.hl7 import acknowledge
+from holdfast.gateways.hl7.reading import read_message
+from holdfast.gateways.hl7.server import serve as serve_mllp
+from holdfast.kernel.errors import WorldError
+from holdfast.knowledge.loader import load as load_knowledge
+from holdfast.storage.sql_accounts import SqlAccounts
+from holdfast.storage.sql_store import SqlStore
+from holdfast.usecases import monitor_blocks
+from holdfast.usecases.casebook import CaseBook
+from holdfast.usecases.context import Context
+from holdfast.usecases.ingest import Answer, Incoming, Intake, Submitted
+from holdfast.usecases.live import Ward
+from holdfast.usecases.ports import Clock, Ids, Store
+from holdfast.web.app import WebServices, create_app
+
+log = logging.getLogger("holdfast")
+
+TICK_S = 1.0
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now_us(self) -> int:
+        return time.time_ns() // 1_000
+
+
+class RandomIds:
+    """Identifiers and secrets from the operating system's generator."""
+
+    _LETTERS = "23456789abcdefghjkmnpqrstvwxyz"
+    """Without letters that are mistaken for digits when read aloud or typed."""
+
+    def new_id(self) -> str:
+        return "".join(secrets.choice(self._LETTERS) for _ in range(12))
+
+    def new_secret(self) -> str:
+        return secrets.token_urlsafe(32)
+
+
+@dataclass
+class House:
+    """One running Holdfast: everything that was wired together."""
+
+    config: Config
+    ctx: Context
+    accounts: SqlAccounts
+    ward: Ward
+    intake: Intake
+    analysis: ThreadPoolExecutor
+    """One thread: messages of a bed are analysed in the order they were committed."""
+
+    def close(self) -> None:
+        self.analysis.shutdown(wait=True)
+        self.ctx.store.close()
+
+
+def open_store(database: Path) -> SqlStore:
+    """The store in this file; creates file and folder when they are not there."""
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorldError(f"Cannot use {database.parent}: {error.strerror}.", "Choose a writable folder.") from error
+    return SqlStore(database)
+
+
+def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = None) -> House:
+    """Wire everything; nothing listens yet."""
+    store: Store = open_store(config.database)
+    ctx = Context(
+        store=store,
+        book=CaseBook(store),
+        clock=clock or SystemClock(),
+        ids=ids or RandomIds(),
+        knowledge=load_knowledge(),
+    )
+    return House(
+        config=config,
+        ctx=ctx,
+        accounts=SqlAccounts(config.database),
+        ward=Ward(ctx),
+        intake=Intake(ctx),
+        analysis=ThreadPoolExecutor(max_workers=1, thread_name_prefix="analysis"),
+    )
+
+
+def setup_link(house: House) -> str:
+    """A fresh one-time link for the first administrator; empty once there is an account."""
+    if house.accounts.count():
+        return ""
+    token = house.ctx.ids.new_secret()
+    house.accounts.put_setup_token(hashlib.sha256(token.encode()).hexdigest())
+    return f"{house.config.http_address}/setup?token={token}"
+
+
+async def handle_hl7(house: House, raw: bytes, peer: str) -> bytes | None:
+    """One framed message in, its acknowledgement out, after the commit."""
+    received_us = house.ctx.clock.now_us()
+    reading = read_message(raw, received_us=received_us, default_offset_min=house.config.utc_offset_min)
+    if reading.query:
+        return acknowledge.answer_query(reading, now_us=received_us)
+    incoming = Incoming(
+        raw=raw,
+        peer=peer,
+        received_us=received_us,
+        message=reading.message,
+        problem=reading.problem or "",
+        control_id=reading.control_id,
+    )
+    answer, text = await _commit(house, incoming)
+    return acknowledge.acknowledge(reading, answer.value, text, now_us=received_us)
+
+
+async def _commit(house: House, incoming: Incoming) -> tuple[Answer, str]:
+    try:
+        submitted = house.intake.receive(incoming)
+        if submitted.receipt is None:
+            return submitted.answer, submitted.text
+        receipt = await asyncio.wrap_future(submitted.receipt)
+    except WorldError as error:
+        log.error("%s", error)
+        return Answer.REJECTED, str(error)
+    if submitted.held is not None and not receipt.duplicate:
+        house.analysis.submit(_hear, house, submitted)
+    return submitted.answer, submitted.text
+
+
+def _hear(house: House, submitted: Submitted) -> None:
+    try:
+        assert submitted.held is not None
+        house.ward.hear(submitted.held)
+    except Exception:  # the data are safe on disk; a fault of the analysis must not stop the next message
+        log.exception("live analysis failed on a message of %s", submitted.held and submitted.held.message.device)
+
+
+async def keep_house(house: House) -> None:
+    """Once a second: follow the log, notice silence, turn held messages into blocks."""
+    loop = asyncio.get_running_loop()
+    while True:
+        started = loop.time()
+        try:
+            await asyncio.to_thread(_tick, house)
+        except WorldError as error:
+            log.error("%s", error)
+        except Exception:
+            log.exception("the once-a-second round failed; it goes on")
+        await asyncio.sleep(max(0.05, TICK_S - (loop.time() - started)))
+
+
+def _tick(house: House) -> None:
+    ctx = house.ctx
+    now_us = ctx.clock.now_us()
+    ctx.book.catch_up()
+    house.ward.tick(now_us)
+    for change in monitor_blocks.due_changes(ctx.store.held(), new_id=ctx.ids.new_id, now_us=now_us):
+        ctx.store.submit(change).result()
+
+
+@contextlib.asynccontextmanager
+async def running(house: House) -> AsyncIterator[None]:
+    """Everything listening: HL7, the once-a-second round and the pages, until the block ends."""
+    config = house.config
+    web = uvicorn.Server(
+        uvicorn.Config(
+            create_app(WebServices(house.ctx, house.accounts, house.ward, config.secure_cookies)),
+            host=config.http_host,
+            port=config.http_port,
+            log_level="warning",
+            server_header=False,
+            ws_ping_interval=20.0,
+        )
+    )
+    mllp = await serve_mllp(config.hl7_host, config.hl7_port, lambda raw, peer: handle_hl7(house, raw, peer))
+    tasks = [asyncio.create_task(keep_house(house)), asyncio.create_task(web.serve())]
+    try:
+        while not web.started:
+            if tasks[1].done():
+                raise WorldError(f"Cannot serve {config.http_address}.", "Is the port taken? Try --http-port.")
+            await asyncio.sleep(0.02)
+        yield
+    finally:
+        mllp.close()
+        web.should_exit = True
+        tasks[0].cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def serve(config: Config) -> None:
+    """Run until interrupted."""
+    house = open_house(config)
+    try:
+        asyncio.run(run(house))
+    finally:
+        house.close()
+
+
+async def run(house: House, beside: Callable[[House], Awaitable[None]] | None = None) -> None:
+    """Listen, print where, and stay until SIGINT or SIGTERM; ``beside`` runs along (the demo)."""
+    stop = asyncio.Event()
+    async with running(house):
+        loop = asyncio.get_running_loop()
+        for signum in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(signum, stop.set)
+        _say_where(house)
+        company = asyncio.create_task(_alongside(house, beside)) if beside else None
+        await stop.wait()
+        if company:
+            company.cancel()
+            await asyncio.gather(company, return_exceptions=True)
+
+
+async def _alongside(house: House, beside: Callable[[House], Awaitable[None]]) -> None:
+    try:
+        await beside(house)
+    except asyncio.CancelledError:
+        raise
+    except Exception:
+        log.exception("what runs beside the ward stopped; the ward goes on")
+
+
+def _say_where(house: House) -> None:
+    config = house.config
+    lines = [
+        f"Holdfast is at {config.http_address}",
+        f"Monitors (HL7 over MLLP): {config.hl7_host}:{config.hl7_port}",
+        f"Record: {config.database}",
+    ]
+    if link := setup_link(house):
+        lines.append(f"First start. Make the first administrator with this one-time link: {link}")
+    print("\n".join(lines), file=sys.stdout, flush=True)

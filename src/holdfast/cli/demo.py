@@ -1,0 +1,164 @@
+"""``holdfast demo``: a simulated ward on the real wire.
+
+Each dog of the simulation speaks HL7 over a socket to the real listener, as a monitor would. The
+hour before is sent fast (a monitor that catches up after a network fault does the same), then it
+goes on in real time and answers to what is done on the pages: a press on the chart, a treatment,
+an order.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from holdfast.bootstrap import House, open_house, run
+from holdfast.config import Config
+from holdfast.gateways.hl7.client import MllpSender
+from holdfast.gateways.hl7.encode import encode_message
+from holdfast.kernel.time import US_PER_MIN, US_PER_S
+from holdfast.record import events as ev
+from holdfast.simulation.monitor import SimulatedMonitor
+from holdfast.simulation.scenario import DiagnosisEntry, FindingEntry, NoteEntry, Scenario, TreatmentEntry
+from holdfast.simulation.scenarios import MAIN, WARD
+from holdfast.usecases import beds, cases
+
+log = logging.getLogger("holdfast.demo")
+
+NIGHT_TEAM = "demo:night-team"
+LOOK_AHEAD_S = 0.25
+"""How long after the end of a second its message is sent."""
+
+
+@dataclass(frozen=True)
+class Played:
+    """A simulated dog on its bed."""
+
+    scenario: Scenario
+    monitor: SimulatedMonitor
+    case_id: str
+    bed: str
+
+
+def fresh_demo_dir() -> Path:
+    """A new folder for each run, so that no demo is mixed with another and none is deleted."""
+    return Path("var") / "demo" / time.strftime("%Y%m%d-%H%M%S")
+
+
+def demo(config: Config, *, whole_ward: bool = True) -> None:
+    """Admit the dogs, then run the ward and the monitors until interrupted."""
+    house = open_house(config)
+    try:
+        scenarios = (*MAIN, *WARD) if whole_ward else MAIN
+        played = admit_all(house, scenarios)
+        print("Demo: every patient is simulated and marked as TRAINING on every page.", flush=True)
+        asyncio.run(run(house, lambda running: play(running, played)))
+    finally:
+        house.close()
+
+
+def admit_all(house: House, scenarios: Sequence[Scenario]) -> list[Played]:
+    """Beds, cases, bindings and what the night team wrote down before the live moment."""
+    live_us = house.ctx.clock.now_us()
+    return [_admit(house, scenario, f"ICU {number}", live_us) for number, scenario in enumerate(scenarios, start=1)]
+
+
+def _admit(house: House, scenario: Scenario, bed: str, live_us: int) -> Played:
+    ctx = house.ctx
+    beds.add_bed(ctx, actor=NIGHT_TEAM, bed=bed)
+    admission = cases.Admission(**scenario.signalment.form(), bed=bed)  # type: ignore[arg-type]
+    admitted_us = live_us + int(scenario.admitted_min * US_PER_MIN)
+    case_id = cases.admit(ctx, actor=NIGHT_TEAM, admission=admission, at_us=admitted_us)
+    monitor = SimulatedMonitor(scenario, bed, run_id=str(live_us // US_PER_S))
+    beds.bind_device(ctx, actor=NIGHT_TEAM, device=monitor.device, bed=bed)
+    for entry in scenario.entries:
+        _write_down(house, case_id, entry, live_us)
+    return Played(scenario, monitor, case_id, bed)
+
+
+def _write_down(
+    house: House, case_id: str, entry: FindingEntry | TreatmentEntry | DiagnosisEntry | NoteEntry, live_us: int
+) -> None:
+    ctx = house.ctx
+    at_us = live_us + int(entry.minute * US_PER_MIN)
+    match entry:
+        case FindingEntry():
+            cases.record_finding(
+                ctx,
+                actor=NIGHT_TEAM,
+                case_id=case_id,
+                key=entry.key,
+                presence=ev.Presence.PRESENT if entry.present else ev.Presence.ABSENT,
+                value=entry.value,
+                unit=entry.unit,
+                region=entry.region,
+                note=entry.note,
+                at_us=at_us,
+            )
+        case TreatmentEntry():
+            cases.give_treatment(
+                ctx,
+                actor=NIGHT_TEAM,
+                case_id=case_id,
+                category=entry.category,
+                what=entry.what,
+                amount=entry.amount,
+                note=entry.note,
+                at_us=at_us,
+            )
+        case DiagnosisEntry():
+            cases.set_working_diagnosis(
+                ctx,
+                actor=NIGHT_TEAM,
+                case_id=case_id,
+                diagnosis=entry.disease or entry.text,
+                supported_by=entry.supported_by,
+                at_us=at_us,
+            )
+        case NoteEntry():
+            cases.write_note(ctx, actor=NIGHT_TEAM, case_id=case_id, text=entry.text, at_us=at_us)
+
+
+async def play(house: House, played: Sequence[Played]) -> None:
+    """All monitors at once; each answers to what is recorded on its case."""
+    loop = asyncio.get_running_loop()
+    by_case = {dog.case_id: dog for dog in played}
+
+    def follow(item: ev.Recorded) -> None:
+        dog = by_case.get(item.stream.removeprefix(ev.case_stream("")))
+        if dog is not None and item.actor != NIGHT_TEAM:
+            loop.call_soon_threadsafe(_react, dog, item.event)
+
+    house.ctx.book.on_event(follow)
+    await asyncio.gather(*(_play_one(house, dog) for dog in played))
+
+
+def _react(dog: Played, event: ev.AnyEvent) -> None:
+    """What a real dog would do by itself when this is done to it."""
+    try:
+        match event:
+            case ev.TouchRecorded():
+                dog.monitor.touch(event.side, event.region, event.strength, event.at_us)
+            case ev.TreatmentGiven():
+                dog.monitor.treat(event.category, event.at_us)
+            case ev.EndOfLifeOrdered():
+                dog.monitor.cue("end_of_life_ordered", event.at_us)
+    except ValueError as error:
+        log.warning("the simulated %s did not follow: %s", dog.scenario.name, error)
+
+
+async def _play_one(house: House, dog: Played) -> None:
+    config = house.config
+    async with MllpSender(config.hl7_host, config.hl7_port) as sender:
+        live_us = house.ctx.clock.now_us() // US_PER_S * US_PER_S
+        for message in dog.monitor.history(live_us):
+            await sender.send(encode_message(message))
+        second_us = live_us
+        while True:
+            due_s = (second_us + US_PER_S - house.ctx.clock.now_us()) / US_PER_S + LOOK_AHEAD_S
+            await asyncio.sleep(max(0.0, due_s))
+            answer = await sender.send(encode_message(dog.monitor.message_at(second_us)))
+            if not answer.accepted:
+                log.warning("the listener refused %s: %s", dog.scenario.name, answer.text)
+            second_us += US_PER_S

@@ -1,0 +1,210 @@
+"""The ``holdfast`` command. Every subcommand exits 0 on success, else prints one line and exits non-zero."""
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from holdfast import __version__
+from holdfast.config import Config, default_data_dir
+from holdfast.kernel.errors import HoldfastError, IntegrityError, OperatorError
+
+EXIT_PROBLEM = 1
+EXIT_USAGE = 2
+EXIT_BROKEN_RECORD = 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one subcommand; the return value is the exit status."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, format="%(levelname)s %(message)s")
+    try:
+        return int(options.run(options) or 0)
+    except IntegrityError as error:
+        print(f"holdfast: {error}", file=sys.stderr)
+        return EXIT_BROKEN_RECORD
+    except HoldfastError as error:
+        print(f"holdfast: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (``| head``): not an error, but Python would complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # the last net: a person never sees a traceback
+        if options.verbose:
+            raise
+        kind = type(error).__name__
+        print(f"holdfast: something we did not foresee ({kind}: {error}). Run with --verbose.", file=sys.stderr)
+    return EXIT_PROBLEM
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="holdfast", description="The second look for critically ill dogs.")
+    parser.add_argument("--version", action="version", version=f"holdfast {__version__}")
+    parser.add_argument("--verbose", action="store_true", help="log more, and show tracebacks")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = _add(commands, "serve", _serve, "listen to monitors and serve the pages")
+    _add_addresses(serve)
+    demo = _add(commands, "demo", _demo, "a simulated ward: Rex's last hour, Leo's rally")
+    _add_addresses(demo)
+    demo.add_argument("--quiet-ward", action="store_true", help="only Rex and Leo")
+
+    ingest = _add(commands, "ingest", _ingest, "read HL7 message files and say what would be charted")
+    ingest.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    ingest.add_argument("--json", action="store_true")
+    _add_offset(ingest)
+
+    replay = _add(commands, "replay", _replay, "play a WFDB record or monitor CSV onto a bed of a running Holdfast")
+    replay.add_argument("record", type=Path, metavar="RECORD")
+    replay.add_argument("--case", required=True, help="case id or the animal's name")
+    replay.add_argument("--speed", type=float, default=1.0, help="1 is real time (default)")
+    _add_data(replay)
+    replay.add_argument("--hl7", default="127.0.0.1:2575", metavar="HOST:PORT", help="listener to send to")
+
+    verify = _add(commands, "verify", _verify, "check the whole record and name the first broken link")
+    _add_data(verify)
+    verify.add_argument("--json", action="store_true")
+
+    _add_scorecards(commands)
+    knowledge = _add(commands, "knowledge", _knowledge, "look after the knowledge release")
+    knowledge.add_argument("action", choices=["check"])
+    knowledge.add_argument("--json", action="store_true")
+    return parser
+
+
+def _add(commands: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, default=None, metavar="DIR", help="folder of the record")
+
+
+def _add_offset(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--utc-offset-min", type=int, default=0, metavar="MIN", help="zone of device times that come without one"
+    )
+
+
+def _add_addresses(parser: argparse.ArgumentParser) -> None:
+    _add_data(parser)
+    _add_offset(parser)
+    parser.add_argument("--http-host", default="127.0.0.1")
+    parser.add_argument("--http-port", type=int, default=8080)
+    parser.add_argument("--hl7-host", default="127.0.0.1")
+    parser.add_argument("--hl7-port", type=int, default=2575)
+    parser.add_argument("--secure-cookies", action="store_true", help="when TLS ends in front of Holdfast")
+
+
+def _add_scorecards(commands: Any) -> None:
+    scorecard = commands.add_parser("scorecard", help="measure Holdfast on data with known answers")
+    kinds = scorecard.add_subparsers(required=True, metavar="KIND")
+    diagnosis = _add(kinds, "diagnosis", _scorecard_diagnosis, "rank of the true diagnosis in published cases")
+    diagnosis.add_argument("directory", type=Path, metavar="DIR")
+    diagnosis.add_argument("--stage", choices=["presenting", "workup"], default="presenting")
+    diagnosis.add_argument("--json", action="store_true")
+    beats = _add(kinds, "beats", _scorecard_beats, "beat detection against annotated WFDB records")
+    beats.add_argument("directory", type=Path, metavar="DIR")
+    beats.add_argument("--tolerance-ms", type=float, default=75.0)
+    beats.add_argument("--json", action="store_true")
+
+
+def _config(options: argparse.Namespace, data_dir: Path | None = None) -> Config:
+    return Config(
+        data_dir=data_dir or options.data or default_data_dir(),
+        http_host=options.http_host,
+        http_port=options.http_port,
+        hl7_host=options.hl7_host,
+        hl7_port=options.hl7_port,
+        utc_offset_min=options.utc_offset_min,
+        secure_cookies=options.secure_cookies,
+    )
+
+
+# Each subcommand imports what it needs when it runs: ``holdfast ingest`` should not wait for scipy.
+
+
+def _serve(options: argparse.Namespace) -> None:
+    from holdfast.bootstrap import serve
+
+    serve(_config(options))
+
+
+def _demo(options: argparse.Namespace) -> None:
+    from holdfast.cli.demo import demo, fresh_demo_dir
+
+    demo(_config(options, options.data or fresh_demo_dir()), whole_ward=not options.quiet_ward)
+
+
+def _ingest(options: argparse.Namespace) -> int:
+    from holdfast.cli import ingest
+
+    reports = ingest.run(options.files, default_offset_min=options.utc_offset_min)
+    if options.json:
+        _print_json(reports)
+    else:
+        for report in reports:
+            print("\n".join(ingest.in_words(report)))
+    return EXIT_PROBLEM if any(report["problem"] for report in reports) else 0
+
+
+def _replay(options: argparse.Namespace) -> None:
+    from holdfast.cli.replay import replay
+
+    host, _, port = options.hl7.rpartition(":")
+    if not host or not port.isdigit():
+        raise OperatorError(f"{options.hl7!r} is not an address.", "Write it as HOST:PORT, e.g. 127.0.0.1:2575.")
+    replay(
+        options.data or default_data_dir(),
+        record=options.record,
+        case=options.case,
+        speed=options.speed,
+        host=host,
+        port=int(port),
+    )
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from holdfast.cli.verify import verify
+
+    return verify(options.data or default_data_dir(), as_json=options.json)
+
+
+def _scorecard_diagnosis(options: argparse.Namespace) -> None:
+    from holdfast.cli import scorecard_diagnosis
+
+    _print_scores(scorecard_diagnosis.run(options.directory, stage=options.stage), options.json)
+
+
+def _scorecard_beats(options: argparse.Namespace) -> None:
+    from holdfast.cli import scorecard_beats
+
+    _print_scores(scorecard_beats.run(options.directory, tolerance_ms=options.tolerance_ms), options.json)
+
+
+def _knowledge(options: argparse.Namespace) -> int:
+    from holdfast.cli.knowledge import check
+
+    return check(as_json=options.json)
+
+
+def _print_scores(scores: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        _print_json(scores)
+        return
+    for name, value in scores.items():
+        if not isinstance(value, dict | list):
+            print(f"{name:24} {value:.4f}" if isinstance(value, float) else f"{name:24} {value}")
+
+
+def _print_json(value: Any) -> None:
+    json.dump(value, sys.stdout, indent=1, ensure_ascii=False, sort_keys=False)
+    print()

@@ -1,0 +1,28 @@
+"""``holdfast verify``: does the record still agree with itself?"""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from holdfast.bootstrap import open_store
+from holdfast.kernel.errors import OperatorError
+from holdfast.usecases.verification import verify as verify_store
+
+EXIT_BROKEN = 3
+
+
+def verify(data_dir: Path, *, as_json: bool) -> int:
+    """Print what was checked; 0 when everything holds, 3 when a link is broken."""
+    database = data_dir / "holdfast.db"
+    if not database.exists():
+        raise OperatorError(f"There is no record in {data_dir}.", "Name the folder of the record with --data.")
+    store = open_store(database)
+    try:
+        report = verify_store(store)
+    finally:
+        store.close()
+    if as_json:
+        print(json.dumps(asdict(report) | {"ok": report.ok}))
+    else:
+        print("\n".join(report.in_words()))
+    return 0 if report.ok else EXIT_BROKEN

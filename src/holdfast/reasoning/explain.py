@@ -1,0 +1,89 @@
+"""Why a probability is what it is: what each finding contributed, and where every number came from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from holdfast.knowledge.model import Frequency, Grade, Knowledge
+from holdfast.reasoning.engine import Posterior
+from holdfast.reasoning.evidence import Signalment
+from holdfast.reasoning.likelihood import log_likelihood
+from holdfast.reasoning.prior import applies
+from holdfast.reasoning.world import Floats
+
+SETS_MAX = 400
+"""Heaviest sets over which a finding is taken out again."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number that was used, as its source gives it."""
+
+    what: str
+    value: float
+    grade: Grade
+    source: str
+    """Source id; empty for an estimate of ours."""
+    n: int | None = None
+    total: int | None = None
+    note: str = ""
+
+
+def contributions(posterior: Posterior, diseases: tuple[int, ...]) -> dict[int, dict[str, float]]:
+    """Disease index -> finding key -> natural log odds that this finding adds (exact leave-one-out on the list)."""
+    world, question = posterior.world, posterior.question
+    rows = posterior.best(SETS_MAX)
+    members, weights = posterior.members[rows], posterior.weights[rows]
+    facts = question.facts.spoken()
+    full = log_likelihood(world, question.tables, facts, members)
+    holds = np.stack([(members == d).any(axis=1) for d in diseases]).astype(np.float64)
+    with_all = _log_odds(holds @ weights, weights.sum())
+    answer: dict[int, dict[str, float]] = {d: {} for d in diseases}
+    for finding in facts.observed:
+        less = log_likelihood(world, question.tables, facts.without(int(finding)), members)
+        lighter = weights * np.exp((less - full) / world.temperature)
+        change = with_all - _log_odds(holds @ lighter, lighter.sum())
+        for place, d in enumerate(diseases):
+            answer[d][world.findings[finding]] = float(change[place])
+    return answer
+
+
+def _log_odds(held: Floats, total: float) -> Floats:
+    p = np.clip(held / total, 1e-9, 1 - 1e-9)
+    return np.asarray(np.log(p) - np.log1p(-p), dtype=np.float64)
+
+
+def numbers_used(posterior: Posterior, knowledge: Knowledge, disease: str, dog: Signalment) -> tuple[Number, ...]:
+    """Every number of the release that entered the probability of one listed disease through its own record."""
+    world = posterior.world
+    record = knowledge.diseases[disease]
+    d = world.index[disease]
+    prior = record.prior
+    used = [Number("how common it is among emergency dogs", prior.value, prior.grade, prior.source, note=prior.note)]
+    used += [
+        Number(f"odds ratio for {m.when.replace('_', ' ')}", m.odds_ratio, m.grade, m.source, note=m.note)
+        for m in record.modifiers
+        if applies(m, dog)
+    ]
+    for finding in posterior.question.facts.observed:
+        link = world.link_of.get((d, int(finding)))
+        if link is not None:
+            used.append(_of_link(knowledge, link))
+            leak = knowledge.findings[link.finding].leak
+            name = knowledge.findings[link.finding].name
+            used.append(Number(f"{name} without a listed cause", leak.value, leak.grade, leak.source, note=leak.note))
+    used.append(
+        Number(
+            "benefit of finding it",
+            record.benefit.value,
+            record.benefit.grade,
+            record.benefit.source,
+            note=record.benefit.note,
+        )
+    )
+    return tuple(used)
+
+
+def _of_link(knowledge: Knowledge, link: Frequency) -> Number:
+    name = knowledge.findings[link.finding].name
+    return Number(f"{name} in this disease", link.p, link.grade, link.source, link.n, link.total, link.note)

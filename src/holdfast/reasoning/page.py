@@ -1,0 +1,280 @@
+"""An assessment as plain JSON values: what is stored in the record and shown on the page.
+
+Nothing here is computed anew. Every number comes with where it was taken from; nothing is called excluded.
+"""
+
+from typing import Any
+
+from holdfast.knowledge.model import Grade, Knowledge
+from holdfast.reasoning.assessment import Assessment, Candidate
+from holdfast.reasoning.explain import Number
+from holdfast.reasoning.fit import NOT_WHOLE, FindingFit, Fit, Rival
+from holdfast.reasoning.next_test import NextTest
+from holdfast.reasoning.not_excluded import NotExcluded
+from holdfast.reasoning.ranges import Parameter
+from holdfast.reasoning.words import likelihood_words, listed, percent, span, verdict_words
+from holdfast.reasoning.world import unlisted_system
+
+Page = dict[str, Any]
+
+UNLISTED_SAID = 0.1
+"""Probability from which 'something not on our list' is said among the caveats."""
+
+UNCALIBRATED = (
+    "Uncalibrated (estimate): how often this verdict is wrong has not been measured on dogs; "
+    "no p-value is given because no calibration set exists yet."
+)
+
+
+def to_page(assessment: Assessment, knowledge: Knowledge) -> Page:
+    """Plain dicts, lists, strings, numbers, booleans and None only."""
+    fitted = assessment.fit
+    return {
+        "knowledge_release": assessment.knowledge_release,
+        "working": assessment.working,
+        "candidates": [_candidate(c, knowledge) for c in assessment.candidates],
+        "descriptive": [_candidate(c, knowledge) for c in assessment.descriptive],
+        "sets": [
+            {"diseases": [{"key": k, "name": _name(k, knowledge)} for k in keys], "p": _round(p), "words": percent(p)}
+            for keys, p in assessment.sets
+        ],
+        "unlisted": [{"system": s, "p": _round(p), "words": percent(p)} for s, p in assessment.unlisted[:3]],
+        "fit": _fit(fitted, knowledge) if fitted else None,
+        "unexplained": _unexplained(fitted, assessment, knowledge) if fitted else [],
+        "not_excluded": [_not_excluded(n, knowledge) for n in assessment.not_excluded],
+        "next_tests": [_next_test(t, knowledge) for t in assessment.next_tests],
+        "evidence_used": _evidence(assessment, knowledge),
+        "caveats": _caveats(assessment, knowledge),
+    }
+
+
+def _round(p: float) -> float:
+    """Three digits: more would pretend to a precision that the ranges deny."""
+    return round(p, 3)
+
+
+def _name(key: str, knowledge: Knowledge) -> str:
+    system = unlisted_system(key)
+    if system is not None:
+        return f"something {system.replace('_', ' ')} that is not on the list"
+    return knowledge.diseases[key].name
+
+
+def _source(source: str, knowledge: Knowledge) -> Page:
+    known = knowledge.sources.get(source)
+    return {
+        "source_id": source,
+        "source_title": known.title if known else "",
+        "url": known.url if known else "",
+    }
+
+
+def _number(number: Number, knowledge: Knowledge) -> Page:
+    return {
+        "what": number.what,
+        "value": number.value,
+        "grade": number.grade.value,
+        "n": number.n,
+        "total": number.total,
+        "note": number.note,
+        **_source(number.source, knowledge),
+    }
+
+
+def _finding(finding: FindingFit, knowledge: Knowledge) -> Page:
+    return {
+        "key": finding.key,
+        "name": knowledge.findings[finding.key].name,
+        "p": _round(finding.p),
+        "background": _round(finding.background),
+        "since_us": finding.since_us,
+    }
+
+
+def _candidate(candidate: Candidate, knowledge: Knowledge) -> Page:
+    disease = knowledge.diseases[candidate.key]
+    moved = sorted(candidate.contributions.items(), key=lambda item: (-abs(item[1]), item[0]))
+    return {
+        "key": disease.key,
+        "name": disease.name,
+        "system": disease.system,
+        "p": _round(candidate.p),
+        "low": _round(candidate.range.low),
+        "high": _round(candidate.range.high),
+        "words": f"{likelihood_words(candidate.p)} ({span(candidate.range.low, candidate.range.high)})",
+        "moved_by": [_parameter(parameter, knowledge) for parameter in candidate.range.moved_by],
+        "treatable": disease.treatable,
+        "treatment_summary": disease.treatment_summary,
+        "urgency": disease.urgency.value,
+        "explains": [_finding(f, knowledge) for f in candidate.explains],
+        "unexplained": [_finding(f, knowledge) for f in candidate.unexplained],
+        "contributions": [
+            {"key": key, "name": knowledge.findings[key].name, "log_odds": round(value, 2)} for key, value in moved
+        ],
+        "numbers": [_number(n, knowledge) for n in candidate.numbers],
+    }
+
+
+def _parameter(parameter: Parameter, knowledge: Knowledge) -> str:
+    if not parameter.disease:
+        return f"how often {_finding_name(parameter.finding, knowledge)} is seen without a listed cause"
+    if not parameter.finding:
+        return f"how common {_name(parameter.disease, knowledge)} is"
+    return f"how often {_name(parameter.disease, knowledge)} shows {_finding_name(parameter.finding, knowledge)}"
+
+
+def _finding_name(key: str, knowledge: Knowledge) -> str:
+    name = knowledge.findings[key].name
+    # "CRT slow" keeps its capitals, "Weak pulse" becomes part of a sentence.
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
+def _set_name(keys: tuple[str, ...], knowledge: Knowledge) -> str:
+    return listed([_name(key, knowledge) for key in keys], most=4)
+
+
+def _rival(rival: Rival | None, knowledge: Knowledge) -> Page | None:
+    if rival is None:
+        return None
+    return {
+        "diseases": [{"key": key, "name": _name(key, knowledge)} for key in rival.diseases],
+        "p": _round(rival.weight),
+        "times_better": float(f"{rival.better:.2g}"),
+    }
+
+
+def _fit(fitted: Fit, knowledge: Knowledge) -> Page:
+    winner = fitted.besides if fitted.story == NOT_WHOLE else fitted.instead
+    words = verdict_words(
+        fitted,
+        knowledge.diseases[fitted.working].name,
+        [_finding_name(f.key, knowledge) for f in fitted.unexplained],
+        _set_name(winner.diseases, knowledge) if winner else "another cause",
+    )
+    return {
+        "working": fitted.working,
+        "name": knowledge.diseases[fitted.working].name,
+        "names_a_cause": not knowledge.diseases[fitted.working].descriptive,
+        "verdict": fitted.verdict.value,
+        "story": fitted.story,
+        "words": words,
+        "log_odds_not_enough": round(fitted.log_odds_not_enough, 2),
+        "e_value": float(f"{fitted.e_value:.2g}"),
+        "explains": [_finding(f, knowledge) for f in fitted.explains],
+        "expected_absent": [_finding(f, knowledge) for f in fitted.expected_absent],
+        "instead": _rival(fitted.instead, knowledge),
+        "besides": _rival(fitted.besides, knowledge),
+        "calibration": UNCALIBRATED,
+    }
+
+
+def _unexplained(fitted: Fit, assessment: Assessment, knowledge: Knowledge) -> list[Page]:
+    name = knowledge.diseases[fitted.working].name
+    rows = []
+    for finding in fitted.unexplained:
+        reason = f"{name} shows this in {percent(finding.p)}, hardly above background ({percent(finding.background)})."
+        better = [c.key for c in assessment.candidates if any(f.key == finding.key for f in c.explains)]
+        observed = assessment.evidence.findings[finding.key]
+        rows.append(
+            {
+                **_finding(finding, knowledge),
+                "reason": reason,
+                "basis": observed.basis,
+                "provenance": list(observed.provenance),
+                "explained_by": [{"key": key, "name": _name(key, knowledge)} for key in better[:3]],
+            }
+        )
+    return rows
+
+
+def _not_excluded(cause: NotExcluded, knowledge: Knowledge) -> Page:
+    disease = knowledge.diseases[cause.key]
+    return {
+        "key": cause.key,
+        "name": disease.name,
+        "p": _round(cause.p),
+        "low": _round(cause.low),
+        "high": _round(cause.high),
+        "words": f"{likelihood_words(cause.p)} ({span(cause.low, cause.high)})",
+        "benefit": cause.benefit,
+        "benefit_grade": disease.benefit.grade.value,
+        "urgency": cause.urgency.value,
+        "treatment_summary": disease.treatment_summary,
+        "would_exclude": [
+            {
+                "test": e.test,
+                "name": knowledge.tests[e.test].name if e.test in knowledge.tests else e.test,
+                "says": e.says,
+                "does_not_exclude": e.does_not_exclude,
+                "grade": e.grade.value,
+                **_source(e.source, knowledge),
+            }
+            for e in cause.exclusions
+        ],
+    }
+
+
+def _next_test(judged: NextTest, knowledge: Knowledge) -> Page:
+    test = knowledge.tests[judged.key]
+    favours = [_name(key, knowledge) for key in judged.favours]
+    against = [_name(key, knowledge) for key in judged.against]
+    telling = _finding_name(judged.telling, knowledge)
+    why = f"Tells most by {telling}"
+    if favours and against:
+        why += f": expected with {listed(favours)}, hardly with {listed(against)}"
+    elif favours:
+        why += f": expected with {listed(favours)}"
+    why += f". A choice to treat would change with probability {percent(1 - judged.same_decision)}."
+    return {
+        "key": test.key,
+        "name": test.name,
+        "minutes": test.minutes.value,
+        "minutes_grade": test.minutes.grade.value,
+        "invasiveness": test.invasiveness,
+        "cost_band": test.cost_band,
+        "risk": test.risk_unstable,
+        "point_of_care": test.point_of_care,
+        "telling": judged.telling,
+        "separates": {"for": favours, "against": against},
+        "information_bits": round(judged.information_bits, 3),
+        "same_decision": _round(judged.same_decision),
+        "score": round(judged.score, 4),
+        "why": why,
+    }
+
+
+def _evidence(assessment: Assessment, knowledge: Knowledge) -> list[Page]:
+    rows = []
+    for key, observed in assessment.evidence.findings.items():
+        known = knowledge.findings.get(key)
+        rows.append(
+            {
+                "key": key,
+                "name": known.name if known else key,
+                "presence": observed.presence.value,
+                "since_us": observed.since_us,
+                "basis": observed.basis,
+                "provenance": list(observed.provenance),
+                "used": known is not None,
+            }
+        )
+    return rows
+
+
+def _caveats(assessment: Assessment, knowledge: Knowledge) -> list[str]:
+    """What the reader must know to weigh the page; never empty."""
+    caveats = [
+        "Probabilities rest on published series and, where none were found, on our estimates; each number says which.",
+        "A cause that is not listed, or that is low on the list, has not been ruled out.",
+    ]
+    if assessment.unlisted and assessment.unlisted[0][1] >= UNLISTED_SAID:
+        system, p = assessment.unlisted[0]
+        caveats.append(f"Something {system.replace('_', ' ')} that is not on our list: {percent(p)}.")
+    if assessment.unlinked:
+        names = [_finding_name(key, knowledge) for key in assessment.unlinked]
+        caveats.append(f"No listed cause is known to show: {listed(names, most=8)}.")
+    graded = [n.grade for c in assessment.candidates[:1] for n in c.numbers]
+    if graded:
+        ours = sum(grade is Grade.ESTIMATE for grade in graded)
+        caveats.append(f"Of {len(graded)} numbers behind the leading cause, {ours} are our estimates.")
+    return [*caveats, *assessment.evidence.notes]

@@ -1,0 +1,54 @@
+"""Probabilities and verdicts in plain words, rounded no finer than they are known."""
+
+from holdfast.reasoning.fit import WRONG, Fit, Verdict
+
+_STEPS = (
+    (0.9, "very likely"),
+    (0.6, "likely"),
+    (0.3, "quite possible"),
+    (0.1, "possible"),
+    (0.03, "less likely"),
+    (0.0, "unlikely on what is recorded"),
+)
+
+
+def likelihood_words(p: float) -> str:
+    """A probability (0 to 1) in words."""
+    return next(words for floor, words in _STEPS if p >= floor)
+
+
+def percent(p: float) -> str:
+    """A probability rounded to 5 % from 10 %, to 1 % below, never to 0 or 100."""
+    if p < 0.01:
+        return "under 1 %"
+    if p > 0.95:
+        return "over 95 %"
+    return f"{5 * round(p * 20):d} %" if p >= 0.1 else f"{round(p * 100):d} %"
+
+
+def span(low: float, high: float) -> str:
+    """A range of probabilities, e.g. ``5 % to 20 %``."""
+    ends = (percent(low), percent(high))
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+
+
+def listed(names: list[str], most: int = 3) -> str:
+    """``a, b and c``, with what is beyond ``most`` counted."""
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else ""
+
+
+def verdict_words(fit: Fit, working: str, unexplained: list[str], rival: str) -> str:
+    """One or two sentences for the page; ``rival`` names the explanation that wins, empty when none does."""
+    if fit.verdict is Verdict.CANNOT_SAY:
+        return f"Too little is recorded to say whether {working} fits."
+    left = f" It does not explain {listed(unexplained)}." if unexplained else ""
+    if fit.verdict is Verdict.FITS:
+        return f"{working} fits what is recorded.{left}"
+    if fit.story == WRONG:
+        return f"{working} does not fit the whole picture.{left} Without it, {rival} explains more."
+    return (
+        f"{working} does not fit the whole picture: it may be true and not the whole story.{left} "
+        f"{rival} explains more."
+    )

@@ -1,0 +1,93 @@
+"""A rate per minute from beat times, the way a monitor shows it, or a plain "cannot say".
+
+The rate is that of the mean interval over the last seconds, so it counts what was there. A resting dog's successive
+intervals differ by more than a factor of two in every fifth beat; nothing is "corrected" for that.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from holdfast.kernel.time import US_PER_S
+
+WINDOW_S = 10
+"""Intervals that ended within so long count (common monitors average 8 to 12 beats; Mindray BeneHeart D60 p. 97)."""
+
+INTERVALS_MIN = 3
+"""Fewer intervals are no rate (estimate)."""
+
+INTERVAL_MAX_S = 6.0
+"""A longer one is a gap in our knowledge or an arrest, not a heart rate (estimate; 10 per minute)."""
+
+GOOD_INTERVALS = 6
+"""From so many uninterrupted intervals on the rate is called good, below fair (estimate)."""
+
+
+class RateState(msgspec.Struct, frozen=True, tag="heart_rate.1", forbid_unknown_fields=True):
+    """Ends and lengths (us) of the last usable intervals."""
+
+    last_us: int | None = None
+    intervals: tuple[tuple[int, int], ...] = ()
+    unfit_us: int = -1
+    """End of the last second of which nothing can be said."""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A rate at one moment. ``per_min`` is None when nothing can be said; ``why`` says why in one sentence."""
+
+    per_min: float | None
+    quality: str
+    """good, fair or none."""
+    why: str
+    at_us: int
+    """The last beat it rests on (the moment asked for, when there is none)."""
+    age_us: int
+
+
+def initial() -> RateState:
+    """Nothing seen yet."""
+    return RateState()
+
+
+def dump(state: RateState) -> bytes:
+    """The state as bytes (MessagePack)."""
+    return msgspec.msgpack.encode(state)
+
+
+def load(data: bytes) -> RateState:
+    """The state that :func:`dump` wrote; ``msgspec.ValidationError`` for anything else."""
+    return msgspec.msgpack.decode(data, type=RateState)
+
+
+def step(state: RateState, beats_us: Sequence[int], now_us: int, unfit: bool = False) -> tuple[RateState, Rate]:
+    """Take the beats (ordered instants) of the second that ends at ``now_us``; ``unfit``: its signal says nothing.
+
+    An interval across an unfit second is not used: beats may be missing from it.
+    """
+    unfit_us = now_us if unfit else state.unfit_us
+    last, intervals = state.last_us, list(state.intervals)
+    for beat in beats_us:
+        if last is not None and beat > last:
+            if last >= unfit_us and beat - last <= INTERVAL_MAX_S * US_PER_S:
+                intervals.append((beat, beat - last))
+            last = beat
+        elif last is None:
+            last = beat
+    kept = tuple(pair for pair in intervals if pair[0] > now_us - WINDOW_S * US_PER_S)
+    return RateState(last, kept, unfit_us), _say(last, kept, now_us, unfit)
+
+
+def _say(last: int | None, kept: tuple[tuple[int, int], ...], now_us: int, unfit: bool) -> Rate:
+    at_us = now_us if last is None else last
+    age_us = max(0, now_us - at_us)
+    if unfit:
+        return Rate(None, "none", "the signal is not good enough to count on", at_us, age_us)
+    if len(kept) < INTERVALS_MIN:
+        return Rate(None, "none", f"fewer than {INTERVALS_MIN} intervals in the last {WINDOW_S} s", at_us, age_us)
+    mean_us = sum(length for _, length in kept) / len(kept)
+    if age_us > max(2 * max(length for _, length in kept), 2 * US_PER_S):
+        return Rate(None, "none", f"no beat for {age_us / US_PER_S:.0f} s", at_us, age_us)
+    quality = "good" if len(kept) >= GOOD_INTERVALS else "fair"
+    return Rate(60 * US_PER_S / mean_us, quality, "", at_us, age_us)

@@ -1,0 +1,107 @@
+"""The ``Store`` port on SQLite: one writing thread with group commit, and readers that never wait for it."""
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from holdfast.record.events import Recorded
+from holdfast.storage import schema
+from holdfast.storage.database import open_database
+from holdfast.storage.group_writer import GroupWriter
+from holdfast.storage.rows import EVENT_COLUMNS, TREND_COLUMNS, to_held, to_recorded, to_trend_point
+from holdfast.storage.sql_commit import Committer
+from holdfast.usecases.ports import Anchor, Block, Change, Held, Quarantined, Receipt, TrendPoint
+
+_event, _anchor, _held, _block = schema.event.c, schema.anchor.c, schema.held.c, schema.block.c
+_trend, _quarantine = schema.trend.c, schema.quarantine.c
+
+
+class SqlStore:
+    """See ``usecases.ports.Store``. Any thread may call any method."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, creating it when missing; raises ``WorldError`` or ``IntegrityError`` in words."""
+        self._database = open_database(path)
+        self._writer = GroupWriter(Committer(self._database).commit)
+
+    def submit(self, change: Change) -> Future[Receipt]:
+        return self._writer.submit(change)
+
+    def head_seq(self) -> int:
+        with self._database.reading("reading the record") as connection:
+            return connection.execute(select(func.max(_event.seq))).scalar() or 0
+
+    def read_stream(
+        self, stream: str, *, after_version: int = 0, recorded_until_us: int | None = None
+    ) -> list[Recorded]:
+        query = select(*EVENT_COLUMNS).where(_event.stream == stream, _event.version > after_version)
+        if recorded_until_us is not None:
+            query = query.where(_event.recorded_us <= recorded_until_us)
+        with self._database.reading(f"reading {stream}") as connection:
+            return [to_recorded(row) for row in connection.execute(query.order_by(_event.version))]
+
+    def read_log(self, *, after_seq: int = 0, limit: int = 1_000) -> list[Recorded]:
+        query = select(*EVENT_COLUMNS).where(_event.seq > after_seq).order_by(_event.seq).limit(limit)
+        with self._database.reading("reading the record") as connection:
+            return [to_recorded(row) for row in connection.execute(query)]
+
+    def anchors(self, *, after_number: int = 0, limit: int = 1_000) -> list[Anchor]:
+        query = (
+            select(_anchor.number, _anchor.first_seq, _anchor.last_seq, _anchor.prev, _anchor.hash)
+            .where(_anchor.number > after_number)
+            .order_by(_anchor.number)
+            .limit(limit)
+        )
+        with self._database.reading("reading the anchors") as connection:
+            return [Anchor(**row._mapping) for row in connection.execute(query)]
+
+    def held(self, case_id: str | None = None) -> list[Held]:
+        query = select(_held.held_id, _held.case_id, _held.bed, _held.received_us, _held.message)
+        if case_id is not None:
+            query = query.where(_held.case_id == case_id)
+        with self._database.reading("reading held monitor messages") as connection:
+            return [to_held(row) for row in connection.execute(query.order_by(_held.held_id))]
+
+    def blocks(self, case_id: str, *, from_us: int, to_us: int) -> list[Block]:
+        query = (
+            select(*schema.block.c)
+            .where(_block.case_id == case_id, _block.end_us > from_us, _block.start_us < to_us)
+            .order_by(_block.start_us, _block.block_id)
+        )
+        with self._database.reading("reading monitor blocks") as connection:
+            return [Block(**row._mapping) for row in connection.execute(query)]
+
+    def block(self, block_id: str) -> Block | None:
+        with self._database.reading("reading a monitor block") as connection:
+            row = connection.execute(select(*schema.block.c).where(_block.block_id == block_id)).first()
+        return Block(**row._mapping) if row else None
+
+    def trend(self, case_id: str, *, from_us: int, to_us: int, keys: Sequence[str] = ()) -> list[TrendPoint]:
+        query = select(*TREND_COLUMNS).where(_trend.case_id == case_id, _trend.at_us >= from_us, _trend.at_us < to_us)
+        if keys:
+            query = query.where(_trend.key.in_(keys))
+        with self._database.reading("reading trends") as connection:
+            return [to_trend_point(row) for row in connection.execute(query.order_by(*schema.trend.primary_key))]
+
+    def quarantine(self, *, limit: int = 100, before_id: int | None = None) -> list[Quarantined]:
+        query = select(*(column for column in _quarantine if column.name != "raw"))
+        if before_id is not None:
+            query = query.where(_quarantine.quarantine_id < before_id)
+        query = query.order_by(_quarantine.quarantine_id.desc()).limit(limit)
+        with self._database.reading("reading the quarantine") as connection:
+            return [Quarantined(**row._mapping) for row in connection.execute(query)]
+
+    def quarantine_raw(self, quarantine_id: int) -> bytes | None:
+        query = select(_quarantine.raw).where(_quarantine.quarantine_id == quarantine_id)
+        with self._database.reading("reading the quarantine") as connection:
+            return connection.execute(query).scalar()
+
+    def quarantine_bytes(self) -> int:
+        with self._database.reading("reading the quarantine") as connection:
+            return connection.execute(select(func.sum(_quarantine.size_bytes))).scalar() or 0
+
+    def close(self) -> None:
+        self._writer.close()
+        self._database.close()

@@ -1,0 +1,230 @@
+"""Who may sign in: accounts, roles, passwords and sessions.
+
+Two places are written. The record learns that an account was made, changed or closed; the
+``Accounts`` port keeps the secrets. The record is written first: an account that could act
+without a record of its making would be worse than a recorded account that must be made again.
+"""
+
+import hashlib
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from holdfast.kernel.errors import NotAllowedError, NotFoundError, OperatorError
+from holdfast.kernel.time import US_PER_H, US_PER_MIN
+from holdfast.record.events import CLINIC_STREAM, AccountClosed, AccountCreated, AccountRoleChanged
+from holdfast.usecases.context import Context, clean_text, record
+from holdfast.usecases.ports import Account, Accounts, Ids, Session
+
+PASSWORD_MIN = 10
+"""Long enough that guessing online is hopeless behind the login's rate limit; no composition rules."""
+PASSWORD_MAX = 200
+"""A longer one only keeps the hash busy."""
+LOGIN_MAX = 60
+SESSION_IDLE_US = 12 * US_PER_H
+"""A night shift and its hand-over."""
+_TOUCH_EVERY_US = US_PER_MIN
+"""A session's last use is written at most this often: a live page must not write every second."""
+
+
+class Role(StrEnum):
+    """What a person is here for. Which page needs which role is ``web.access``."""
+
+    CLINICIAN = "clinician"
+    TECHNICIAN = "technician"
+    SPECIALIST = "specialist"
+    HANDLER = "handler"
+    INVESTIGATOR = "investigator"
+    ADMINISTRATOR = "administrator"
+
+
+class Hasher(Protocol):
+    """Slow, salted password hashing."""
+
+    def hash(self, password: str) -> str: ...
+
+    def verify(self, password_hash: str, password: str) -> bool:
+        """False for a wrong password and for a hash that cannot be read."""
+        ...
+
+
+def offer_setup(accounts: Accounts, ids: Ids) -> str:
+    """A fresh one-time token for making the first administrator; empty when there are accounts already."""
+    if accounts.count():
+        return ""
+    token = ids.new_secret()
+    accounts.put_setup_token(_sha256(token))
+    return token
+
+
+def set_up(
+    ctx: Context, accounts: Accounts, hasher: Hasher, *, token: str, login: str, name: str, password: str
+) -> Account:
+    """Make the first administrator. The token is spent only when everything else is in order."""
+    if accounts.count():
+        raise NotAllowedError("The first account has been made already.", "Sign in, or ask an administrator.")
+    login, name = _check_identity(accounts, login, name)
+    _check_password(password, login)
+    if not accounts.take_setup_token(_sha256(token)):
+        raise NotAllowedError("This set-up link is not valid (any more).", "Use the link printed at the last start.")
+    return _create(ctx, accounts, hasher, "holdfast", login, name, Role.ADMINISTRATOR, password)
+
+
+def create_account(
+    ctx: Context,
+    accounts: Accounts,
+    hasher: Hasher,
+    *,
+    actor: str,
+    login: str,
+    name: str,
+    role: str,
+    password: str,
+) -> Account:
+    """Make an account. The person changes the password that was set here at the first chance."""
+    login, name = _check_identity(accounts, login, name)
+    _check_password(password, login)
+    return _create(ctx, accounts, hasher, actor, login, name, _role(role), password)
+
+
+def change_role(ctx: Context, accounts: Accounts, *, actor: str, account_id: str, role: str) -> Account:
+    """Give an account another role; whoever is signed in with it must sign in again."""
+    account = _standing(accounts, account_id)
+    new_role = _role(role)
+    if new_role == account.role:
+        return account
+    _keep_an_administrator(accounts, account)
+    event = AccountRoleChanged(at_us=ctx.clock.now_us(), account=account_id, role=new_role)
+    record(ctx, actor=actor, stream=CLINIC_STREAM, events=[event])
+    changed = msgspec.structs.replace(account, role=str(new_role))
+    accounts.put(changed)
+    accounts.close_sessions_of(account_id)
+    return changed
+
+
+def close_account(ctx: Context, accounts: Accounts, *, actor: str, account_id: str) -> None:
+    """Nobody signs in with it any more. What it did stays on record under its name."""
+    account = _standing(accounts, account_id)
+    _keep_an_administrator(accounts, account)
+    event = AccountClosed(at_us=ctx.clock.now_us(), account=account_id)
+    record(ctx, actor=actor, stream=CLINIC_STREAM, events=[event])
+    accounts.put(msgspec.structs.replace(account, closed=True))
+    accounts.close_sessions_of(account_id)
+
+
+def change_password(accounts: Accounts, hasher: Hasher, *, account_id: str, old: str, new: str) -> None:
+    """Change one's own password; every session of the account ends, this one included."""
+    account = _standing(accounts, account_id)
+    if not hasher.verify(account.password_hash, old[:PASSWORD_MAX]):
+        raise OperatorError("The present password is not right.", "Type it again.")
+    _check_password(new, account.login)
+    accounts.put(msgspec.structs.replace(account, password_hash=hasher.hash(new)))
+    accounts.close_sessions_of(account_id)
+
+
+def authenticate(accounts: Accounts, hasher: Hasher, *, login: str, password: str) -> Account | None:
+    """The account, or None. An unknown login takes as long as a wrong password, so neither can be told."""
+    account = accounts.by_login(_fold_login(login))
+    password = password[:PASSWORD_MAX]
+    if account is None or account.closed:
+        hasher.hash(password)
+        return None
+    return account if hasher.verify(account.password_hash, password) else None
+
+
+def open_session(accounts: Accounts, ids: Ids, *, account: Account, now_us: int) -> tuple[str, Session]:
+    """A session and the token that the browser keeps; only the token's hash is stored."""
+    token = ids.new_secret()
+    session = Session(
+        token_sha256=_sha256(token),
+        account_id=account.account_id,
+        csrf_token=ids.new_secret(),
+        created_us=now_us,
+        last_seen_us=now_us,
+    )
+    accounts.open_session(session)
+    return token, session
+
+
+def resume_session(accounts: Accounts, *, token: str, now_us: int) -> tuple[Account, Session] | None:
+    """Who this token belongs to, or None when it is unknown, idle for too long or its account closed."""
+    session = accounts.session(_sha256(token)) if token else None
+    if session is None:
+        return None
+    account = accounts.by_id(session.account_id)
+    if account is None or account.closed or now_us - session.last_seen_us > SESSION_IDLE_US:
+        accounts.close_session(session.token_sha256)
+        return None
+    if now_us - session.last_seen_us > _TOUCH_EVERY_US:
+        accounts.touch_session(session.token_sha256, now_us)
+    return account, session
+
+
+def _create(
+    ctx: Context,
+    accounts: Accounts,
+    hasher: Hasher,
+    actor: str,
+    login: str,
+    name: str,
+    role: Role,
+    password: str,
+) -> Account:
+    account = Account(
+        account_id=ctx.ids.new_id(), login=login, name=name, role=str(role), password_hash=hasher.hash(password)
+    )
+    event = AccountCreated(at_us=ctx.clock.now_us(), account=account.account_id, name=name, role=str(role))
+    record(ctx, actor=actor, stream=CLINIC_STREAM, events=[event])
+    accounts.put(account)
+    return account
+
+
+def _check_identity(accounts: Accounts, login: str, name: str) -> tuple[str, str]:
+    login = _fold_login(clean_text(login, "The login"))
+    name = clean_text(name, "The name")
+    if not login or len(login) > LOGIN_MAX or any(char.isspace() for char in login):
+        raise OperatorError("The login cannot be used.", f"Use 1 to {LOGIN_MAX} characters without spaces.")
+    if not name:
+        raise OperatorError("The account has no name.", "Write the name that shall stand beside what this person does.")
+    if accounts.by_login(login) is not None:
+        raise OperatorError(f"The login {login!r} is taken.", "Choose another one.")
+    return login, name
+
+
+def _check_password(password: str, login: str) -> None:
+    if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
+        raise OperatorError(
+            f"The password has {len(password)} characters.", f"Use {PASSWORD_MIN} to {PASSWORD_MAX}; a sentence is fine."
+        )
+    if password.casefold() == login:
+        raise OperatorError("The password is the login.", "Choose another password.")
+
+
+def _role(role: str) -> Role:
+    try:
+        return Role(role)
+    except ValueError:
+        raise OperatorError(f"There is no role {role!r}.", f"Roles: {', '.join(Role)}.") from None
+
+
+def _standing(accounts: Accounts, account_id: str) -> Account:
+    account = accounts.by_id(account_id)
+    if account is None or account.closed:
+        raise NotFoundError("There is no such open account.", "Reload the list of people.")
+    return account
+
+
+def _keep_an_administrator(accounts: Accounts, leaving: Account) -> None:
+    """Raise when nobody could manage accounts after ``leaving`` stops being an administrator."""
+    others = (a for a in accounts.all() if a.account_id != leaving.account_id and not a.closed)
+    if leaving.role == Role.ADMINISTRATOR and not any(a.role == Role.ADMINISTRATOR for a in others):
+        raise OperatorError(f"{leaving.name} is the only administrator.", "Make another administrator first.")
+
+
+def _fold_login(login: str) -> str:
+    return login.strip().casefold()
+
+
+def _sha256(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,396 @@
+"""The ward as it is now: latest values with their age, live analysis, conditions, silent monitors.
+
+Everything here is derived and lives in memory; after a restart it fills again from the monitors.
+What the analysis concludes (a condition began or ended) is recorded on the case.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from holdfast.kernel.time import US_PER_S, age_words
+from holdfast.monitoring import bedside
+from holdfast.monitoring.shown import BY_KEY, OTHER, SHOWN, Shown
+from holdfast.record import events as ev
+from holdfast.record.case_state import CaseState
+from holdfast.record.monitor import MonitorMessage, Numeric, Origin, Wave
+from holdfast.usecases import monitor_blocks
+from holdfast.usecases.context import Context
+from holdfast.usecases.ingest import clock_note
+from holdfast.usecases.ports import Change, NewEvent, NewHeld
+
+SILENT_AFTER_S = 6.0
+"""A monitor that speaks every second and then misses five is silent (our estimate)."""
+SILENT_MISSED_PERIODS = 3.0
+"""Slow senders are silent after missing this many of their own periods (our estimate)."""
+
+WAVE_LABELS = {
+    "ecg_i": "ECG I",
+    "ecg_ii": "ECG II",
+    "ecg_iii": "ECG III",
+    "ecg_v": "ECG V",
+    "ecg": "ECG",
+    "pleth": "Pleth",
+    "art": "Arterial pressure",
+    "resp": "Respiration",
+    "co2": "CO2",
+}
+
+
+class ValueView(msgspec.Struct, frozen=True, kw_only=True):
+    """One number as a screen shows it."""
+
+    key: str
+    label: str
+    value: float | None
+    text: str
+    unit: str
+    at_us: int | None
+    age_s: float | None
+    age: str
+    source: str
+    state: str
+    """fresh, stale or blank."""
+    reason: str = ""
+
+
+class ConditionView(msgspec.Struct, frozen=True, kw_only=True):
+    condition: str
+    text: str
+    signal: str
+    began_us: int
+    technical: bool
+    priority: str
+
+
+class SignalView(msgspec.Struct, frozen=True, kw_only=True):
+    key: str
+    label: str
+    quality: str
+    text: str
+
+
+class BedView(msgspec.Struct, frozen=True, kw_only=True):
+    """A bed at one moment."""
+
+    bed: str
+    case_id: str
+    name: str
+    summary: str
+    training: bool
+    origin: str
+    server_us: int
+    devices: tuple[str, ...]
+    values: tuple[ValueView, ...]
+    conditions: tuple[ConditionView, ...]
+    signals: tuple[SignalView, ...]
+    last_message_us: int | None
+    silent: bool
+    notes: tuple[str, ...] = ()
+    """Odd things about a device that a person should know, in sentences."""
+
+
+class WaveFrame(msgspec.Struct, frozen=True, kw_only=True):
+    """Samples to draw, in ``unit``; None where there is no sample."""
+
+    bed: str
+    key: str
+    label: str
+    unit: str
+    rate_hz: float
+    start_us: int
+    samples: tuple[float | None, ...]
+    origin: str
+
+
+class BeatsFrame(msgspec.Struct, frozen=True, kw_only=True):
+    bed: str
+    signal: str
+    at_us: tuple[int, ...]
+
+
+Frame = WaveFrame | BeatsFrame
+
+
+@dataclass
+class _Latest:
+    value: float | None
+    unit: str
+    at_us: int
+    source: str
+    name: str
+    reason: str = ""
+
+
+@dataclass
+class _Bed:
+    """Everything live about one bed. Guarded by the ward's lock."""
+
+    case_id: str
+    analysis: bedside.BedState = field(default_factory=bedside.initial)
+    latest: dict[str, _Latest] = field(default_factory=dict)
+    conditions: dict[tuple[str, str], ConditionView] = field(default_factory=dict)
+    signals: dict[str, SignalView] = field(default_factory=dict)
+    origin: str = ""
+    last_message_us: int | None = None
+    period_s: float = 1.0
+    notes: dict[str, str] = field(default_factory=dict)
+
+
+class Ward:
+    """All beds. ``hear`` is called after a message is on disk; ``tick`` about once a second."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._lock = threading.RLock()
+        self._beds: dict[str, _Bed] = {}
+        self._listeners: list[Callable[[Frame], None]] = []
+
+    def add_listener(self, callback: Callable[[Frame], None]) -> None:
+        """``callback`` gets every frame, from whichever thread made it; it must return at once."""
+        with self._lock:
+            self._listeners.append(callback)
+
+    def remove_listener(self, callback: Callable[[Frame], None]) -> None:
+        with self._lock:
+            if callback in self._listeners:
+                self._listeners.remove(callback)
+
+    def hear(self, held: NewHeld) -> None:
+        """Take in one committed message: latest values, analysis, frames for the screens."""
+        with self._lock:
+            bed = self._bed_for(held.bed, held.case_id)
+            message = held.message
+            _note_arrival(bed, message, held.received_us)
+            for numeric in message.numerics:
+                _keep_latest(bed, numeric, f"monitor {message.device}")
+            for refusal in message.refused:
+                if refusal.key:
+                    bed.latest[refusal.key] = _no_value(refusal.key, message, refusal.reason)
+            bed.analysis, outputs = bedside.step(bed.analysis, message.waves)
+            for derived in outputs.numerics:
+                _keep_latest(bed, derived, "our analysis")
+            for signal in outputs.signals:
+                label = WAVE_LABELS.get(signal.key, signal.key)
+                bed.signals[signal.key] = SignalView(
+                    key=signal.key, label=label, quality=signal.quality, text=signal.text
+                )
+            self._follow_conditions(bed, outputs)
+            frames = _frames(held.bed, message, outputs)
+            listeners = list(self._listeners)
+        for frame in frames:
+            for listener in listeners:
+                listener(frame)
+
+    def tick(self, now_us: int) -> None:
+        """Notice monitors that fell silent, and beds that emptied."""
+        with self._lock:
+            occupied = {case.bed: case for case in self._ctx.book.open_cases() if case.bed}
+            for name, bed in list(self._beds.items()):
+                case = occupied.get(name)
+                if case is None or case.case_id != bed.case_id:
+                    del self._beds[name]
+                    continue
+                silent = _is_silent(bed, now_us)
+                if silent and ("no_data", "") not in bed.conditions:
+                    since_us = bed.last_message_us or now_us
+                    began = bedside.Began("no_data", "", "Monitor is silent: no data arrive", since_us, True, "medium")
+                    self._condition_began(bed, began)
+                elif not silent and ("no_data", "") in bed.conditions:
+                    self._condition_ended(bed, "no_data", "", now_us)
+
+    def board(self, now_us: int) -> list[BedView]:
+        """Every bed in the clinic's order."""
+        return [self.view(bed, now_us) for bed in self._ctx.book.clinic.beds]
+
+    def view(self, bed_name: str, now_us: int) -> BedView:
+        """One bed now. A bed without a case or without data says so by its empty fields."""
+        case = self._ctx.book.case_on_bed(bed_name)
+        with self._lock:
+            bed = self._beds.get(bed_name)
+            if bed is not None and (case is None or bed.case_id != case.case_id):
+                bed = None
+            values = _value_views(bed, now_us) if bed else ()
+            return BedView(
+                bed=bed_name,
+                case_id=case.case_id if case else "",
+                name=case.name if case else "",
+                summary=summary(case) if case else "",
+                training=bool(case and case.training),
+                origin=bed.origin if bed else "",
+                server_us=now_us,
+                devices=self._ctx.book.clinic.devices_of(bed_name),
+                values=values,
+                conditions=tuple(sorted(bed.conditions.values(), key=_urgency)) if bed else (),
+                signals=tuple(bed.signals.values()) if bed else (),
+                last_message_us=bed.last_message_us if bed else None,
+                silent=_is_silent(bed, now_us) if bed else True,
+                notes=tuple(bed.notes.values()) if bed else (),
+            )
+
+    def _bed_for(self, name: str, case_id: str) -> _Bed:
+        bed = self._beds.get(name)
+        if bed is None or bed.case_id != case_id:
+            bed = self._beds[name] = _Bed(case_id)
+        return bed
+
+    def _follow_conditions(self, bed: _Bed, outputs: bedside.Outputs) -> None:
+        for change in outputs.conditions:
+            if isinstance(change, bedside.Began):
+                self._condition_began(bed, change)
+            else:
+                self._condition_ended(bed, change.condition, change.signal, change.at_us)
+
+    def _condition_began(self, bed: _Bed, began: bedside.Began) -> None:
+        key = (began.condition, began.signal)
+        if key in bed.conditions:
+            return
+        bed.conditions[key] = ConditionView(
+            condition=began.condition,
+            text=began.text,
+            signal=began.signal,
+            began_us=began.at_us,
+            technical=began.technical,
+            priority=began.priority,
+        )
+        event = ev.MonitorConditionBegan(
+            at_us=began.at_us,
+            condition=began.condition,
+            text=began.text,
+            signal=began.signal,
+            origin=Origin(bed.origin or Origin.LIVE),
+        )
+        self._record(bed.case_id, event)
+
+    def _condition_ended(self, bed: _Bed, condition: str, signal: str, at_us: int) -> None:
+        if bed.conditions.pop((condition, signal), None) is not None:
+            event = ev.MonitorConditionEnded(at_us=at_us, condition=condition, signal=signal)
+            self._record(bed.case_id, event)
+
+    def _record(self, case_id: str, event: ev.MonitorConditionBegan | ev.MonitorConditionEnded) -> None:
+        """Queue the event; the live path does not wait for the disk."""
+        change = Change(
+            command_id=self._ctx.ids.new_id(),
+            actor="holdfast",
+            recorded_us=self._ctx.clock.now_us(),
+            events=(NewEvent(stream=ev.case_stream(case_id), event=event),),
+        )
+        self._ctx.store.submit(change)
+
+
+def summary(case: CaseState) -> str:
+    """Breed, weight and person in one line."""
+    admitted = case.admitted
+    weight = f"{case.weight_kg:g} kg" if case.weight_kg is not None else "not weighed"
+    person = admitted.handler or admitted.owner
+    return ", ".join(part for part in (admitted.breed or admitted.species, weight, person) if part)
+
+
+def _note_arrival(bed: _Bed, message: MonitorMessage, received_us: int) -> None:
+    if bed.last_message_us is not None and received_us > bed.last_message_us:
+        gap_s = (received_us - bed.last_message_us) / US_PER_S
+        bed.period_s = 0.8 * bed.period_s + 0.2 * min(gap_s, 60.0)
+    bed.last_message_us = received_us
+    bed.origin = message.origin.value
+    note = clock_note(message, received_us)
+    if note:
+        bed.notes[message.device] = f"{message.device}: {note}"
+    else:
+        bed.notes.pop(message.device, None)
+
+
+def _keep_latest(bed: _Bed, numeric: Numeric, source: str) -> None:
+    """A late or repeated older value never replaces a newer one."""
+    known = bed.latest.get(numeric.key)
+    if known is None or numeric.at_us >= known.at_us:
+        bed.latest[numeric.key] = _Latest(numeric.value, numeric.unit, numeric.at_us, source, numeric.name)
+
+
+def _no_value(key: str, message: MonitorMessage, reason: str) -> _Latest:
+    shown = BY_KEY.get(key, OTHER)
+    return _Latest(None, shown.unit, message.sent_us, f"monitor {message.device}", key, reason)
+
+
+def _is_silent(bed: _Bed, now_us: int) -> bool:
+    if bed.last_message_us is None:
+        return True
+    limit_s = max(SILENT_AFTER_S, SILENT_MISSED_PERIODS * bed.period_s)
+    return (now_us - bed.last_message_us) > limit_s * US_PER_S
+
+
+def _value_views(bed: _Bed, now_us: int) -> tuple[ValueView, ...]:
+    order = {shown.key: rank for rank, shown in enumerate(SHOWN)}
+    keys = sorted(bed.latest, key=lambda key: (order.get(key, len(order)), key))
+    return tuple(_value_view(key, bed.latest[key], now_us) for key in keys)
+
+
+def _value_view(key: str, latest: _Latest, now_us: int) -> ValueView:
+    shown = BY_KEY.get(key, OTHER)
+    age_us = now_us - latest.at_us
+    state, reason = _believed(shown, age_us / US_PER_S)
+    if latest.value is None:
+        state, reason = "blank", latest.reason
+    visible = state != "blank" and latest.value is not None
+    return ValueView(
+        key=key,
+        label=shown.label or latest.name,
+        value=latest.value if visible else None,
+        text=f"{latest.value:.{shown.decimals}f}" if visible else "--",
+        unit=latest.unit,
+        at_us=latest.at_us,
+        age_s=round(age_us / US_PER_S, 1),
+        age=age_words(age_us),
+        source=latest.source,
+        state=state,
+        reason=reason,
+    )
+
+
+def _believed(shown: Shown, age_s: float) -> tuple[str, str]:
+    if age_s > shown.blank_s:
+        return "blank", f"last value is {age_words(int(age_s * US_PER_S))} old"
+    return ("stale", "not new") if age_s > shown.stale_s else ("fresh", "")
+
+
+def _urgency(condition: ConditionView) -> tuple[int, int]:
+    return ({"high": 0, "medium": 1, "low": 2}.get(condition.priority, 3), condition.began_us)
+
+
+def _frames(bed: str, message: MonitorMessage, outputs: bedside.Outputs) -> list[Frame]:
+    frames: list[Frame] = [_wave_frame(bed, wave, message.origin) for wave in message.waves]
+    frames += [BeatsFrame(bed=bed, signal=signal, at_us=times) for signal, times in outputs.beats.items() if times]
+    return frames
+
+
+def _wave_frame(bed: str, wave: Wave, origin: Origin) -> WaveFrame:
+    return WaveFrame(
+        bed=bed,
+        key=wave.key,
+        label=WAVE_LABELS.get(wave.key, wave.name),
+        unit=wave.unit,
+        rate_hz=wave.rate_hz,
+        start_us=wave.start_us,
+        samples=bedside.drawable(wave),
+        origin=origin.value,
+    )
+
+
+def trends(
+    ctx: Context, case_id: str, *, from_us: int, to_us: int, keys: tuple[str, ...] = ()
+) -> dict[str, dict[str, object]]:
+    """Trend series for plotting: per key its label, unit and parallel lists at_us, last, low, high."""
+    ctx.book.case(case_id)
+    series: dict[str, dict[str, object]] = {}
+    points = monitor_blocks.trend_with_tail(ctx.store, case_id, from_us=from_us, to_us=to_us, keys=keys)
+    by_key: dict[str, list[tuple[int, float, float, float]]] = {}
+    units: dict[str, str] = {}
+    for point in points:
+        by_key.setdefault(point.key, []).append((point.at_us, point.last, point.low, point.high))
+        units[point.key] = point.unit
+    for key, rows in by_key.items():
+        at_us, last, low, high = (list(column) for column in zip(*rows, strict=True))
+        label = BY_KEY[key].label if key in BY_KEY else key
+        series[key] = {"label": label, "unit": units[key], "at_us": at_us, "last": last, "low": low, "high": high}
+    return series

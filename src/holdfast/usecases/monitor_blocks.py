@@ -1,0 +1,300 @@
+"""From held monitor messages to blocks, and back: what the monitor said between two moments."""
+
+import hashlib
+import math
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+
+from holdfast.kernel.limits import BLOCK_BYTES_MAX, MONITOR_BLOCK_S
+from holdfast.kernel.time import US_PER_MIN, US_PER_S
+from holdfast.record.blocks import decode_block, encode_block
+from holdfast.record.events import MonitorBlockStored, case_stream
+from holdfast.record.monitor import MonitorMessage, Numeric, Origin, Wave
+from holdfast.usecases.ports import Change, Held, NewBlock, NewEvent, Store, TrendPoint
+
+ACTOR = "holdfast"
+
+_BLOCK_US = MONITOR_BLOCK_S * US_PER_S
+
+# A value measured longer before its message than this does not stretch the block that repeats it:
+# a cuff pressure is sent again for an hour, and every block would seem to begin an hour ago.
+_LATE_US = US_PER_MIN
+
+
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """A message as it was received, from a block or still held."""
+
+    received_us: int
+    message: MonitorMessage
+
+
+class WaveRun(msgspec.Struct, frozen=True, kw_only=True):
+    """Samples without a gap, joined over messages, and where they come from."""
+
+    device: str
+    origin: Origin
+    wave: Wave
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """A numeric and where it comes from."""
+
+    device: str
+    origin: Origin
+    numeric: Numeric
+
+
+class WindowContent(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything between two moments, by key, in time order."""
+
+    waves: dict[str, tuple[WaveRun, ...]]
+    numerics: dict[str, tuple[Reading, ...]]
+
+
+def due_changes(held: Iterable[Held], *, new_id: Callable[[], str], now_us: int) -> list[Change]:
+    """A flush for each case whose oldest held message has waited ``MONITOR_BLOCK_S``."""
+    of_case: dict[str, list[Held]] = {}
+    for one in held:
+        of_case.setdefault(one.case_id, []).append(one)
+    return [
+        build_flush(case_id, waiting, new_id=new_id, now_us=now_us)
+        for case_id, waiting in of_case.items()
+        if now_us - min(one.received_us for one in waiting) >= _BLOCK_US
+    ]
+
+
+def build_flush(case_id: str, held: Sequence[Held], *, new_id: Callable[[], str], now_us: int) -> Change:
+    """The change that moves these held messages of one case (at least one) into blocks.
+
+    A block never mixes beds, devices or origins, and spans at most ``MONITOR_BLOCK_S`` of receiving.
+    The command id follows from the messages, so a flush that is tried again is applied once.
+    """
+    events, blocks = [], []
+    for piece in _pieces(held):
+        messages = [one.message for one in piece]
+        data = encode_block(messages, [one.received_us for one in piece])
+        start_us, end_us = span(messages)
+        block_id = new_id()
+        stored = MonitorBlockStored(
+            at_us=end_us,
+            block_id=block_id,
+            bed=piece[0].bed,
+            device=messages[0].device,
+            origin=messages[0].origin,
+            start_us=start_us,
+            end_us=end_us,
+            sha256=hashlib.sha256(data).hexdigest(),
+            numerics=sum(len(message.numerics) for message in messages),
+            waves=tuple(sorted({wave.key for message in messages for wave in message.waves})),
+            refused=sum(len(message.refused) for message in messages),
+        )
+        events.append(NewEvent(stream=case_stream(case_id), event=stored))
+        blocks.append(
+            NewBlock(
+                block_id=block_id,
+                case_id=case_id,
+                start_us=start_us,
+                end_us=end_us,
+                data=data,
+                trend=summarise(messages),
+            )
+        )
+    held_ids = tuple(one.held_id for one in held)
+    named = hashlib.sha256(repr(held_ids).encode()).hexdigest()[:16]
+    return Change(
+        command_id=f"flush/{case_id}/{held_ids[0]}/{named}",
+        actor=ACTOR,
+        recorded_us=now_us,
+        events=tuple(events),
+        blocks=tuple(blocks),
+        release_held=held_ids,
+    )
+
+
+def span(messages: Sequence[MonitorMessage]) -> tuple[int, int]:
+    """Half-open time range (µs) of what the messages say; of when they were sent where they say nothing timed."""
+    starts, ends = [], []
+    for message in messages:
+        earliest = message.sent_us - _LATE_US
+        timed = [one.at_us for one in message.numerics] + [one.at_us for one in message.alerts]
+        moments = [at_us for at_us in timed if at_us >= earliest]
+        starts += [*moments, *(wave.start_us for wave in message.waves)] or [message.sent_us]
+        ends += [*(at_us + 1 for at_us in moments), *(_wave_end_us(wave) for wave in message.waves)]
+        ends.append(starts[-1] + 1)
+    return min(starts), max(ends)
+
+
+def summarise(messages: Iterable[MonitorMessage]) -> tuple[TrendPoint, ...]:
+    """One point for each numeric key, unit and origin, ordered by key.
+
+    A value that is repeated with the same time (a spot value) counts once. Values that are not
+    finite numbers, which no reader lets through, are left out: a trend is drawn, not judged.
+    """
+    found: dict[tuple[str, str, Origin], set[tuple[int, float]]] = {}
+    for message in messages:
+        for one in message.numerics:
+            if math.isfinite(one.value):
+                found.setdefault((one.key, one.unit, message.origin), set()).add((one.at_us, one.value))
+    points = []
+    for (key, unit, origin), values in sorted(found.items()):
+        at_us, last = max(values)
+        heights = [value for _, value in values]
+        points.append(
+            TrendPoint(
+                key=key,
+                unit=unit,
+                at_us=at_us,
+                last=last,
+                low=min(heights),
+                high=max(heights),
+                count=len(values),
+                origin=origin,
+            )
+        )
+    return tuple(points)
+
+
+def read_messages(store: Store, case_id: str, from_us: int, to_us: int) -> list[Heard]:
+    """Every message with something in the half-open range (µs), in the order received; each message whole."""
+    # Held first: a message that moves into a block between the two reads is then seen twice, which
+    # can be told, and never not at all, which could not.
+    waiting = [Heard(received_us=one.received_us, message=one.message) for one in store.held(case_id)]
+    heard: list[Heard] = []
+    for block in store.blocks(case_id, from_us=from_us, to_us=to_us):
+        content = decode_block(block.data)
+        heard += [
+            Heard(received_us=received_us, message=message)
+            for received_us, message in zip(content.received_us, content.messages, strict=True)
+        ]
+    in_blocks = {_identity(one) for one in heard}
+    heard += [one for one in waiting if _identity(one) not in in_blocks]
+    heard.sort(key=lambda one: one.received_us)
+    return [one for one in heard if _touches(one.message, from_us, to_us)]
+
+
+def read_window(store: Store, case_id: str, from_us: int, to_us: int, keys: Sequence[str] = ()) -> WindowContent:
+    """Waves and numerics between two moments (half-open, µs), blocks and held messages together; all keys when none
+    is named. Samples outside the range are cut off. A wave marked inoperative stays a run of its own."""
+    waves: dict[str, list[WaveRun]] = {}
+    numerics: dict[str, dict[Reading, None]] = {}
+    for one in read_messages(store, case_id, from_us, to_us):
+        message = one.message
+        for numeric in message.numerics:
+            if from_us <= numeric.at_us < to_us and (not keys or numeric.key in keys):
+                reading = Reading(device=message.device, origin=message.origin, numeric=numeric)
+                numerics.setdefault(numeric.key, {})[reading] = None
+        for wave in message.waves:
+            cut = _cut(wave, from_us, to_us)
+            if cut.samples and (not keys or wave.key in keys):
+                run = WaveRun(device=message.device, origin=message.origin, wave=cut)
+                waves.setdefault(wave.key, []).append(run)
+    return WindowContent(
+        waves={key: _joined(runs) for key, runs in sorted(waves.items())},
+        numerics={
+            key: tuple(sorted(readings, key=lambda reading: reading.numeric.at_us))
+            for key, readings in sorted(numerics.items())
+        },
+    )
+
+
+def trend_with_tail(store: Store, case_id: str, from_us: int, to_us: int, keys: Sequence[str] = ()) -> list[TrendPoint]:
+    """Trend points of blocks, then one for each held message and key that is newer; in time order."""
+    held = store.held(case_id)
+    points = store.trend(case_id, from_us=from_us, to_us=to_us, keys=keys)
+    newest: dict[tuple[str, Origin], int] = {}
+    for point in points:
+        newest[point.key, point.origin] = max(point.at_us, newest.get((point.key, point.origin), point.at_us))
+    for one in held:
+        for point in summarise([one.message]):
+            wanted = from_us <= point.at_us < to_us and (not keys or point.key in keys)
+            if wanted and point.at_us > newest.get((point.key, point.origin), from_us - 1):
+                newest[point.key, point.origin] = point.at_us
+                points.append(point)
+    return sorted(points, key=lambda point: point.at_us)
+
+
+def _pieces(held: Sequence[Held]) -> list[list[Held]]:
+    """The held messages cut into what may share a block, in order of arrival."""
+    open_pieces: dict[tuple[str, str, Origin], list[Held]] = {}
+    weights: dict[tuple[str, str, Origin], int] = {}
+    pieces: list[list[Held]] = []
+    for one in held:
+        kind = (one.bed, one.message.device, one.message.origin)
+        weight = len(msgspec.msgpack.encode(one.message))
+        piece = open_pieces.get(kind)
+        full = piece is not None and (
+            abs(one.received_us - piece[0].received_us) >= _BLOCK_US or weights[kind] + weight > BLOCK_BYTES_MAX // 2
+        )
+        if piece is None or full:
+            piece = open_pieces[kind] = []
+            weights[kind] = 0
+            pieces.append(piece)
+        piece.append(one)
+        weights[kind] += weight
+    return pieces
+
+
+def _identity(one: Heard) -> tuple[int, str, str, int]:
+    return one.received_us, one.message.device, one.message.control_id, one.message.sent_us
+
+
+def _touches(message: MonitorMessage, from_us: int, to_us: int) -> bool:
+    start_us, end_us = span([message])
+    return start_us < to_us and end_us > from_us
+
+
+def _samples(wave: Wave) -> int:
+    return len(wave.samples) // 4
+
+
+def _wave_end_us(wave: Wave) -> int:
+    return wave.start_us + math.ceil(_samples(wave) * US_PER_S / wave.rate_hz)
+
+
+def _cut(wave: Wave, from_us: int, to_us: int) -> Wave:
+    """The samples whose time lies in the half-open range."""
+    first = max(0, math.ceil((from_us - wave.start_us) * wave.rate_hz / US_PER_S))
+    stop = min(_samples(wave), max(0, math.ceil((to_us - wave.start_us) * wave.rate_hz / US_PER_S)))
+    if first == 0 and stop == _samples(wave):
+        return wave
+    start_us = wave.start_us + round(first * US_PER_S / wave.rate_hz)
+    return msgspec.structs.replace(wave, start_us=start_us, samples=wave.samples[4 * first : 4 * stop])
+
+
+def _joined(runs: list[WaveRun]) -> tuple[WaveRun, ...]:
+    """Runs in time order, those that follow on each other joined; what was sent twice is kept once."""
+    joined: list[WaveRun] = []
+    parts: list[list[bytes]] = []
+    ends: list[float] = []
+    for run in sorted(runs, key=lambda one: (one.device, one.origin, one.wave.start_us)):
+        wave = run.wave
+        step_us = US_PER_S / wave.rate_hz
+        follows = bool(joined) and _same_channel(joined[-1], run) and wave.start_us < ends[-1] + step_us / 2
+        skip = max(0, round((ends[-1] - wave.start_us) / step_us)) if follows else 0
+        if skip >= _samples(wave):
+            continue
+        if follows:
+            parts[-1].append(wave.samples[4 * skip :])
+            ends[-1] = wave.start_us + _samples(wave) * step_us
+        else:
+            joined.append(run)
+            parts.append([wave.samples])
+            ends.append(wave.start_us + _samples(wave) * step_us)
+    whole = (
+        msgspec.structs.replace(run, wave=msgspec.structs.replace(run.wave, samples=b"".join(samples)))
+        for run, samples in zip(joined, parts, strict=True)
+    )
+    return tuple(sorted(whole, key=lambda run: run.wave.start_us))
+
+
+def _same_channel(one: WaveRun, other: WaveRun) -> bool:
+    a, b = one.wave, other.wave
+    return (one.device, one.origin, a.code, a.unit, a.rate_hz, a.inoperative) == (
+        other.device,
+        other.origin,
+        b.code,
+        b.unit,
+        b.rate_hz,
+        b.inoperative,
+    )

@@ -1,0 +1,229 @@
+"""The second look: does everything we know about this animal fit the diagnosis we are about to act on?
+
+``look`` makes the page from the record as it stands; ``show`` puts what the page said on the
+record; ``decide`` records what a person chose. None of them can stop anybody.
+"""
+
+from typing import Any
+
+from holdfast.hold.order import Act, after, check_reason
+from holdfast.kernel.errors import NotFoundError, OperatorError
+from holdfast.kernel.time import US_PER_S
+from holdfast.monitoring.last_minutes import Point, Watched, condition_lines, describe
+from holdfast.monitoring.shown import SHOWN
+from holdfast.reasoning.assessment import assess
+from holdfast.reasoning.page import to_page
+from holdfast.record import events as ev
+from holdfast.record.case_state import CaseState, OrderEntry
+from holdfast.usecases.context import Context, clean_text, record
+from holdfast.usecases.evidence import TouchSeen, gather
+from holdfast.usecases.live import summary, trends
+from holdfast.usecases.timeline import touch_words
+
+MONITOR_MINUTES = 10
+CONSENT_HOW = ("in_person", "telephone", "none")
+COMFORT = ("given", "being_given", "not_needed", "declined")
+
+INVASIVENESS = ("nothing is done to the dog", "a touch or a small needle", "a catheter or sedation", "anaesthesia")
+
+Page = dict[str, Any]
+
+
+def look(ctx: Context, case_id: str, now_us: int) -> Page:
+    """The page as plain JSON values; nothing is recorded."""
+    case = ctx.book.case(case_id)
+    evidence, touches = gather(ctx, case, now_us)
+    working = case.working
+    known = working.disease if working and working.disease else None
+    reasoned = to_page(assess(ctx.knowledge, evidence, known), ctx.knowledge)
+    tests = [{**t, "invasiveness_text": INVASIVENESS[t["invasiveness"]]} for t in reasoned["next_tests"]]
+    return {
+        **reasoned,
+        "next_tests": tests,
+        "at_us": now_us,
+        "simulated": case.training,
+        "case": {
+            "case_id": case.case_id,
+            "name": case.name,
+            "summary": summary(case),
+            "bed": case.bed,
+            "version": case.version,
+        },
+        "working": {
+            "disease": known or "",
+            "text": working.text if working else "",
+            "since_us": working.at_us if working else None,
+            "supported_by": [_finding_name(ctx, key) for key in working.supported_by] if working else [],
+        },
+        "verdict": _verdict(case, reasoned),
+        "expected_absent": reasoned["fit"]["expected_absent"] if reasoned["fit"] else [],
+        "monitor": _monitor(ctx, case, now_us),
+        "touches": [_touch(ctx, seen) for seen in reversed(touches)],
+    }
+
+
+def _verdict(case: CaseState, reasoned: Page) -> Page:
+    """One sentence and its level: fits, does_not_fit or cannot_say."""
+    fitted = reasoned["fit"]
+    if fitted is not None:
+        return {"level": fitted["verdict"], "text": fitted["words"], "calibration": fitted["calibration"]}
+    if case.working is None:
+        text = "No working diagnosis is on record: there is nothing yet that the picture could fit."
+    else:
+        text = (
+            f"{case.working.text!r} is not in the knowledge, so its fit cannot be judged. "
+            "What is not excluded and the next test still hold."
+        )
+    return {"level": "cannot_say", "text": text, "calibration": ""}
+
+
+def _monitor(ctx: Context, case: CaseState, now_us: int) -> Page:
+    from_us = now_us - MONITOR_MINUTES * 60 * US_PER_S
+    series = trends(ctx, case.case_id, from_us=from_us, to_us=now_us)
+    watched = [Watched(s.key, s.label, s.unit, s.notable_change) for s in SHOWN if s.key in series]
+    points = {what.key: _points(series[what.key]) for what in watched}
+    lines = describe(points, watched, from_us=from_us, to_us=now_us)
+    lines = [*condition_lines(case.conditions, from_us=from_us, to_us=now_us), *lines]
+    return {
+        "from_us": from_us,
+        "to_us": now_us,
+        "lines": [{"text": line.text, "at_us": line.at_us, "notable": line.notable} for line in lines],
+        "series": {what.key: series[what.key] for what in watched},
+    }
+
+
+def _points(series: dict[str, Any]) -> list[Point]:
+    columns = (series["at_us"], series["last"], series["low"], series["high"])
+    return [Point(*row) for row in zip(*columns, strict=True)]
+
+
+def _touch(ctx: Context, seen: TouchSeen) -> Page:
+    entry = seen.entry
+    return {
+        "at_us": entry.at_us,
+        "side": entry.side,
+        "region": entry.region,
+        "text": touch_words(ctx, entry.side, entry.region, entry.strength, entry.response),
+        "response_text": seen.effect.text,
+        "significant": seen.effect.significant,
+    }
+
+
+def _finding_name(ctx: Context, key: str) -> str:
+    known = ctx.knowledge.findings.get(key)
+    return known.name if known else key
+
+
+def order(
+    ctx: Context,
+    *,
+    actor: str,
+    case_id: str,
+    indication: str,
+    consent_by: str,
+    consent_how: str,
+    witness: str = "",
+    command_id: str = "",
+) -> str:
+    """Place an end-of-life order and return its id. The second look follows; it does not have to be waited for."""
+    case = ctx.book.case(case_id)
+    if case.closed:
+        raise OperatorError(f"The case of {case.name} is closed.", "Open the right case.")
+    if case.open_order is not None:
+        return case.open_order.order_id
+    if consent_how not in CONSENT_HOW:
+        raise OperatorError("How consent was given is missing.", "Choose in person, by telephone or none yet.")
+    if consent_how == "telephone" and not witness.strip():
+        raise OperatorError(
+            "Consent by telephone needs a second person who heard it.", "Write the name of the witness."
+        )
+    event = ev.EndOfLifeOrdered(
+        at_us=ctx.clock.now_us(),
+        order_id=ctx.ids.new_id(),
+        indication=clean_text(indication, "The indication"),
+        consent_by=clean_text(consent_by, "Who consents"),
+        consent_how=consent_how,
+        witness=clean_text(witness, "The witness"),
+    )
+    receipt = record(ctx, actor=actor, stream=ev.case_stream(case_id), events=[event], command_id=command_id)
+    placed = receipt.recorded[0].event
+    assert isinstance(placed, ev.EndOfLifeOrdered)
+    return placed.order_id
+
+
+def show(ctx: Context, *, actor: str, case_id: str, order_id: str = "") -> tuple[str, Page]:
+    """Make the page and put what it says on the record, whole, before anybody sees it."""
+    if order_id:
+        after(_order(ctx, case_id, order_id), Act.SHOW)
+    now_us = ctx.clock.now_us()
+    page = look(ctx, case_id, now_us)
+    event = ev.SecondLookShown(
+        at_us=now_us,
+        order_id=order_id,
+        look_id=ctx.ids.new_id(),
+        knowledge_release=ctx.knowledge.release,
+        page=page,
+    )
+    record(ctx, actor=actor, stream=ev.case_stream(case_id), events=[event])
+    return event.look_id, page
+
+
+def answer_comfort(
+    ctx: Context,
+    *,
+    actor: str,
+    case_id: str,
+    order_id: str,
+    analgesia: str,
+    sedation: str,
+    note: str = "",
+    command_id: str = "",
+) -> None:
+    """Record what was answered to the offer of analgesia and sedation."""
+    _order(ctx, case_id, order_id)
+    if analgesia not in COMFORT or sedation not in COMFORT:
+        raise OperatorError("The answer about comfort is incomplete.", "Choose one answer for each.")
+    event = ev.ComfortAnswered(
+        at_us=ctx.clock.now_us(),
+        order_id=order_id,
+        analgesia=analgesia,
+        sedation=sedation,
+        note=clean_text(note, "The note"),
+    )
+    record(ctx, actor=actor, stream=ev.case_stream(case_id), events=[event], command_id=command_id)
+
+
+def decide(
+    ctx: Context,
+    *,
+    actor: str,
+    case_id: str,
+    order_id: str,
+    look_id: str,
+    decision: ev.Decision,
+    reason: str = "",
+    words: str = "",
+    command_id: str = "",
+) -> None:
+    """Record proceed (one stated reason), hold, or call a colleague."""
+    placed = _order(ctx, case_id, order_id)
+    if placed.decisions and (placed.decisions[-1][0].decision, placed.decisions[-1][0].look_id) == (decision, look_id):
+        return  # the same choice sent again: a second touch, or a retry after a lost answer
+    after(placed, Act(decision.value))
+    check_reason(ctx.knowledge.reasons, decision, reason)
+    event = ev.EndOfLifeDecided(
+        at_us=ctx.clock.now_us(),
+        order_id=order_id,
+        look_id=look_id,
+        decision=decision,
+        reason=reason,
+        words=clean_text(words, "The words"),
+    )
+    record(ctx, actor=actor, stream=ev.case_stream(case_id), events=[event], command_id=command_id)
+
+
+def _order(ctx: Context, case_id: str, order_id: str) -> OrderEntry:
+    found = next((o for o in ctx.book.case(case_id).orders if o.order_id == order_id), None)
+    if found is None:
+        raise NotFoundError("There is no such end-of-life order on this case.", "Reload the case.")
+    return found

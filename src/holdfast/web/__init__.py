@@ -1,0 +1,1 @@
+"""Pages, JSON API and live sockets: what a person sees and touches."""

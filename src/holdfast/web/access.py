@@ -1,0 +1,97 @@
+"""Who may open what: one table from route name to roles.
+
+A route that is not in the table opens for nobody (``gate`` fails closed), and a test holds the
+table against the routes of the application.
+"""
+
+from holdfast.usecases.accounts import Role
+
+PUBLIC: frozenset[Role] = frozenset()
+"""No sign-in needed. Only for what must work before it."""
+
+EVERYBODY = frozenset(Role)
+CLINICAL = frozenset({Role.CLINICIAN, Role.TECHNICIAN, Role.SPECIALIST})
+DECIDING = frozenset({Role.CLINICIAN, Role.SPECIALIST})
+"""Those who may order an irreversible act and decide on it."""
+READING = CLINICAL | {Role.INVESTIGATOR, Role.ADMINISTRATOR}
+MANAGING = CLINICAL | {Role.ADMINISTRATOR}
+ADMINISTRATION = frozenset({Role.ADMINISTRATOR})
+
+ALLOWED: dict[str, frozenset[Role]] = {
+    "static": PUBLIC,
+    "health": PUBLIC,
+    "setup": PUBLIC,
+    "setup.save": PUBLIC,
+    "login": PUBLIC,
+    "login.save": PUBLIC,
+    "logout": EVERYBODY,
+    "account": EVERYBODY,
+    "account.password": EVERYBODY,
+    "people": ADMINISTRATION,
+    "people.create": ADMINISTRATION,
+    "people.role": ADMINISTRATION,
+    "people.close": ADMINISTRATION,
+    "board": READING,
+    "bed": READING,
+    "beds": READING,
+    "beds.add": MANAGING,
+    "beds.bind": MANAGING,
+    "beds.unbind": MANAGING,
+    "quarantine": MANAGING,
+    "quarantine.raw": MANAGING,
+    "cases": READING,
+    "case.new": CLINICAL,
+    "case.admit": CLINICAL,
+    "case": READING,
+    "timeline": READING,
+    "second_look": READING,
+    "case.findings": CLINICAL,
+    "case.retractions": CLINICAL,
+    "case.touches": CLINICAL,
+    "case.treatments": CLINICAL,
+    "case.diagnosis": DECIDING,
+    "case.tests": CLINICAL,
+    "case.notes": CLINICAL,
+    "case.weight": CLINICAL,
+    "case.bed": CLINICAL,
+    "case.corrections": CLINICAL,
+    "case.close": DECIDING,
+    "case.order": DECIDING,
+    "case.comfort": CLINICAL,
+    "case.decision": DECIDING,
+    "knowledge.disease": READING,
+    "knowledge.sources": READING,
+    "knowledge.source": READING,
+    "patterns": EVERYBODY,
+    "api.board": READING,
+    "api.bed": READING,
+    "api.case": READING,
+    "api.trends": READING,
+    "api.timeline": READING,
+    "api.second_look": READING,
+    "api.case.admit": CLINICAL,
+    "api.case.findings": CLINICAL,
+    "api.case.retractions": CLINICAL,
+    "api.case.touches": CLINICAL,
+    "api.case.treatments": CLINICAL,
+    "api.case.diagnosis": DECIDING,
+    "api.case.tests": CLINICAL,
+    "api.case.notes": CLINICAL,
+    "api.case.weight": CLINICAL,
+    "api.case.bed": CLINICAL,
+    "api.case.corrections": CLINICAL,
+    "api.case.close": DECIDING,
+    "api.case.order": DECIDING,
+    "api.case.comfort": CLINICAL,
+    "api.case.decision": DECIDING,
+    "live.board": READING,
+    "live.bed": READING,
+}
+
+
+def may_open(route: str, role: str) -> bool:
+    """Whether an account of this role (empty: nobody signed in) may open the route."""
+    allowed = ALLOWED.get(route)
+    if allowed is None:
+        return False
+    return not allowed or role in allowed

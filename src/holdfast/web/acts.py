@@ -1,0 +1,409 @@
+"""Everything that can be done to a case from a page or through the API: one table, two doors.
+
+A form and a JSON body with the same content are the same act. Each act names the fields it takes
+(a msgspec struct), what it calls, and where a form leads afterwards.
+
+Entries are facts and are only ever added, so two people who write at once lose nothing. The
+sender's ``command_id`` is bound to the content that came with it: sending the same entry again
+writes nothing twice, and a changed entry sent under the old id is not mistaken for the old one.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from holdfast.kernel.errors import OperatorError
+from holdfast.record.events import Decision, Presence, Strength, TouchResponse
+from holdfast.usecases import cases, second_look
+from holdfast.usecases.ports import Receipt
+from holdfast.web.gate import Call
+
+_COMMAND_ID_MAX = 80
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of what is posted. ``at_us`` (where taken) is when it happened, in microseconds UTC."""
+
+    command_id: str = ""
+
+
+class AdmissionEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: str = ""
+    species: str = "dog"
+    breed: str = ""
+    sex: str = "unknown"
+    weight_kg: float | None = None
+    age_years: float | None = None
+    microchip: str = ""
+    owner: str = ""
+    handler: str = ""
+    working_dog: bool = False
+    complaint: str = ""
+    training: bool = False
+    bed: str = ""
+
+
+class FindingEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    key: str = ""
+    presence: Presence = Presence.PRESENT
+    value: float | None = None
+    unit: str = ""
+    region: str = ""
+    note: str = ""
+    at_us: int | None = None
+
+
+class RetractionEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    finding_id: str = ""
+    reason: str = ""
+
+
+class TouchEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    side: str = ""
+    region: str = ""
+    place: str = ""
+    """``side:region`` in one field, as the page's list sends it; instead of the two above."""
+    strength: Strength = Strength.MODERATE
+    response: TouchResponse
+    note: str = ""
+    at_us: int | None = None
+
+
+class TreatmentEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    category: str = ""
+    what: str = ""
+    amount: str = ""
+    note: str = ""
+    at_us: int | None = None
+
+
+class DiagnosisEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    diagnosis: str = ""
+    supported_by: tuple[str, ...] = ()
+    diagnoses_seen: int | None = None
+    """How many working diagnoses the writer had seen; tells when somebody set one in between."""
+
+
+class TestEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    __test__ = False
+    test: str = ""
+    note: str = ""
+
+
+class NoteEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    text: str = ""
+
+
+class WeightEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    weight_kg: float
+
+
+class BedEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    bed: str = ""
+
+
+class CorrectionEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    field: str = ""
+    value: str = ""
+    reason: str = ""
+
+
+class ClosingEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    outcome: str = ""
+
+
+class OrderEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    indication: str = ""
+    consent_by: str = ""
+    consent_how: str = ""
+    witness: str = ""
+
+
+class ComfortEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    order_id: str = ""
+    analgesia: str = ""
+    sedation: str = ""
+    note: str = ""
+
+
+class DecisionEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    order_id: str = ""
+    look_id: str = ""
+    decision: Decision
+    reason: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an act came to: where a form goes next, and what the API tells."""
+
+    location: str
+    told: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Act:
+    """``run(call, case_id, entry, command_id)`` does it; ``entry`` is an instance of ``shape``."""
+
+    name: str
+    shape: type[Entry]
+    run: Callable[[Call, str, Any, str], Outcome]
+
+
+def from_form(call: Call, shape: type[Entry]) -> Entry:
+    """The posted fields as an entry. Empty fields take their default; fields it does not know are the form's own."""
+    given: dict[str, Any] = {}
+    for field in msgspec.structs.fields(shape):
+        values = tuple(value for value in call.lists.get(field.name, ()) if value.strip())
+        if values:
+            given[field.name] = values if field.type == tuple[str, ...] else values[-1]
+    try:
+        return msgspec.convert(given, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise OperatorError(_in_words(str(error)), "Correct that field and send it again.") from None
+
+
+def _in_words(error: str) -> str:
+    _, _, path = error.partition("`$.")
+    field = path.rstrip("`").replace("_", " ")
+    if field:
+        return f"What stands in '{field}' cannot be read."
+    missing = error.rpartition("required field `")[2].rstrip("`").replace("_", " ")
+    return f"Nothing was chosen for '{missing}'." if "required field" in error else "The entry cannot be read."
+
+
+def command_of(entry: Entry) -> str:
+    """The idempotency key: the sender's id and the content it came with. Empty when none was sent."""
+    if not entry.command_id:
+        return ""
+    if len(entry.command_id) > _COMMAND_ID_MAX:
+        raise OperatorError("The command id is too long.", f"Use at most {_COMMAND_ID_MAX} characters.")
+    content = msgspec.json.encode(entry, order="sorted")
+    return f"{entry.command_id}.{hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def _recorded(receipt: Receipt, location: str) -> Outcome:
+    told = {
+        "duplicate": receipt.duplicate,
+        "recorded": [{"seq": item.seq, "event": msgspec.to_builtins(item.event)} for item in receipt.recorded],
+    }
+    return Outcome(location, told)
+
+
+def _admit(call: Call, _: str, entry: AdmissionEntry, command_id: str) -> Outcome:
+    admission = cases.Admission(
+        name=entry.name,
+        species=entry.species,
+        breed=entry.breed,
+        sex=entry.sex,
+        weight_kg=entry.weight_kg,
+        age_months=None if entry.age_years is None else round(entry.age_years * 12),
+        microchip=entry.microchip,
+        owner=entry.owner,
+        handler=entry.handler,
+        working_dog=entry.working_dog,
+        complaint=entry.complaint,
+        training=entry.training,
+        bed=entry.bed,
+    )
+    case_id = cases.admit(call.ctx, actor=call.actor, admission=admission, command_id=command_id)
+    return Outcome(f"/cases/{case_id}", {"case_id": case_id})
+
+
+def _finding(call: Call, case_id: str, entry: FindingEntry, command_id: str) -> Outcome:
+    receipt = cases.record_finding(
+        call.ctx,
+        actor=call.actor,
+        case_id=case_id,
+        key=_key_of_finding(call, entry.key),
+        presence=entry.presence,
+        value=entry.value,
+        unit=entry.unit,
+        region=entry.region,
+        note=entry.note,
+        at_us=entry.at_us,
+        command_id=command_id,
+    )
+    return _recorded(receipt, f"/cases/{case_id}#findings")
+
+
+def _key_of_finding(call: Call, text: str) -> str:
+    """The search field offers names; a name that is exactly one of ours means its key."""
+    folded = text.strip().casefold()
+    named = (finding.key for finding in call.ctx.knowledge.findings.values() if finding.name.casefold() == folded)
+    return next(named, text)
+
+
+def _retraction(call: Call, case_id: str, entry: RetractionEntry, command_id: str) -> Outcome:
+    receipt = cases.retract_finding(
+        call.ctx,
+        actor=call.actor,
+        case_id=case_id,
+        finding_id=entry.finding_id,
+        reason=entry.reason,
+        command_id=command_id,
+    )
+    return _recorded(receipt, f"/cases/{case_id}#findings")
+
+
+def _touch(call: Call, case_id: str, entry: TouchEntry, command_id: str) -> Outcome:
+    side, _, region = entry.place.partition(":") if entry.place else (entry.side, "", entry.region)
+    receipt = cases.record_touch(
+        call.ctx,
+        actor=call.actor,
+        case_id=case_id,
+        side=side,
+        region=region,
+        strength=entry.strength,
+        response=entry.response,
+        note=entry.note,
+        at_us=entry.at_us,
+        command_id=command_id,
+    )
+    return _recorded(receipt, f"/cases/{case_id}#chart")
+
+
+def _treatment(call: Call, case_id: str, entry: TreatmentEntry, command_id: str) -> Outcome:
+    receipt = cases.give_treatment(
+        call.ctx,
+        actor=call.actor,
+        case_id=case_id,
+        category=entry.category,
+        what=entry.what,
+        amount=entry.amount,
+        note=entry.note,
+        at_us=entry.at_us,
+        command_id=command_id,
+    )
+    return _recorded(receipt, f"/cases/{case_id}#treatments")
+
+
+def _diagnosis(call: Call, case_id: str, entry: DiagnosisEntry, command_id: str) -> Outcome:
+    before = len(call.ctx.book.case(case_id).diagnoses)
+    receipt = cases.set_working_diagnosis(
+        call.ctx,
+        actor=call.actor,
+        case_id=case_id,
+        diagnosis=entry.diagnosis,
+        supported_by=entry.supported_by,
+        command_id=command_id,
+    )
+    overtaken = entry.diagnoses_seen is not None and before > entry.diagnoses_seen and not receipt.duplicate
+    outcome = _recorded(receipt, f"/cases/{case_id}{f'?overtook={before}' if overtaken else ''}#diagnosis")
+    return Outcome(outcome.location, {**outcome.told, "set_in_between": overtaken})
+
+
+def _test(call: Call, case_id: str, entry: TestEntry, command_id: str) -> Outcome:
+    receipt = cases.order_test(
+        call.ctx, actor=call.actor, case_id=case_id, test=entry.test, note=entry.note, command_id=command_id
+    )
+    return _recorded(receipt, f"/cases/{case_id}#tests")
+
+
+def _note(call: Call, case_id: str, entry: NoteEntry, command_id: str) -> Outcome:
+    receipt = cases.write_note(call.ctx, actor=call.actor, case_id=case_id, text=entry.text, command_id=command_id)
+    return _recorded(receipt, f"/cases/{case_id}#notes")
+
+
+def _weight(call: Call, case_id: str, entry: WeightEntry, command_id: str) -> Outcome:
+    receipt = cases.measure_weight(
+        call.ctx, actor=call.actor, case_id=case_id, weight_kg=entry.weight_kg, command_id=command_id
+    )
+    return _recorded(receipt, f"/cases/{case_id}")
+
+
+def _bed(call: Call, case_id: str, entry: BedEntry, command_id: str) -> Outcome:
+    receipt = cases.assign_bed(call.ctx, actor=call.actor, case_id=case_id, bed=entry.bed, command_id=command_id)
+    return _recorded(receipt, f"/cases/{case_id}")
+
+
+def _correction(call: Call, case_id: str, entry: CorrectionEntry, command_id: str) -> Outcome:
+    receipt = cases.correct_patient(
+        call.ctx,
+        actor=call.actor,
+        case_id=case_id,
+        field=entry.field,
+        value=entry.value,
+        reason=entry.reason,
+        command_id=command_id,
+    )
+    return _recorded(receipt, f"/cases/{case_id}")
+
+
+def _closing(call: Call, case_id: str, entry: ClosingEntry, command_id: str) -> Outcome:
+    receipt = cases.close_case(
+        call.ctx, actor=call.actor, case_id=case_id, outcome=entry.outcome, command_id=command_id
+    )
+    return _recorded(receipt, f"/cases/{case_id}")
+
+
+def _order(call: Call, case_id: str, entry: OrderEntry, command_id: str) -> Outcome:
+    order_id = second_look.order(
+        call.ctx,
+        actor=call.actor,
+        case_id=case_id,
+        indication=entry.indication,
+        consent_by=entry.consent_by,
+        consent_how=entry.consent_how,
+        witness=entry.witness,
+        command_id=command_id,
+    )
+    return Outcome(f"/cases/{case_id}/second-look", {"order_id": order_id})
+
+
+def _comfort(call: Call, case_id: str, entry: ComfortEntry, command_id: str) -> Outcome:
+    second_look.answer_comfort(
+        call.ctx,
+        actor=call.actor,
+        case_id=case_id,
+        order_id=entry.order_id,
+        analgesia=entry.analgesia,
+        sedation=entry.sedation,
+        note=entry.note,
+        command_id=command_id,
+    )
+    return Outcome(f"/cases/{case_id}/second-look", {"order_id": entry.order_id})
+
+
+def _decision(call: Call, case_id: str, entry: DecisionEntry, command_id: str) -> Outcome:
+    second_look.decide(
+        call.ctx,
+        actor=call.actor,
+        case_id=case_id,
+        order_id=entry.order_id,
+        look_id=entry.look_id,
+        decision=entry.decision,
+        reason=entry.reason,
+        words=entry.words,
+        command_id=command_id,
+    )
+    calling = entry.decision is Decision.CALL_COLLEAGUE
+    after = f"/cases/{case_id}/second-look" if calling else f"/cases/{case_id}#end-of-life"
+    return Outcome(after, {"order_id": entry.order_id, "decision": str(entry.decision)})
+
+
+ADMIT = Act("admit", AdmissionEntry, _admit)
+
+ACTS: Mapping[str, Act] = {
+    act.name: act
+    for act in (
+        Act("findings", FindingEntry, _finding),
+        Act("retractions", RetractionEntry, _retraction),
+        Act("touches", TouchEntry, _touch),
+        Act("treatments", TreatmentEntry, _treatment),
+        Act("diagnosis", DiagnosisEntry, _diagnosis),
+        Act("tests", TestEntry, _test),
+        Act("notes", NoteEntry, _note),
+        Act("weight", WeightEntry, _weight),
+        Act("bed", BedEntry, _bed),
+        Act("corrections", CorrectionEntry, _correction),
+        Act("close", ClosingEntry, _closing),
+        Act("order", OrderEntry, _order),
+        Act("comfort", ComfortEntry, _comfort),
+        Act("decision", DecisionEntry, _decision),
+    )
+}

@@ -1,0 +1,86 @@
+"""The JSON API: what the pages' own modules read, and what other programs may.
+
+Errors have one shape everywhere: ``{"error": {"problem": ..., "remedy": ...}}``.
+"""
+
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from holdfast.kernel.errors import OperatorError
+from holdfast.kernel.time import US_PER_H
+from holdfast.record.case_state import CaseState
+from holdfast.usecases import live, second_look
+from holdfast.usecases.beds import require_bed
+from holdfast.usecases.timeline import timeline
+from holdfast.web.gate import Call
+from holdfast.web.pages.cases import actor_names, facts
+
+_TREND_SPAN_MAX_US = 14 * 24 * US_PER_H
+
+
+def json(content: Any) -> Response:
+    """A JSON response of anything msgspec can encode."""
+    return Response(msgspec.json.encode(content), media_type="application/json")
+
+
+def board(call: Call) -> Response:
+    return json({"server_us": call.now_us, "beds": call.services.ward.board(call.now_us)})
+
+
+def bed(call: Call) -> Response:
+    require_bed(call.ctx, call.part("bed"))
+    return json(call.services.ward.view(call.part("bed"), call.now_us))
+
+
+def case(call: Call) -> Response:
+    return json(case_content(call.ctx.book.case(call.part("case_id"))))
+
+
+def case_content(state: CaseState) -> dict[str, Any]:
+    """A case as plain values; second looks are read one by one, not here."""
+    content: dict[str, Any] = msgspec.to_builtins(state)
+    content.pop("looks")
+    content["name"] = state.name
+    content["training"] = state.training
+    content["facts"] = facts(state)
+    working = state.working
+    content["working"] = msgspec.to_builtins(working) if working else None
+    return content
+
+
+def trends(call: Call) -> Response:
+    """Series between ``from`` and ``to`` (microseconds UTC); the last hour when neither is given."""
+    to_us = _instant(call, "to", call.now_us)
+    from_us = _instant(call, "from", to_us - US_PER_H)
+    if not from_us < to_us or to_us - from_us > _TREND_SPAN_MAX_US:
+        raise OperatorError("That stretch of time cannot be shown.", "Ask for up to 14 days, earlier moment first.")
+    series = live.trends(call.ctx, call.part("case_id"), from_us=from_us, to_us=to_us)
+    return json({"from_us": from_us, "to_us": to_us, "series": series})
+
+
+def case_timeline(call: Call) -> Response:
+    """All lines, or with ``until`` (microseconds UTC) only what was recorded by then."""
+    case_id = call.part("case_id")
+    call.ctx.book.case(case_id)
+    until_us = _instant(call, "until", 0) or None
+    who = actor_names(call)
+    lines = [
+        {**msgspec.to_builtins(line), "actor_name": who(line.actor)} for line in timeline(call.ctx, case_id, until_us)
+    ]
+    return json({"lines": lines})
+
+
+def look(call: Call) -> Response:
+    """A second look now. Reading it here records nothing."""
+    return json(second_look.look(call.ctx, call.part("case_id"), call.now_us))
+
+
+def _instant(call: Call, name: str, default: int) -> int:
+    raw = call.query(name)
+    if not raw:
+        return default
+    if not raw.lstrip("-").isdecimal():
+        raise OperatorError(f"'{name}' is not an instant.", "Give microseconds since 1970 UTC as a whole number.")
+    return int(raw)

@@ -1,0 +1,197 @@
+"""The one gate every request passes: who is it, may they, is the form theirs, how big is it.
+
+A handler is a plain function from a :class:`Call` to a response and runs in a worker thread, so
+it may wait for the disk. Everything it refuses it raises as a ``HoldfastError``; ``errors`` turns
+that into a page or into the one JSON error shape.
+"""
+
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+
+from holdfast.kernel.errors import NotAllowedError, OperatorError
+from holdfast.kernel.limits import FORM_BYTES_MAX
+from holdfast.usecases.accounts import resume_session
+from holdfast.usecases.context import Context
+from holdfast.usecases.ports import Account, Session
+from holdfast.web.access import ALLOWED, may_open
+from holdfast.web.services import WebServices
+
+SESSION_COOKIE = "holdfast_session"
+_FIELDS_MAX = 200
+_FORM_TYPE = "application/x-www-form-urlencoded"
+_JSON_TYPE = "application/json"
+
+T = TypeVar("T")
+
+
+class SignInNeededError(OperatorError):
+    """Nobody is signed in, and the page needs somebody."""
+
+
+class TooLargeError(OperatorError):
+    """The posted body is larger than any form of ours."""
+
+
+class WrongTypeError(OperatorError):
+    """The posted body is neither a form nor JSON."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, after the gate."""
+
+    request: Request
+    route: str
+    services: WebServices
+    account: Account | None
+    session: Session | None
+    fields: Mapping[str, str]
+    """Fields of a posted form; the last one wins where a name repeats."""
+    lists: Mapping[str, tuple[str, ...]]
+    """The same with every value of a repeated name."""
+    body: bytes
+
+    @property
+    def ctx(self) -> Context:
+        return self.services.ctx
+
+    @property
+    def actor(self) -> str:
+        """Account id of who is signed in; a route that is open to all has no actor."""
+        assert self.account is not None
+        return self.account.account_id
+
+    @property
+    def now_us(self) -> int:
+        return self.services.ctx.clock.now_us()
+
+    def part(self, name: str) -> str:
+        """A part of the path."""
+        return str(self.request.path_params[name])
+
+    def field(self, name: str) -> str:
+        return self.fields.get(name, "")
+
+    def query(self, name: str) -> str:
+        return self.request.query_params.get(name, "")
+
+    def may(self, route: str) -> bool:
+        return may_open(route, self.account.role if self.account else "")
+
+    def json(self, shape: type[T]) -> T:
+        """The JSON body as ``shape``; raises ``OperatorError`` naming what does not fit."""
+        try:
+            return msgspec.json.decode(self.body, type=shape)
+        except msgspec.DecodeError as error:
+            raise OperatorError(f"The entry cannot be read: {error}.", "See the API's description.") from None
+
+    def names(self) -> dict[str, str]:
+        """Names of all accounts, for showing who did something."""
+        return {account.account_id: account.name for account in self.services.accounts.all()}
+
+
+Handler = Callable[[Call], Response]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def guarded(route: str, handler: Handler, services: WebServices) -> Endpoint:
+    """The handler behind the gate."""
+
+    async def endpoint(request: Request) -> Response:
+        body = await _read_body(request)
+        return await run_in_threadpool(_answer, request, body)
+
+    def _answer(request: Request, body: bytes) -> Response:
+        account, session = identify(request, services)
+        lists = _form_lists(request, body)
+        call = Call(
+            request=request,
+            route=route,
+            services=services,
+            account=account,
+            session=session,
+            fields={name: values[-1] for name, values in lists.items()},
+            lists=lists,
+            body=body,
+        )
+        request.state.call = call
+        _check_role(call)
+        if request.method == "POST":
+            _check_forgery(call)
+        return handler(call)
+
+    return endpoint
+
+
+def identify(connection: HTTPConnection, services: WebServices) -> tuple[Account | None, Session | None]:
+    """Who the session cookie belongs to."""
+    token = connection.cookies.get(SESSION_COOKIE, "")
+    found = resume_session(services.accounts, token=token, now_us=services.ctx.clock.now_us())
+    return found or (None, None)
+
+
+def same_origin(connection: HTTPConnection) -> bool:
+    """Whether the browser says that our own page made the request. Tools that send no Origin pass."""
+    origin = connection.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == connection.headers.get("host", "")
+
+
+def wants_json(request: HTTPConnection) -> bool:
+    """True for the API and for our own modules, which ask for it."""
+    return request.url.path.startswith("/api/") or _JSON_TYPE in request.headers.get("accept", "")
+
+
+def _check_role(call: Call) -> None:
+    if may_open(call.route, call.account.role if call.account else ""):
+        return
+    if call.account is None:
+        raise SignInNeededError("You are not signed in.", "Sign in and try again.")
+    needed = ", ".join(sorted(ALLOWED.get(call.route, ()))) or "nobody"
+    raise NotAllowedError(
+        f"Your account is a {call.account.role}'s and does not reach this page.", f"It is open to: {needed}."
+    )
+
+
+def _check_forgery(call: Call) -> None:
+    """Every POST comes from our own page; where somebody is signed in, with their session's token."""
+    if not same_origin(call.request):
+        raise NotAllowedError("This entry came from another site's page.", "Make it here.")
+    if call.session is None:
+        return
+    sent = call.request.headers.get("x-csrf-token") or call.field("csrf")
+    if not hmac.compare_digest(sent.encode(), call.session.csrf_token.encode()):
+        raise NotAllowedError("This form belongs to an earlier sign-in.", "Reload the page and enter it again.")
+
+
+async def _read_body(request: Request) -> bytes:
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > FORM_BYTES_MAX:
+            raise TooLargeError("The form is too large.", f"Send at most {FORM_BYTES_MAX // 1024} kB.")
+    return bytes(body)
+
+
+def _form_lists(request: Request, body: bytes) -> dict[str, tuple[str, ...]]:
+    """Fields of a posted form; empty for JSON, which the handler decodes into its own shape."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not body or kind == _JSON_TYPE:
+        return {}
+    if kind != _FORM_TYPE:
+        raise WrongTypeError(f"A body of type {kind or 'unknown'!r} is not read here.", "Send a form or JSON.")
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS_MAX, errors="strict")
+    except ValueError:
+        raise OperatorError("The form cannot be read.", "Reload the page and enter it again.") from None
+    lists: dict[str, tuple[str, ...]] = {}
+    for name, value in pairs:
+        lists[name] = (*lists.get(name, ()), value)
+    return lists

@@ -1,0 +1,222 @@
+"""Cases: the list, admission, the case itself, its timeline and its second look."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from starlette.responses import Response
+
+from holdfast.kernel.errors import HoldfastError, OperatorError
+from holdfast.kernel.time import US_PER_S, from_datetime
+from holdfast.knowledge.model import Finding, Knowledge
+from holdfast.record.case_state import CaseState, FindingEntry
+from holdfast.record.events import Strength, TouchResponse
+from holdfast.usecases import second_look
+from holdfast.usecases.cases import SEXES, TREATMENTS
+from holdfast.usecases.timeline import Line, timeline
+from holdfast.web import bodychart
+from holdfast.web.gate import Call
+from holdfast.web.render import page
+from holdfast.web.tiles import TILES, pick
+
+RECENT_LINES = 12
+CATEGORIES = (
+    "finding",
+    "touch",
+    "treatment",
+    "diagnosis",
+    "test",
+    "order",
+    "second_look",
+    "decision",
+    "monitor",
+    "note",
+    "admin",
+)
+MEASURED: tuple[tuple[str, str], ...] = (
+    ("Glucose", "mg/dL"),
+    ("Lactate", "mmol/L"),
+    ("PCV", "%"),
+    ("Total protein", "g/dL"),
+    ("Creatinine", "mg/dL"),
+    ("Potassium", "mmol/L"),
+    ("Sodium", "mmol/L"),
+    ("Temperature", "degC"),
+    ("Heart rate", "/min"),
+    ("Respiratory rate", "/min"),
+    ("Systolic pressure", "mmHg"),
+)
+"""Offered with their unit beside the field for a measured value; any other may be typed."""
+
+
+def cases(call: Call) -> Response:
+    return page(call, "cases.html", cases=call.ctx.book.cases())
+
+
+def new_case(call: Call) -> Response:
+    free = [bed for bed in call.ctx.book.clinic.beds if call.ctx.book.case_on_bed(bed) is None]
+    return page(call, "case_new.html", beds=free, sexes=SEXES)
+
+
+def case(call: Call) -> Response:
+    """The case as it stands now, with everything that can be added to it."""
+    ctx = call.ctx
+    state = ctx.book.case(call.part("case_id"))
+    knowledge = ctx.knowledge
+    quick = [finding for finding in knowledge.findings.values() if finding.quick]
+    return page(
+        call,
+        "case.html",
+        case=state,
+        bed=call.services.ward.view(state.bed, call.now_us) if state.bed else None,
+        tiles=TILES,
+        pick=pick,
+        names=call.names(),
+        look=verdict_strip(call, state),
+        chart=bodychart.charts(knowledge.regions.values(), state.touches),
+        strengths=list(Strength),
+        responses=list(TouchResponse),
+        chips=chip_groups(quick, state),
+        entries=[entry_view(knowledge, entry) for entry in reversed(state.standing_findings)],
+        findings=sorted(knowledge.findings.values(), key=lambda f: f.name.casefold()),
+        diseases=sorted(knowledge.diseases.values(), key=lambda d: d.name.casefold()),
+        tests=sorted(knowledge.tests.values(), key=lambda t: t.name.casefold()),
+        treatments=TREATMENTS,
+        measured=MEASURED,
+        overtaken=_overtaken(call, state),
+        recent=timeline(ctx, state.case_id)[-RECENT_LINES:][::-1],
+        who=actor_names(call),
+        facts=facts(state),
+        free_beds=[bed for bed in ctx.book.clinic.beds if ctx.book.case_on_bed(bed) is None],
+        finding_names={f.key: f.name for f in knowledge.findings.values()},
+        test_names={t.key: t.name for t in knowledge.tests.values()},
+        reason_texts={r.key: r.text for r in knowledge.reasons.values()},
+    )
+
+
+def case_timeline(call: Call) -> Response:
+    """Everything that was known, as of any moment."""
+    state = call.ctx.book.case(call.part("case_id"))
+    until_us = moment(call.query("until"))
+    chosen = [category for category in call.request.query_params.getlist("category") if category in CATEGORIES]
+    lines: Iterable[Line] = timeline(call.ctx, state.case_id, until_us)
+    return page(
+        call,
+        "timeline.html",
+        case=state,
+        lines=[line for line in lines if not chosen or line.category in chosen],
+        who=actor_names(call),
+        categories=CATEGORIES,
+        chosen=chosen,
+        until=call.query("until") if until_us is not None else "",
+        until_us=until_us,
+    )
+
+
+def second_look_page(call: Call) -> Response:
+    """What fits, what does not, what is not excluded, and what to do next.
+
+    Somebody who can decide gets a look that is recorded as shown to them; others only read.
+    """
+    ctx = call.ctx
+    state = ctx.book.case(call.part("case_id"))
+    order = state.open_order
+    look_id = ""
+    if call.may("case.decision") and not state.closed:
+        look_id, content = second_look.show(
+            ctx, actor=call.actor, case_id=state.case_id, order_id=order.order_id if order else ""
+        )
+        state = ctx.book.case(state.case_id)
+        order = state.open_order
+    else:
+        content = second_look.look(ctx, state.case_id, call.now_us)
+    return page(
+        call,
+        "second_look.html",
+        case=state,
+        order=order,
+        look=content,
+        look_id=look_id,
+        names=call.names(),
+        reasons=list(ctx.knowledge.reasons.values()),
+        reason_texts={r.key: r.text for r in ctx.knowledge.reasons.values()},
+        ordered={test.test for test in state.tests},
+        sources=ctx.knowledge.sources,
+    )
+
+
+def verdict_strip(call: Call, state: CaseState) -> dict[str, Any]:
+    """The second look for the strip on the case page. A fault in it must not take the case page away."""
+    try:
+        return second_look.look(call.ctx, state.case_id, call.now_us)
+    except HoldfastError as error:
+        return {"verdict": {"level": "cannot_say", "text": error.problem}}
+
+
+def moment(text: str) -> int | None:
+    """A moment as the page's field writes it (clinic time, ``2026-11-22T06:12[:30]``), or None.
+
+    A minute means all of that minute: what was recorded at 06:12:40 was known "at 06:12".
+    """
+    if not text:
+        return None
+    try:
+        local = datetime.fromisoformat(text)
+    except ValueError:
+        raise OperatorError(f"{text!r} is not a moment.", "Choose day and time.") from None
+    whole_minute = text.count(":") == 1
+    return from_datetime(local.astimezone()) + (60 * US_PER_S - 1 if whole_minute else US_PER_S - 1)
+
+
+def facts(state: CaseState) -> int:
+    """Counts what people entered; changes exactly when somebody added something."""
+    parts = (state.findings, state.touches, state.treatments, state.diagnoses, state.tests, state.notes)
+    retracted = sum(bool(entry.retracted) for entry in state.findings)
+    decided = sum(1 + bool(o.comfort) + len(o.decisions) for o in state.orders)
+    return sum(len(part) for part in parts) + retracted + decided + len(state.corrections) + bool(state.closed)
+
+
+def actor_names(call: Call) -> Any:
+    """A function from an actor of the record to what a person reads."""
+    names = call.names()
+
+    def who(actor: str) -> str:
+        if actor == "holdfast":
+            return "Holdfast"
+        if actor.startswith("device:"):
+            return f"monitor {actor.removeprefix('device:')}"
+        return names.get(actor, actor)
+
+    return who
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A quick finding and how it stands on the case."""
+
+    finding: Finding
+    standing: FindingEntry | None
+
+
+def chip_groups(quick: Iterable[Finding], state: CaseState) -> dict[str, list[Chip]]:
+    """Quick findings by body system, each with its latest entry without a place."""
+    standing = {entry.key: entry for entry in state.standing_findings if not entry.region}
+    groups: dict[str, list[Chip]] = {}
+    for finding in quick:
+        groups.setdefault(finding.system, []).append(Chip(finding, standing.get(finding.key)))
+    return groups
+
+
+def entry_view(knowledge: Knowledge, entry: FindingEntry) -> dict[str, Any]:
+    """A recorded finding with the name a person reads."""
+    known = knowledge.findings.get(entry.key)
+    return {"entry": entry, "name": known.name if known else entry.key, "known": known is not None}
+
+
+def _overtaken(call: Call, state: CaseState) -> dict[str, Any] | None:
+    """The diagnosis that somebody set while this person was writing theirs, and theirs."""
+    raw = call.query("overtook")
+    if not raw.isdecimal() or not 0 < int(raw) < len(state.diagnoses):
+        return None
+    return {"theirs": state.diagnoses[int(raw) - 1], "yours": state.diagnoses[int(raw)]}

@@ -1,0 +1,90 @@
+"""The ward: the board of all beds, one bed, the list of beds, and what could not be charted."""
+
+from urllib.parse import quote
+
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from holdfast.kernel.errors import NotFoundError
+from holdfast.usecases import beds as use
+from holdfast.web.gate import Call
+from holdfast.web.render import page
+from holdfast.web.tiles import TILES, pick
+
+_DUMP_BYTES_MAX = 64 * 1024
+"""Of a quarantined message shown on screen; the whole of it stays in the store."""
+
+
+def board(call: Call) -> Response:
+    return page(call, "board.html", beds=call.services.ward.board(call.now_us), tiles=TILES, pick=pick)
+
+
+def bed(call: Call) -> Response:
+    name = call.part("bed")
+    use.require_bed(call.ctx, name)
+    view = call.services.ward.view(name, call.now_us)
+    return page(call, "bed.html", bed=view, tiles=TILES, pick=pick)
+
+
+def beds(call: Call) -> Response:
+    clinic = call.ctx.book.clinic
+    return page(
+        call,
+        "beds.html",
+        beds=clinic.beds,
+        clinic=clinic,
+        occupant=call.ctx.book.case_on_bed,
+        device=call.query("device"),
+    )
+
+
+def add_bed(call: Call) -> Response:
+    use.add_bed(call.ctx, actor=call.actor, bed=call.field("bed"))
+    return RedirectResponse("/beds", status_code=303)
+
+
+def bind_device(call: Call) -> Response:
+    use.bind_device(call.ctx, actor=call.actor, device=call.field("device"), bed=call.field("bed"))
+    return RedirectResponse("/beds", status_code=303)
+
+
+def unbind_device(call: Call) -> Response:
+    use.unbind_device(call.ctx, actor=call.actor, device=call.field("device"))
+    return RedirectResponse("/beds", status_code=303)
+
+
+def quarantine(call: Call) -> Response:
+    before = call.query("before")
+    items = call.ctx.store.quarantine(limit=100, before_id=int(before) if before.isdecimal() else None)
+    return page(
+        call,
+        "quarantine.html",
+        items=items,
+        kept_bytes=call.ctx.store.quarantine_bytes(),
+        clinic=call.ctx.book.clinic,
+    )
+
+
+def quarantine_raw(call: Call) -> Response:
+    """The raw bytes as a hex dump: nothing a sender wrote can act in the browser."""
+    number = call.part("quarantine_id")
+    raw = call.ctx.store.quarantine_raw(int(number)) if number.isdecimal() else None
+    if raw is None:
+        raise NotFoundError("There is no such quarantined message.", "Reload the list.")
+    shown = hexdump(raw[:_DUMP_BYTES_MAX])
+    rest = f"\n... {len(raw) - _DUMP_BYTES_MAX} more bytes\n" if len(raw) > _DUMP_BYTES_MAX else ""
+    return PlainTextResponse(f"{len(raw)} bytes\n\n{shown}{rest}")
+
+
+def hexdump(data: bytes) -> str:
+    """Sixteen bytes a line: offset, hex, printable ASCII."""
+    lines = []
+    for offset in range(0, len(data), 16):
+        row = data[offset : offset + 16]
+        text = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
+        lines.append(f"{offset:08x}  {row.hex(' '):<47}  {text}")
+    return "\n".join(lines) + "\n"
+
+
+def bed_path(name: str) -> str:
+    """The address of a bed's page."""
+    return f"/beds/{quote(name, safe='')}"

@@ -1,0 +1,23 @@
+"""What the web edge is handed by the composition root."""
+
+from dataclasses import dataclass, field
+
+from holdfast.usecases.accounts import Hasher
+from holdfast.usecases.context import Context
+from holdfast.usecases.live import Ward
+from holdfast.usecases.ports import Accounts
+from holdfast.web.passwords import Argon2Hasher
+
+
+@dataclass(frozen=True)
+class WebServices:
+    """Everything a page can reach."""
+
+    ctx: Context
+    accounts: Accounts
+    ward: Ward
+    secure_cookies: bool
+    """True behind TLS: the session cookie is then never sent in the clear."""
+    demo: str = ""
+    """A line shown on every page of a demonstration; empty on a real ward."""
+    hasher: Hasher = field(default_factory=Argon2Hasher)

@@ -1,0 +1,208 @@
+"""Live screens: one state a second to every browser, waves as they come.
+
+A browser that reads slowly loses the oldest waves and never a state: a state replaces the one
+before it, waves wait in a short bounded queue. The state that comes every second is also the
+heartbeat by which a page knows that it is alive.
+"""
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections import deque
+from collections.abc import AsyncIterator
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from holdfast.kernel.limits import SOCKET_QUEUE_MAX
+from holdfast.usecases.live import BeatsFrame, BedView, Frame
+from holdfast.web.access import may_open
+from holdfast.web.gate import identify, same_origin
+from holdfast.web.services import WebServices
+
+log = logging.getLogger(__name__)
+
+STATE_EVERY_S = 1.0
+RECHECK_EVERY_S = 15.0
+"""A screen whose session ended must go dark soon. An open screen also keeps its session alive: the
+board on the wall must not sign itself out in the night."""
+
+BOARD = ""
+"""Stands for all beds where a bed's name is asked for; no bed has an empty name."""
+
+_POLICY_VIOLATION = 1008
+
+
+class Outbox:
+    """What waits for one browser. Used from the event loop only."""
+
+    def __init__(self) -> None:
+        self._state: bytes | None = None
+        self._waves: deque[bytes] = deque(maxlen=SOCKET_QUEUE_MAX)
+        self._something = asyncio.Event()
+
+    def put_state(self, message: bytes) -> None:
+        """Replaces a state that was not sent yet: only the newest is true."""
+        self._state = message
+        self._something.set()
+
+    def put_wave(self, message: bytes) -> None:
+        """The oldest wave falls out when the queue is full."""
+        self._waves.append(message)
+        self._something.set()
+
+    async def next(self) -> bytes:
+        """The state first, then waves in order."""
+        while True:
+            if self._state is not None:
+                message, self._state = self._state, None
+                return message
+            if self._waves:
+                return self._waves.popleft()
+            self._something.clear()
+            await self._something.wait()
+
+
+class Hub:
+    """All open screens, and the one loop that feeds them."""
+
+    def __init__(self, services: WebServices) -> None:
+        self._services = services
+        self._screens: dict[str, set[Outbox]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._watched: frozenset[str] = frozenset()
+        self._watched_lock = threading.Lock()
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Feed screens while the application runs."""
+        self._loop = asyncio.get_running_loop()
+        self._services.ward.add_listener(self._on_frame)
+        ticking = asyncio.create_task(self._tick())
+        try:
+            yield
+        finally:
+            self._services.ward.remove_listener(self._on_frame)
+            ticking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await ticking
+
+    def attach(self, bed: str) -> Outbox:
+        outbox = Outbox()
+        self._screens.setdefault(bed, set()).add(outbox)
+        self._rewatch()
+        return outbox
+
+    def detach(self, bed: str, outbox: Outbox) -> None:
+        self._screens.get(bed, set()).discard(outbox)
+        if not self._screens.get(bed):
+            self._screens.pop(bed, None)
+        self._rewatch()
+
+    async def state_of(self, bed: str) -> bytes:
+        """The message that shows a bed, or the board, as it is now."""
+        now_us = self._services.ctx.clock.now_us()
+        if bed == BOARD:
+            views = await run_in_threadpool(self._services.ward.board, now_us)
+            return msgspec.json.encode({"type": "board", "server_us": now_us, "beds": views})
+        return state_message(await run_in_threadpool(self._services.ward.view, bed, now_us))
+
+    def _rewatch(self) -> None:
+        with self._watched_lock:
+            self._watched = frozenset(self._screens)
+
+    def _on_frame(self, frame: Frame) -> None:
+        """Called from any thread; encodes only what somebody watches."""
+        loop = self._loop
+        with self._watched_lock:
+            watched = frame.bed in self._watched
+        if watched and loop is not None and not loop.is_closed():
+            with contextlib.suppress(RuntimeError):  # the loop closed between the question and the call
+                loop.call_soon_threadsafe(self._spread, frame.bed, frame_message(frame))
+
+    def _spread(self, bed: str, message: bytes) -> None:
+        for outbox in self._screens.get(bed, ()):
+            outbox.put_wave(message)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(STATE_EVERY_S)
+            for bed in list(self._screens):
+                try:
+                    message = await self.state_of(bed)
+                except Exception:
+                    # Screens then hear nothing and say STALE by themselves, which is the truth.
+                    log.exception("no state for %s", bed or "the board")
+                    continue
+                for outbox in self._screens.get(bed, ()):
+                    outbox.put_state(message)
+
+
+def state_message(view: BedView) -> bytes:
+    return _tagged("state", msgspec.json.encode(view))
+
+
+def frame_message(frame: Frame) -> bytes:
+    return _tagged("beats" if isinstance(frame, BeatsFrame) else "wave", msgspec.json.encode(frame))
+
+
+def _tagged(kind: str, body: bytes) -> bytes:
+    return b'{"type":"' + kind.encode() + b'",' + body[1:]
+
+
+class LiveScreen:
+    """A WebSocket endpoint: ``live.board`` for all beds, ``live.bed`` for the bed in its path."""
+
+    def __init__(self, route: str, hub: Hub, services: WebServices) -> None:
+        self._route = route
+        self._hub = hub
+        self._services = services
+
+    async def __call__(self, socket: WebSocket) -> None:
+        bed = str(socket.path_params.get("bed", BOARD))
+        known = bed == BOARD or bed in self._services.ctx.book.clinic.beds
+        # Browsers always send Origin with a WebSocket; one without it is a tool and still needs the cookie.
+        if not known or not same_origin(socket) or not await self._welcome(socket):
+            await socket.close(_POLICY_VIOLATION)
+            return
+        await socket.accept()
+        outbox = self._hub.attach(bed)
+        tasks = [
+            asyncio.create_task(self._send(socket, bed, outbox)),
+            asyncio.create_task(self._recheck(socket)),
+            asyncio.create_task(_listen(socket)),
+        ]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._hub.detach(bed, outbox)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+                await socket.close(_POLICY_VIOLATION)
+
+    async def _welcome(self, socket: WebSocket) -> bool:
+        account, _ = await run_in_threadpool(identify, socket, self._services)
+        return account is not None and may_open(self._route, account.role)
+
+    async def _send(self, socket: WebSocket, bed: str, outbox: Outbox) -> None:
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            outbox.put_state(await self._hub.state_of(bed))
+            while True:
+                await socket.send_text((await outbox.next()).decode())
+
+    async def _recheck(self, socket: WebSocket) -> None:
+        while True:
+            await asyncio.sleep(RECHECK_EVERY_S)
+            if not await self._welcome(socket):
+                return
+
+
+async def _listen(socket: WebSocket) -> None:
+    """A screen says nothing; this only notices that it left."""
+    with contextlib.suppress(WebSocketDisconnect):
+        while True:
+            await socket.receive_text()

@@ -1,0 +1,49 @@
+"""House rules that a linter does not know."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from holdfast.cli.main import _parser
+from holdfast.kernel.limits import __dict__ as LIMITS  # noqa: N812
+from holdfast.record.events import ANY_CASE_EVENT, ANY_CLINIC_EVENT
+
+ROOT = Path(__file__).parent.parent
+SOURCES = sorted((ROOT / "src").rglob("*.py"))
+MIDDLE = ("kernel", "record", "signals", "knowledge", "monitoring", "reasoning", "hold", "usecases")
+LINES_MAX = 400
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT / "src")))
+def test_a_module_has_one_subject_and_a_bounded_length(path: Path) -> None:
+    text = path.read_text()
+    assert text.count("\n") <= LINES_MAX
+    assert text.lstrip().startswith(('"""', 'r"""')), "a module begins by saying what it is for"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in SOURCES if p.relative_to(ROOT / "src" / "holdfast").parts[0] in MIDDLE],
+    ids=lambda p: str(p.relative_to(ROOT / "src")),
+)
+def test_the_middle_reads_no_clock(path: Path) -> None:
+    assert not re.search(r"datetime\.now|utcnow|time\.time|monotonic\(", path.read_text())
+
+
+def test_every_kind_of_event_is_documented() -> None:
+    page = (ROOT / "docs" / "reference" / "events.md").read_text()
+    kinds = [e.__struct_config__.tag for e in (*ANY_CASE_EVENT.__args__, *ANY_CLINIC_EVENT.__args__)]
+    assert [kind for kind in kinds if f"`{kind}`" not in page] == []
+
+
+def test_every_subcommand_is_documented() -> None:
+    page = (ROOT / "docs" / "reference" / "command-line.md").read_text()
+    (commands,) = (a for a in _parser()._actions if a.choices)
+    assert [name for name in commands.choices if f"`holdfast {name}" not in page] == []
+
+
+def test_every_limit_gives_its_reason() -> None:
+    text = (ROOT / "src" / "holdfast" / "kernel" / "limits.py").read_text()
+    names = [name for name in LIMITS if name.isupper()]
+    assert [name for name in names if not re.search(rf"^{name} = .+\n\"\"\"", text, re.MULTILINE)] == []

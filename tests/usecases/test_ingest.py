@@ -1,0 +1,144 @@
+"""Where a monitor's message goes: the right case, or the quarantine with its bytes."""
+
+import numpy as np
+import pytest
+
+from holdfast.kernel import limits
+from holdfast.kernel.time import US_PER_H, US_PER_S
+from holdfast.record.monitor import MonitorMessage, Origin
+from holdfast.usecases import beds, cases
+from holdfast.usecases.context import Context
+from holdfast.usecases.ingest import Answer, Incoming, Intake, Submitted
+from making import NOON_US, make_context, monitor_message, numeric, wave
+
+
+@pytest.fixture
+def ctx() -> Context:
+    ctx = make_context()
+    beds.add_bed(ctx, actor="vet", bed="ICU 1")
+    beds.bind_device(ctx, actor="vet", device="MON-1", bed="ICU 1")
+    return ctx
+
+
+def admit(ctx: Context, *, training: bool = False) -> str:
+    return cases.admit(ctx, actor="vet", admission=cases.Admission(name="Rex", bed="ICU 1", training=training))
+
+
+def send(
+    ctx: Context,
+    message: MonitorMessage | None,
+    *,
+    raw: bytes = b"MSH|raw",
+    problem: str = "",
+    intake: Intake | None = None,
+) -> Submitted:
+    incoming = Incoming(raw, "10.0.0.9:41000", NOON_US, message, problem, message.control_id if message else "")
+    submitted = (intake or Intake(ctx)).receive(incoming)
+    if submitted.receipt is not None:
+        submitted.receipt.result()
+    return submitted
+
+
+def test_a_bound_monitor_s_values_reach_the_case_on_its_bed(ctx: Context) -> None:
+    case_id = admit(ctx)
+    submitted = send(ctx, monitor_message(numeric("hr", 120)))
+    assert submitted.answer is Answer.ACCEPTED
+    (held,) = ctx.store.held(case_id)
+    assert held.message.numerics[0].value == 120
+    assert ctx.store.quarantine() == []
+
+
+def test_the_same_message_again_is_accepted_and_charted_once(ctx: Context) -> None:
+    case_id = admit(ctx)
+    for _ in range(2):
+        assert send(ctx, monitor_message(numeric("hr", 120))).answer is Answer.ACCEPTED
+    assert len(ctx.store.held(case_id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "reason"),
+    [("unbound", "bound to no bed"), ("empty bed", "No case lies on"), ("no value", "holds no measurement")],
+)
+def test_what_finds_no_patient_is_kept_with_its_bytes_and_its_reason(ctx: Context, setting: str, reason: str) -> None:
+    if setting != "empty bed":
+        admit(ctx)
+    message = monitor_message(numeric("hr", 120), device="MON-2" if setting == "unbound" else "MON-1")
+    if setting == "no value":
+        message = monitor_message()
+    submitted = send(ctx, message, raw=b"the very bytes")
+    (kept,) = ctx.store.quarantine()
+    assert submitted.answer is Answer.ACCEPTED
+    assert reason in kept.reason
+    assert ctx.store.quarantine_raw(kept.quarantine_id) == b"the very bytes"
+    assert ctx.store.held() == []
+
+
+def test_a_broken_message_is_kept_and_answered_as_an_error(ctx: Context) -> None:
+    submitted = send(ctx, None, raw=b"\xff\x00garbage", problem="No MSH segment.")
+    (kept,) = ctx.store.quarantine()
+    assert submitted.answer is Answer.ERROR
+    assert ctx.store.quarantine_raw(kept.quarantine_id) == b"\xff\x00garbage"
+
+
+@pytest.mark.parametrize(
+    ("training", "origin", "charted"),
+    [
+        (False, Origin.LIVE, True),
+        (False, Origin.SIMULATED, False),
+        (False, Origin.REPLAYED, True),
+        (True, Origin.LIVE, False),
+        (True, Origin.SIMULATED, True),
+        (True, Origin.REPLAYED, True),
+    ],
+)
+def test_simulated_data_never_reach_a_patient_nor_live_data_a_training_case(
+    ctx: Context, training: bool, origin: Origin, charted: bool
+) -> None:
+    case_id = admit(ctx, training=training)
+    send(ctx, monitor_message(numeric("hr", 120), origin=origin))
+    assert (len(ctx.store.held(case_id)), len(ctx.store.quarantine())) == ((1, 0) if charted else (0, 1))
+
+
+def test_a_clock_ahead_never_makes_a_value_look_fresher_than_its_receipt(ctx: Context) -> None:
+    case_id, intake = admit(ctx), Intake(ctx)
+    ahead_us = 3 * US_PER_H
+    for second in range(3):
+        at_us = NOON_US + ahead_us + second * US_PER_S
+        message = monitor_message(
+            numeric("hr", 120, at_us=at_us),
+            waves=(wave("ecg_ii", np.zeros(250), start_us=at_us),),
+            sent_us=at_us,
+            control_id=str(second),
+        )
+        incoming = Incoming(str(second).encode(), "p", NOON_US + second * US_PER_S, message, "", str(second))
+        submitted = intake.receive(incoming)
+        assert submitted.receipt is not None
+        submitted.receipt.result()
+    held = [h.message for h in ctx.store.held(case_id)]
+    assert [m.numerics[0].at_us for m in held] == [NOON_US + s * US_PER_S for s in range(3)]
+    assert [m.waves[0].start_us for m in held] == [NOON_US + s * US_PER_S for s in range(3)]
+
+
+def test_an_old_cuff_value_keeps_its_own_time(ctx: Context) -> None:
+    case_id = admit(ctx)
+    old_us = NOON_US - 24 * 60 * US_PER_S
+    send(ctx, monitor_message(numeric("nibp_mean", 60, at_us=old_us, unit="mmHg")))
+    assert ctx.store.held(case_id)[0].message.numerics[0].at_us == old_us
+
+
+def test_a_full_quarantine_is_not_acknowledged(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("holdfast.usecases.ingest.QUARANTINE_BYTES_MAX", 10)
+    submitted = send(ctx, None, raw=b"x" * 11, problem="broken")
+    assert submitted.answer is Answer.REJECTED
+    assert submitted.receipt is None
+    assert ctx.store.quarantine() == []
+    assert limits.QUARANTINE_BYTES_MAX > 10
+
+
+def test_a_device_bound_by_another_process_is_found_at_once(ctx: Context) -> None:
+    case_id, intake = admit(ctx), Intake(ctx)
+    other = make_context()
+    elsewhere = Context(ctx.store, type(ctx.book)(ctx.store), other.clock, ctx.ids, ctx.knowledge)
+    beds.bind_device(elsewhere, actor="cli", device="REPLAY:x", bed="ICU 1")
+    send(ctx, monitor_message(numeric("hr", 99), device="REPLAY:x", origin=Origin.REPLAYED), intake=intake)
+    assert len(ctx.store.held(case_id)) == 1

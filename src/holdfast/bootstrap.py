@@ -16,7 +16,7 @@ from pathlib import Path
 import uvicorn
 
 from holdfast.config import Config
-from holdfast.gateways.hl7 import acknowledge
+from holdfast.gateways.hl7.acknowledge import Verdict, acknowledge, no_patient
 from holdfast.gateways.hl7.reading import read_message
 from holdfast.gateways.hl7.server import serve as serve_mllp
 from holdfast.kernel.errors import WorldError
@@ -34,6 +34,8 @@ from holdfast.web.app import WebServices, create_app
 log = logging.getLogger("holdfast")
 
 TICK_S = 1.0
+
+_VERDICTS = {Answer.ACCEPTED: Verdict.ACCEPTED, Answer.ERROR: Verdict.ERROR, Answer.REJECTED: Verdict.REJECTED}
 
 
 class SystemClock:
@@ -116,7 +118,7 @@ async def handle_hl7(house: House, raw: bytes, peer: str) -> bytes | None:
     received_us = house.ctx.clock.now_us()
     reading = read_message(raw, received_us=received_us, default_offset_min=house.config.utc_offset_min)
     if reading.query:
-        return acknowledge.answer_query(reading, now_us=received_us)
+        return no_patient(reading, now_us=received_us)
     incoming = Incoming(
         raw=raw,
         peer=peer,
@@ -126,7 +128,16 @@ async def handle_hl7(house: House, raw: bytes, peer: str) -> bytes | None:
         control_id=reading.control_id,
     )
     answer, text = await _commit(house, incoming)
-    return acknowledge.acknowledge(reading, answer.value, text, now_us=received_us)
+    return acknowledge(reading, _VERDICTS[answer], text, now_us=received_us)
+
+
+async def quarantine_bytes(house: House, raw: bytes, peer: str, reason: str) -> None:
+    """What is no message at all (stray bytes, an oversized frame) is kept as well; there is nobody to answer."""
+    if not raw:
+        log.warning("%s: %s", peer, reason)
+        return
+    incoming = Incoming(raw=raw, peer=peer, received_us=house.ctx.clock.now_us(), message=None, problem=reason)
+    await _commit(house, incoming)
 
 
 async def _commit(house: House, incoming: Incoming) -> tuple[Answer, str]:
@@ -188,7 +199,18 @@ async def running(house: House) -> AsyncIterator[None]:
             ws_ping_interval=20.0,
         )
     )
-    mllp = await serve_mllp(config.hl7_host, config.hl7_port, lambda raw, peer: handle_hl7(house, raw, peer))
+    try:
+        mllp = await serve_mllp(
+            config.hl7_host,
+            config.hl7_port,
+            lambda raw, peer: handle_hl7(house, raw, peer),
+            on_problem=lambda raw, peer, reason: quarantine_bytes(house, raw, peer, reason),
+        )
+    except OSError as error:
+        raise WorldError(
+            f"Cannot listen for monitors at {config.hl7_host}:{config.hl7_port} ({error.strerror}).",
+            "Is the port taken? Try --hl7-port.",
+        ) from error
     tasks = [asyncio.create_task(keep_house(house)), asyncio.create_task(web.serve())]
     try:
         while not web.started:
@@ -197,7 +219,7 @@ async def running(house: House) -> AsyncIterator[None]:
             await asyncio.sleep(0.02)
         yield
     finally:
-        mllp.close()
+        await mllp.close()
         web.should_exit = True
         tasks[0].cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

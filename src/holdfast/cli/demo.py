@@ -8,9 +8,12 @@ an order.
 
 import asyncio
 import logging
+import multiprocessing
+import signal
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from holdfast.bootstrap import House, open_house, run
@@ -21,14 +24,18 @@ from holdfast.kernel.time import US_PER_MIN, US_PER_S
 from holdfast.record import events as ev
 from holdfast.simulation.monitor import SimulatedMonitor
 from holdfast.simulation.scenario import DiagnosisEntry, FindingEntry, NoteEntry, Scenario, TreatmentEntry
-from holdfast.simulation.scenarios import MAIN, WARD
+from holdfast.simulation.scenarios import ALL
+from holdfast.simulation.scenarios.leo import LEO
+from holdfast.simulation.scenarios.rex import REX
+from holdfast.simulation.scenarios.ward import WARD
 from holdfast.usecases import beds, cases
 
 log = logging.getLogger("holdfast.demo")
 
 NIGHT_TEAM = "demo:night-team"
-LOOK_AHEAD_S = 0.25
+AFTER_SECOND_S = 0.1
 """How long after the end of a second its message is sent."""
+FOLLOW_EVERY_S = 0.2
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,6 @@ class Played:
     scenario: Scenario
     monitor: SimulatedMonitor
     case_id: str
-    bed: str
 
 
 def fresh_demo_dir() -> Path:
@@ -47,34 +53,57 @@ def fresh_demo_dir() -> Path:
 
 
 def demo(config: Config, *, whole_ward: bool = True) -> None:
-    """Admit the dogs, then run the ward and the monitors until interrupted."""
+    """Admit the dogs, then run the ward and, in a process of their own, the monitors, until interrupted."""
     house = open_house(config)
+    scenarios = (REX, LEO, *WARD) if whole_ward else (REX, LEO)
     try:
-        scenarios = (*MAIN, *WARD) if whole_ward else MAIN
-        played = admit_all(house, scenarios)
+        case_ids = admit_all(house, scenarios)
         print("Demo: every patient is simulated and marked as TRAINING on every page.", flush=True)
-        asyncio.run(run(house, lambda running: play(running, played)))
+        monitors = multiprocessing.get_context("spawn").Process(
+            target=run_monitors,
+            args=(config, list(zip((s.name for s in scenarios), case_ids, strict=True))),
+            daemon=True,
+        )
+        asyncio.run(run(house, lambda _: _start(monitors)))
+        if monitors.is_alive():
+            monitors.terminate()
+            monitors.join()
     finally:
         house.close()
 
 
-def admit_all(house: House, scenarios: Sequence[Scenario]) -> list[Played]:
-    """Beds, cases, bindings and what the night team wrote down before the live moment."""
+async def _start(monitors: BaseProcess) -> None:
+    monitors.start()
+
+
+def run_monitors(config: Config, dogs: Sequence[tuple[str, str]]) -> None:
+    """Play the named scenarios for these cases against the listener of ``config`` (another process)."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends us
+    house = open_house(config)
+    run_id = str(house.ctx.clock.now_us() // US_PER_S)
+    played = [Played(ALL[name], SimulatedMonitor(ALL[name], "", run_id=run_id), case_id) for name, case_id in dogs]
+    try:
+        asyncio.run(play(house, played))
+    finally:
+        house.close()
+
+
+def admit_all(house: House, scenarios: Sequence[Scenario]) -> list[str]:
+    """Beds, cases, bindings and what the night team wrote down before the live moment; returns the case ids."""
     live_us = house.ctx.clock.now_us()
     return [_admit(house, scenario, f"ICU {number}", live_us) for number, scenario in enumerate(scenarios, start=1)]
 
 
-def _admit(house: House, scenario: Scenario, bed: str, live_us: int) -> Played:
+def _admit(house: House, scenario: Scenario, bed: str, live_us: int) -> str:
     ctx = house.ctx
     beds.add_bed(ctx, actor=NIGHT_TEAM, bed=bed)
     admission = cases.Admission(**scenario.signalment.form(), bed=bed)  # type: ignore[arg-type]
     admitted_us = live_us + int(scenario.admitted_min * US_PER_MIN)
     case_id = cases.admit(ctx, actor=NIGHT_TEAM, admission=admission, at_us=admitted_us)
-    monitor = SimulatedMonitor(scenario, bed, run_id=str(live_us // US_PER_S))
-    beds.bind_device(ctx, actor=NIGHT_TEAM, device=monitor.device, bed=bed)
+    beds.bind_device(ctx, actor=NIGHT_TEAM, device=SimulatedMonitor(scenario, bed).device, bed=bed)
     for entry in scenario.entries:
         _write_down(house, case_id, entry, live_us)
-    return Played(scenario, monitor, case_id, bed)
+    return case_id
 
 
 def _write_down(
@@ -121,7 +150,7 @@ def _write_down(
 
 
 async def play(house: House, played: Sequence[Played]) -> None:
-    """All monitors at once; each answers to what is recorded on its case."""
+    """All monitors, the first one soonest; each dog answers to what is recorded on its case."""
     loop = asyncio.get_running_loop()
     by_case = {dog.case_id: dog for dog in played}
 
@@ -131,7 +160,19 @@ async def play(house: House, played: Sequence[Played]) -> None:
             loop.call_soon_threadsafe(_react, dog, item.event)
 
     house.ctx.book.on_event(follow)
-    await asyncio.gather(*(_play_one(house, dog) for dog in played))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_follow_record(house))
+        for dog in played:
+            caught_up = asyncio.Event()
+            group.create_task(_play_one(house, dog, caught_up))
+            await caught_up.wait()
+
+
+async def _follow_record(house: House) -> None:
+    """The pages are served by another process: what is done on them is read from the record."""
+    while True:
+        await asyncio.to_thread(house.ctx.book.catch_up)
+        await asyncio.sleep(FOLLOW_EVERY_S)
 
 
 def _react(dog: Played, event: ev.AnyEvent) -> None:
@@ -148,15 +189,16 @@ def _react(dog: Played, event: ev.AnyEvent) -> None:
         log.warning("the simulated %s did not follow: %s", dog.scenario.name, error)
 
 
-async def _play_one(house: House, dog: Played) -> None:
+async def _play_one(house: House, dog: Played, caught_up: asyncio.Event) -> None:
     config = house.config
     async with MllpSender(config.hl7_host, config.hl7_port) as sender:
         live_us = house.ctx.clock.now_us() // US_PER_S * US_PER_S
         for message in dog.monitor.history(live_us):
             await sender.send(encode_message(message))
+        caught_up.set()
         second_us = live_us
         while True:
-            due_s = (second_us + US_PER_S - house.ctx.clock.now_us()) / US_PER_S + LOOK_AHEAD_S
+            due_s = (second_us + US_PER_S - house.ctx.clock.now_us()) / US_PER_S + AFTER_SECOND_S
             await asyncio.sleep(max(0.0, due_s))
             answer = await sender.send(encode_message(dog.monitor.message_at(second_us)))
             if not answer.accepted:

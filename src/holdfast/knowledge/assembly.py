@@ -139,7 +139,8 @@ def _disease_spellings(parts: Parts, problems: Problems) -> dict[str, tuple[str,
             for spelling in {text, fold(text)}:
                 known = spellings.setdefault(spelling, (shape.key,))
                 if known != (shape.key,):
-                    problems.add(file, shape.key, f"{text!r} already means {known[0]}; list both in disease_aliases.yaml")
+                    clash = f"{text!r} already means {known[0]}; list both in disease_aliases.yaml"
+                    problems.add(file, shape.key, clash)
     for text, targets in parts.disease_aliases.items():
         unknown = [key for key in targets if key not in keys]
         if unknown or not targets:

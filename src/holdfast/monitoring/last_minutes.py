@@ -4,7 +4,7 @@ A first cut: it says what moved and when, without judging why. Change points, de
 rally belong to later work and will replace the simple rule here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -46,7 +46,7 @@ _MIN_POINTS = 6
 """Fewer points than this cannot tell a course from a blip."""
 
 
-def describe(points: dict[str, Sequence[Point]], watched: Sequence[Watched], *, from_us: int, to_us: int) -> list[Line]:
+def describe(points: Mapping[str, Sequence[Point]], watched: Sequence[Watched], *, from_us: int, to_us: int) -> list[Line]:
     """Sentences about each watched numeric over [from_us, to_us], notable ones first."""
     lines = [
         _describe_one(what, [p for p in points.get(what.key, ()) if from_us <= p.at_us <= to_us])

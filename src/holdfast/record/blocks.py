@@ -2,7 +2,7 @@
 
 A block gives back the messages it was made of, in order: control ids, numerics, refused rows and
 alerts exactly; waveform samples exactly where the sender's converter step allows it, and
-otherwise within one 65,000th of their range. Layout of version 1::
+otherwise within one 65,000th of their range (a negative zero comes back as zero). Layout of version 1::
 
     4 bytes   b"HFMB"
     2 bytes   version, big-endian

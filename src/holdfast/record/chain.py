@@ -14,6 +14,9 @@ from holdfast.kernel.errors import IntegrityError
 from holdfast.kernel.time import iso
 from holdfast.record.events import AnyEvent, Recorded, decode_event, kind_of
 
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError)
+"""What decoding damaged bytes raises: msgspec's own errors, and Python's for text that is not UTF-8."""
+
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
     """The last event of a stream, as much of it as the next one needs."""
@@ -39,7 +42,7 @@ def seal(
     body = encode(event)
     try:
         decode_event(body)
-    except msgspec.ValidationError as error:
+    except UNREADABLE as error:
         raise IntegrityError(
             f"A {kind_of(event)} event for {stream} cannot be read back: {error}.",
             "Nothing was written. This is a fault of the program that made the event.",
@@ -127,7 +130,7 @@ def describe(recorded: Recorded) -> str:
 def _kind(body: bytes) -> str:
     try:
         read = msgspec.json.decode(body)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return "unreadable"
     return str(read.get("kind", "of no kind")) if isinstance(read, dict) else "of no kind"
 

@@ -1,1 +1,1 @@
-"""Streaming analysis of bedside waveforms: each analyzer is a value with ``initial``, ``step``, ``dump`` and ``load``."""
+"""Streaming analysis of waveforms: each analyzer is a value with ``initial``, ``step``, ``dump`` and ``load``."""

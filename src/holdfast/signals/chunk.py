@@ -98,6 +98,20 @@ def _restart(chunk: Chunk, gap_us: int) -> tuple[Timeline, Laid]:
     return Timeline(chunk.start_us, chunk.rate_hz, len(samples)), Laid(0, samples, True, gap_us)
 
 
+def from_wave(wave: WaveLike) -> Chunk:
+    """A waveform message as a chunk: millivolts for any electrical unit, all missing when the sender calls it inoperative.
+
+    ValueError when the bytes are not whole float32 numbers.
+    """
+    samples = np.frombuffer(wave.samples, dtype="<f4").astype(np.float64) * _TO_MV.get(wave.unit, 1.0)
+    if wave.inoperative:
+        samples = np.full(len(samples), np.nan)
+    return Chunk(wave.start_us, wave.rate_hz, np.where(np.isfinite(samples), samples, np.nan))
+
+
+_TO_MV = {"V": 1e3, "mV": 1.0, "uV": 1e-3, "µV": 1e-3, "nV": 1e-6}
+
+
 def pack(values: Any) -> bytes:
     """Float64 array as little-endian bytes, the form in which states keep samples (immutable, comparable)."""
     return np.ascontiguousarray(values, dtype="<f8").tobytes()

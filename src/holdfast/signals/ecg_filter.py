@@ -6,6 +6,7 @@ was cut into chunks, to the last bit.
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -94,7 +95,7 @@ def run(state: FilterState, samples: Floats, rate_hz: float) -> tuple[FilterStat
     zq = unpack(state.qrs).reshape(-1, 2) if state.qrs else plan.qrs_rest * held[0]
     zp = unpack(state.peak).reshape(-1, 2) if state.peak else plan.peak_rest * held[0]
     qrs, peak = np.empty(len(samples)), np.empty(len(samples))
-    for a, b in zip(cuts[:-1], cuts[1:], strict=True):
+    for a, b in pairwise(cuts):
         if moved_after_rest[a]:
             zq, zp = plan.qrs_rest * held[a], plan.peak_rest * held[a]
         qrs[a:b], zq = sosfilt(plan.qrs, held[a:b], zi=zq)

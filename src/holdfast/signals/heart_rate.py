@@ -11,14 +11,23 @@ import msgspec
 
 from holdfast.kernel.time import US_PER_S
 
-WINDOW_S = 10
-"""Intervals that ended within so long count (common monitors average 8 to 12 beats; Mindray BeneHeart D60 p. 97)."""
+
+class Pace(msgspec.Struct, frozen=True):
+    """How far back intervals count, and beyond what length one is a gap in our knowledge instead."""
+
+    window_s: int
+    interval_max_s: float
+    noun: str
+
+
+BEATS = Pace(10, 6.0, "beat")
+"""Common monitors average 8 to 12 beats (Mindray BeneHeart D60 manual p. 97); 6 s is 10 per minute (estimate)."""
+
+BREATHS = Pace(40, 20.0, "breath")
+"""Four breaths of a dog that breathes 6 times a minute (estimate)."""
 
 INTERVALS_MIN = 3
 """Fewer intervals are no rate (estimate)."""
-
-INTERVAL_MAX_S = 6.0
-"""A longer one is a gap in our knowledge or an arrest, not a heart rate (estimate; 10 per minute)."""
 
 GOOD_INTERVALS = 6
 """From so many uninterrupted intervals on the rate is called good, below fair (estimate)."""
@@ -61,7 +70,9 @@ def load(data: bytes) -> RateState:
     return msgspec.msgpack.decode(data, type=RateState)
 
 
-def step(state: RateState, beats_us: Sequence[int], now_us: int, unfit: bool = False) -> tuple[RateState, Rate]:
+def step(
+    state: RateState, beats_us: Sequence[int], now_us: int, unfit: bool = False, pace: Pace = BEATS
+) -> tuple[RateState, Rate]:
     """Take the beats (ordered instants) of the second that ends at ``now_us``; ``unfit``: its signal says nothing.
 
     An interval across an unfit second is not used: beats may be missing from it.
@@ -70,24 +81,24 @@ def step(state: RateState, beats_us: Sequence[int], now_us: int, unfit: bool = F
     last, intervals = state.last_us, list(state.intervals)
     for beat in beats_us:
         if last is not None and beat > last:
-            if last >= unfit_us and beat - last <= INTERVAL_MAX_S * US_PER_S:
+            if last >= unfit_us and beat - last <= pace.interval_max_s * US_PER_S:
                 intervals.append((beat, beat - last))
             last = beat
         elif last is None:
             last = beat
-    kept = tuple(pair for pair in intervals if pair[0] > now_us - WINDOW_S * US_PER_S)
-    return RateState(last, kept, unfit_us), _say(last, kept, now_us, unfit)
+    kept = tuple(pair for pair in intervals if pair[0] > now_us - pace.window_s * US_PER_S)
+    return RateState(last, kept, unfit_us), _say(last, kept, now_us, unfit, pace)
 
 
-def _say(last: int | None, kept: tuple[tuple[int, int], ...], now_us: int, unfit: bool) -> Rate:
+def _say(last: int | None, kept: tuple[tuple[int, int], ...], now_us: int, unfit: bool, pace: Pace) -> Rate:
     at_us = now_us if last is None else last
     age_us = max(0, now_us - at_us)
     if unfit:
         return Rate(None, "none", "the signal is not good enough to count on", at_us, age_us)
     if len(kept) < INTERVALS_MIN:
-        return Rate(None, "none", f"fewer than {INTERVALS_MIN} intervals in the last {WINDOW_S} s", at_us, age_us)
+        return Rate(None, "none", f"fewer than {INTERVALS_MIN} intervals in the last {pace.window_s} s", at_us, age_us)
     mean_us = sum(length for _, length in kept) / len(kept)
     if age_us > max(2 * max(length for _, length in kept), 2 * US_PER_S):
-        return Rate(None, "none", f"no beat for {age_us / US_PER_S:.0f} s", at_us, age_us)
+        return Rate(None, "none", f"no {pace.noun} for {age_us / US_PER_S:.0f} s", at_us, age_us)
     quality = "good" if len(kept) >= GOOD_INTERVALS else "fair"
     return Rate(60 * US_PER_S / mean_us, quality, "", at_us, age_us)

@@ -18,7 +18,7 @@ def complete(timeline: Timeline, from_index: int) -> list[tuple[int, int, int]]:
     A first second of which less than half was received is left out.
     """
     second = int((timeline.time_us(from_index) + 500) // US_PER_S)
-    out = []
+    out: list[tuple[int, int, int]] = []
     while True:
         start, end = max(from_index, index_at(timeline, second)), index_at(timeline, second + 1)
         if end > timeline.count:

@@ -8,6 +8,7 @@ is left must not be taken for a small pulse.
 import statistics
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -33,6 +34,15 @@ LARGE = 0.6
 LIKENESS = 0.35
 """Unusual swings become the new usual when the large ones among them vary in height and spacing by less than this
 (coefficient of variation; estimate): a probe that was moved, not noise."""
+
+NEW_SHARE = 0.1
+"""The new usual is at least this share of the old one, until the wave is interrupted (estimate): a pulse that is a
+tenth of what it was is shown as lost rather than made of what ripple is left."""
+
+ROUGHNESS_MAX = 0.3
+ROUGHNESS_TAU_S = 1.0
+"""Largest mean step-to-step change of slope, as a share of the rise. White noise through the same filter has about 1,
+a pulse sampled at 62 Hz or faster below 0.1 (arithmetic; tests)."""
 
 LIKENESS_COUNT = 5
 LIKENESS_WINDOW = 16
@@ -66,6 +76,10 @@ class SwingState(msgspec.Struct, frozen=True):
     filters: bytes = b""
     held: float = 0.0
     tail: bytes = b""
+    """(2, m) packed: filtered signal and its roughness."""
+    before: tuple[float, float] = (0.0, 0.0)
+    """The last two samples as they came, for the next change of slope."""
+    rough: bytes = pack([0.0, 0.0])
     usual: tuple[tuple[int, float], ...] = ()
     """Peak index and rise of the last swings."""
     odd: tuple[tuple[int, float], ...] = ()
@@ -96,11 +110,26 @@ def step(kind: Kind, state: SwingState, chunk: Chunk) -> tuple[SwingState, tuple
     held = _hold(laid.samples, state.held if state.filters else _first(laid.samples))
     memory = unpack(state.filters).reshape(-1, 2) if state.filters else rest * held[0]
     smooth, memory = sosfilt(sos, held, zi=memory)
-    signal = np.concatenate((unpack(state.tail), smooth))
-    state = msgspec.structs.replace(state, timeline=timeline, filters=pack(memory), held=float(held[-1]))
-    state, found = _walk(kind, state, signal, len(smooth))
+    joined = np.concatenate((state.before if state.filters else (held[0], held[0]), held))
+    slope_change = np.abs(joined[2:] - 2 * joined[1:-1] + joined[:-2])
+    roughness, rough = sosfilt(_mean(timeline.rate_hz), slope_change, zi=unpack(state.rough).reshape(1, 2))
+    tail = np.concatenate((unpack(state.tail).reshape(2, -1), np.stack((smooth, roughness))), axis=1)
+    state = msgspec.structs.replace(
+        state,
+        timeline=timeline,
+        filters=pack(memory),
+        held=float(held[-1]),
+        before=(float(joined[-2]), float(joined[-1])),
+        rough=pack(rough),
+    )
+    state, found = _walk(kind, state, tail, len(smooth))
     keep = int((kind.span_s + 2 * kind.spacing_s) * timeline.rate_hz)
-    return msgspec.structs.replace(state, tail=pack(signal[-keep:])), found
+    return msgspec.structs.replace(state, tail=pack(tail[:, -keep:])), found
+
+
+def _mean(rate_hz: float) -> Floats:
+    keep = float(np.exp(-1.0 / (ROUGHNESS_TAU_S * rate_hz)))
+    return np.array([[1 - keep, 0.0, 0.0, 1.0, -keep, 0.0]])
 
 
 def lag_samples(kind: Kind, rate_hz: float) -> int:
@@ -118,10 +147,11 @@ def _hold(samples: Floats, held: float) -> Floats:
     return np.where(last_seen >= 0, samples[last_seen], held)
 
 
-def _walk(kind: Kind, state: SwingState, signal: Floats, fresh: int) -> tuple[SwingState, tuple[Swing, ...]]:
+def _walk(kind: Kind, state: SwingState, tail: Floats, fresh: int) -> tuple[SwingState, tuple[Swing, ...]]:
     """Judge each local maximum that nothing exceeds within the spacing on either side."""
     rate_hz, count = state.timeline.rate_hz, state.timeline.count
     side = max(1, round(kind.spacing_s * rate_hz / 2))
+    signal, roughness = tail
     offset = count - len(signal)
     first, stop = max(1, len(signal) - fresh - side), len(signal) - side
     found: list[Swing] = []
@@ -134,7 +164,10 @@ def _walk(kind: Kind, state: SwingState, signal: Floats, fresh: int) -> tuple[Sw
             continue
         oldest = max(0, state.last_peak - offset, top - int(kind.span_s * rate_hz))
         trough = oldest + int(np.argmin(signal[oldest : top + 1]))
-        state, accepted = _judge(kind, state, offset + top, float(signal[top] - signal[trough]), rate_hz)
+        rise = float(signal[top] - signal[trough])
+        if roughness[top] > ROUGHNESS_MAX * rise:
+            continue
+        state, accepted = _judge(kind, state, offset + top, rise, rate_hz)
         if accepted:
             before = state.last_trough - offset
             mean = float(np.mean(signal[before:trough])) if 0 <= before < trough else None
@@ -150,7 +183,8 @@ def _judge(kind: Kind, state: SwingState, at: int, rise: float, rate_hz: float) 
         return msgspec.structs.replace(state, usual=(*state.usual, (at, rise))[-REMEMBERED:], odd=()), True
     odd = (*state.odd, (at, rise))[-LIKENESS_WINDOW:]
     large = tuple(pair for pair in odd if pair[1] >= LARGE * max(r for _, r in odd))
-    if large[-1][0] == at and len(large) >= LIKENESS_COUNT and _alike(large[-LIKENESS_COUNT:]):
+    enough = not state.usual or rise >= NEW_SHARE * _upper([r for _, r in state.usual])
+    if enough and large[-1][0] == at and len(large) >= LIKENESS_COUNT and _alike(large[-LIKENESS_COUNT:]):
         return msgspec.structs.replace(state, usual=large[-LIKENESS_COUNT:], odd=()), True
     return msgspec.structs.replace(state, odd=odd), False
 
@@ -158,7 +192,7 @@ def _judge(kind: Kind, state: SwingState, at: int, rise: float, rate_hz: float) 
 def _bar(state: SwingState, at: int) -> float:
     """The rise a candidate must reach. Upper quartiles, so that a few dicrotic waves let in do not halve the bar."""
     usual = _upper([rise for _, rise in state.usual])
-    spacings = [b[0] - a[0] for a, b in zip(state.usual, state.usual[1:], strict=False)]
+    spacings = [b[0] - a[0] for a, b in pairwise(state.usual)]
     early = bool(spacings) and at - state.last_peak < EARLY * _upper(spacings)
     return usual * (SHARE_EARLY if early else SHARE)
 
@@ -169,5 +203,5 @@ def _upper(values: Sequence[float]) -> float:
 
 def _alike(swings: tuple[tuple[int, float], ...]) -> bool:
     heights = [rise for _, rise in swings]
-    spacings = [b[0] - a[0] for a, b in zip(swings, swings[1:], strict=False)]
+    spacings = [b[0] - a[0] for a, b in pairwise(swings)]
     return all(statistics.pstdev(v) < LIKENESS * statistics.fmean(v) for v in (heights, spacings))

@@ -61,9 +61,9 @@ class EcgTrace:
         if beat.kind is Kind.P_ONLY:
             return trace
         r_mv = shape.r_mv * beat.height
-        trace += shape.q_mv * beat.height * _bump(times_s, beat.r_s - 0.0155, 0.0045, 0.005)
-        trace += r_mv * _bump(times_s, beat.r_s, 0.0068, 0.0068)
-        trace += shape.s_mv * beat.height * _bump(times_s, beat.r_s + 0.016, 0.005, 0.0055)
+        trace += shape.q_mv * beat.height * _bump(times_s, beat.r_s - 0.0205, 0.0055, 0.006)
+        trace += r_mv * _bump(times_s, beat.r_s, 0.0085, 0.0085)
+        trace += shape.s_mv * beat.height * _bump(times_s, beat.r_s + 0.0215, 0.006, 0.0065)
         trace += shape.t_of_r * r_mv * _bump(times_s, beat.r_s + beat.qt_s - 0.062, 0.036, 0.021)
         return trace
 

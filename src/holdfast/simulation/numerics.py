@@ -151,8 +151,10 @@ class Display:
         recent = [at for at in self._breath_s if now_s - at < _RESP_WINDOW_S]
         if now_s - (recent[-1] if recent else self._ecg_since_s) > _APNOEA_S:
             return Reading("rr", 0.0)
-        if len(recent) < 3:
-            return Reading("rr", None, "The monitor has counted too few breaths yet.")
+        if len(recent) < 2:
+            if now_s - self._ecg_since_s < _RESP_WINDOW_S:
+                return Reading("rr", None, "The monitor has counted too few breaths yet.")
+            return Reading("rr", 60 / _RESP_WINDOW_S)
         return Reading("rr", float(round(60 * (len(recent) - 1) / (recent[-1] - recent[0]))))
 
     def _oximetry(self, now_s: float) -> list[Reading]:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from holdfast.kernel.errors import IntegrityError
+from holdfast.record.chain import UNREADABLE
 from holdfast.record.events import Recorded
 from holdfast.record.monitor import MonitorMessage, Origin
 from holdfast.storage import schema
@@ -40,7 +41,7 @@ def to_held(row: Sequence[Any]) -> Held:
     held_id, case_id, bed, received_us, message = row
     try:
         read = _message.decode(message)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise IntegrityError(
             f"Held monitor message {held_id} of case {case_id} cannot be read: {error}.",
             "It was written by another release or is damaged; `holdfast verify` tells which.",

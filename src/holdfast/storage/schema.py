@@ -125,8 +125,6 @@ quarantine = Table(
     Column("reason", Text, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("raw", LargeBinary, nullable=False),
-    # Counted without touching the raw bytes themselves.
-    Index("quarantine_size", "size_bytes"),
     sqlite_autoincrement=True,
 )
 

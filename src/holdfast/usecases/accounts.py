@@ -195,7 +195,8 @@ def _check_identity(accounts: Accounts, login: str, name: str) -> tuple[str, str
 def _check_password(password: str, login: str) -> None:
     if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
         raise OperatorError(
-            f"The password has {len(password)} characters.", f"Use {PASSWORD_MIN} to {PASSWORD_MAX}; a sentence is fine."
+            f"The password has {len(password)} characters.",
+            f"Use {PASSWORD_MIN} to {PASSWORD_MAX}; a sentence is fine.",
         )
     if password.casefold() == login:
         raise OperatorError("The password is the login.", "Choose another password.")

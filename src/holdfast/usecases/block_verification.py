@@ -5,12 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-import msgspec
-
 from holdfast.kernel.errors import IntegrityError
 from holdfast.kernel.time import iso
 from holdfast.record.blocks import decode_block
-from holdfast.record.chain import describe
+from holdfast.record.chain import UNREADABLE, describe
 from holdfast.record.events import MonitorBlockStored, Recorded, case_stream
 from holdfast.usecases.monitor_blocks import summarise
 from holdfast.usecases.ports import Block, Store, TrendPoint
@@ -82,7 +80,7 @@ def _read_on(store: Store, case: _Case) -> list[str]:
         case.version = one.version
         try:
             event = one.event
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             continue  # The walk along the log has reported it.
         if isinstance(event, MonitorBlockStored):
             case.named[event.block_id] = (one, event)

@@ -6,11 +6,11 @@ This is the only place where the record, the monitor and the reasoning meet.
 from dataclasses import dataclass
 
 from holdfast.kernel.time import US_PER_S
-from holdfast.monitoring import touch_response
 from holdfast.reasoning.derive import Inputs, Measurement, RecordedFinding, derive
 from holdfast.reasoning.evidence import Evidence, Signalment
 from holdfast.reasoning.touch import Touch, TouchEffect
 from holdfast.record.case_state import CaseState, TouchEntry
+from holdfast.signals import touch_response
 from holdfast.usecases import monitor_blocks
 from holdfast.usecases.context import Context
 from holdfast.usecases.ports import TrendPoint

@@ -4,18 +4,22 @@ Everything here is derived and lives in memory; after a restart it fills again f
 What the analysis concludes (a condition began or ended) is recorded on the case.
 """
 
+import math
 import threading
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import msgspec
 
 from holdfast.kernel.time import US_PER_S, age_words
-from holdfast.monitoring import bedside
 from holdfast.monitoring.shown import BY_KEY, OTHER, SHOWN, Shown
 from holdfast.record import events as ev
 from holdfast.record.case_state import CaseState
 from holdfast.record.monitor import MonitorMessage, Numeric, Origin, Wave
+from holdfast.signals import bedside
+from holdfast.signals.bedside import BedState, Derived, Outputs
+from holdfast.signals.conditions import Began
 from holdfast.usecases import monitor_blocks
 from holdfast.usecases.context import Context
 from holdfast.usecases.ingest import clock_note
@@ -129,7 +133,7 @@ class _Bed:
     """Everything live about one bed. Guarded by the ward's lock."""
 
     case_id: str
-    analysis: bedside.BedState = field(default_factory=bedside.initial)
+    analysis: BedState = field(default_factory=bedside.initial)
     latest: dict[str, _Latest] = field(default_factory=dict)
     conditions: dict[tuple[str, str], ConditionView] = field(default_factory=dict)
     signals: dict[str, SignalView] = field(default_factory=dict)
@@ -171,7 +175,13 @@ class Ward:
                     bed.latest[refusal.key] = _no_value(refusal.key, message, refusal.reason)
             bed.analysis, outputs = bedside.step(bed.analysis, message.waves)
             for derived in outputs.numerics:
-                _keep_latest(bed, derived, "our analysis")
+                _keep_latest(bed, derived, f"our analysis of {WAVE_LABELS.get(derived.channel, derived.channel)}")
+            for withheld in outputs.withheld:
+                if withheld.key in bed.latest or withheld.key in BY_KEY:
+                    unit = BY_KEY[withheld.key].unit if withheld.key in BY_KEY else ""
+                    bed.latest[withheld.key] = _Latest(
+                        None, unit, withheld.at_us, "our analysis", withheld.key, withheld.reason
+                    )
             for signal in outputs.signals:
                 label = WAVE_LABELS.get(signal.key, signal.key)
                 bed.signals[signal.key] = SignalView(
@@ -196,7 +206,7 @@ class Ward:
                 silent = _is_silent(bed, now_us)
                 if silent and ("no_data", "") not in bed.conditions:
                     since_us = bed.last_message_us or now_us
-                    began = bedside.Began("no_data", "", "Monitor is silent: no data arrive", since_us, True, "medium")
+                    began = Began("no_data", "", "Monitor is silent: no data arrive", since_us, True, "medium")
                     self._condition_began(bed, began)
                 elif not silent and ("no_data", "") in bed.conditions:
                     self._condition_ended(bed, "no_data", "", now_us)
@@ -236,14 +246,14 @@ class Ward:
             bed = self._beds[name] = _Bed(case_id)
         return bed
 
-    def _follow_conditions(self, bed: _Bed, outputs: bedside.Outputs) -> None:
+    def _follow_conditions(self, bed: _Bed, outputs: Outputs) -> None:
         for change in outputs.conditions:
-            if isinstance(change, bedside.Began):
+            if isinstance(change, Began):
                 self._condition_began(bed, change)
             else:
                 self._condition_ended(bed, change.condition, change.signal, change.at_us)
 
-    def _condition_began(self, bed: _Bed, began: bedside.Began) -> None:
+    def _condition_began(self, bed: _Bed, began: Began) -> None:
         key = (began.condition, began.signal)
         if key in bed.conditions:
             return
@@ -301,7 +311,7 @@ def _note_arrival(bed: _Bed, message: MonitorMessage, received_us: int) -> None:
         bed.notes.pop(message.device, None)
 
 
-def _keep_latest(bed: _Bed, numeric: Numeric, source: str) -> None:
+def _keep_latest(bed: _Bed, numeric: Numeric | Derived, source: str) -> None:
     """A late or repeated older value never replaces a newer one."""
     known = bed.latest.get(numeric.key)
     if known is None or numeric.at_us >= known.at_us:
@@ -358,7 +368,7 @@ def _urgency(condition: ConditionView) -> tuple[int, int]:
     return ({"high": 0, "medium": 1, "low": 2}.get(condition.priority, 3), condition.began_us)
 
 
-def _frames(bed: str, message: MonitorMessage, outputs: bedside.Outputs) -> list[Frame]:
+def _frames(bed: str, message: MonitorMessage, outputs: Outputs) -> list[Frame]:
     frames: list[Frame] = [_wave_frame(bed, wave, message.origin) for wave in message.waves]
     frames += [BeatsFrame(bed=bed, signal=signal, at_us=times) for signal, times in outputs.beats.items() if times]
     return frames
@@ -372,9 +382,16 @@ def _wave_frame(bed: str, wave: Wave, origin: Origin) -> WaveFrame:
         unit=wave.unit,
         rate_hz=wave.rate_hz,
         start_us=wave.start_us,
-        samples=bedside.drawable(wave),
+        samples=_drawable(wave),
         origin=origin.value,
     )
+
+
+def _drawable(wave: Wave) -> tuple[float | None, ...]:
+    """Samples as a screen needs them: four decimals are finer than any pixel."""
+    samples = array("f")
+    samples.frombytes(wave.samples)
+    return tuple(None if math.isnan(x) else round(x, 4) for x in samples)
 
 
 def trends(

@@ -37,19 +37,13 @@ class WaveRun(msgspec.Struct, frozen=True, kw_only=True):
     wave: Wave
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """A numeric and where it comes from."""
-
-    device: str
-    origin: Origin
-    numeric: Numeric
-
-
 class WindowContent(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything between two moments, by key, in time order."""
+    """What the monitor said between two moments, in time order."""
 
     waves: dict[str, tuple[WaveRun, ...]]
-    numerics: dict[str, tuple[Reading, ...]]
+    """By key."""
+    numerics: tuple[Numeric, ...]
+    """A value that was sent again with the same time stands here once."""
 
 
 def due_changes(held: Iterable[Held], *, new_id: Callable[[], str], now_us: int) -> list[Change]:
@@ -177,13 +171,12 @@ def read_window(store: Store, case_id: str, from_us: int, to_us: int, keys: Sequ
     """Waves and numerics between two moments (half-open, µs), blocks and held messages together; all keys when none
     is named. Samples outside the range are cut off. A wave marked inoperative stays a run of its own."""
     waves: dict[str, list[WaveRun]] = {}
-    numerics: dict[str, dict[Reading, None]] = {}
+    numerics: dict[Numeric, None] = {}
     for one in read_messages(store, case_id, from_us, to_us):
         message = one.message
         for numeric in message.numerics:
             if from_us <= numeric.at_us < to_us and (not keys or numeric.key in keys):
-                reading = Reading(device=message.device, origin=message.origin, numeric=numeric)
-                numerics.setdefault(numeric.key, {})[reading] = None
+                numerics[numeric] = None
         for wave in message.waves:
             cut = _cut(wave, from_us, to_us)
             if cut.samples and (not keys or wave.key in keys):
@@ -191,10 +184,7 @@ def read_window(store: Store, case_id: str, from_us: int, to_us: int, keys: Sequ
                 waves.setdefault(wave.key, []).append(run)
     return WindowContent(
         waves={key: _joined(runs) for key, runs in sorted(waves.items())},
-        numerics={
-            key: tuple(sorted(readings, key=lambda reading: reading.numeric.at_us))
-            for key, readings in sorted(numerics.items())
-        },
+        numerics=tuple(sorted(numerics, key=lambda numeric: numeric.at_us)),
     )
 
 
@@ -240,8 +230,11 @@ def _identity(one: Heard) -> tuple[int, str, str, int]:
 
 
 def _touches(message: MonitorMessage, from_us: int, to_us: int) -> bool:
-    start_us, end_us = span([message])
-    return start_us < to_us and end_us > from_us
+    """Whether it was sent in the range, or anything it says is of the range."""
+    moments = [message.sent_us, *(one.at_us for one in message.numerics), *(one.at_us for one in message.alerts)]
+    return any(from_us <= moment < to_us for moment in moments) or any(
+        wave.start_us < to_us and _wave_end_us(wave) > from_us for wave in message.waves
+    )
 
 
 def _samples(wave: Wave) -> int:

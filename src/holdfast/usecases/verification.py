@@ -10,11 +10,9 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import msgspec
-
 from holdfast.kernel.chain import GENESIS
 from holdfast.kernel.limits import PROBLEMS_LISTED_MAX
-from holdfast.record.chain import Head, anchor_hash, describe, event_hash, head_of
+from holdfast.record.chain import UNREADABLE, Head, anchor_hash, describe, event_hash, head_of
 from holdfast.record.events import Recorded, case_stream, decode_event
 from holdfast.usecases.block_verification import check_blocks
 from holdfast.usecases.ports import Anchor, Store
@@ -172,7 +170,7 @@ def _check_event(one: Recorded, walk: _Walk) -> None:
         wrong.append("it was recorded earlier than the event before it")
     try:
         decode_event(one.body)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         wrong.append(f"this release cannot read its body ({error})")
     if wrong:
         walk.report(f"{describe(one)}: {'; '.join(wrong)}.")

@@ -20,6 +20,7 @@ from holdfast.record.events import Decision, Presence, Strength, TouchResponse
 from holdfast.usecases import cases, second_look
 from holdfast.usecases.ports import Receipt
 from holdfast.web.gate import Call
+from holdfast.web.measured import unit_of
 
 _COMMAND_ID_MAX = 80
 
@@ -215,14 +216,15 @@ def _admit(call: Call, _: str, entry: AdmissionEntry, command_id: str) -> Outcom
 
 
 def _finding(call: Call, case_id: str, entry: FindingEntry, command_id: str) -> Outcome:
+    key = _key_of_finding(call, entry.key)
     receipt = cases.record_finding(
         call.ctx,
         actor=call.actor,
         case_id=case_id,
-        key=_key_of_finding(call, entry.key),
+        key=key,
         presence=entry.presence,
         value=entry.value,
-        unit=entry.unit,
+        unit=entry.unit or ("" if entry.value is None else unit_of(call.ctx.knowledge, key)),
         region=entry.region,
         note=entry.note,
         at_us=entry.at_us,

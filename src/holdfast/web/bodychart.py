@@ -46,9 +46,12 @@ SHAPES: dict[str, Shape] = {
     "pelvis": Shape("M556,112 Q604,112 636,136 L624,184 L556,184 L560,156Z", 592, 150),
     "perineum": Shape("M636,136 L654,152 Q658,192 640,214 L618,210 L624,184Z", 637, 182),
     "tail": Shape("M636,136 Q668,128 688,164 Q698,196 692,240 Q682,246 676,236 Q678,184 654,152Z", 678, 176),
-    "hindlimb_upper": Shape("M556,184 L624,184 L618,210 L640,214 Q640,258 616,292 L574,288 Q566,256 548,226Z", 594, 238),
+    "hindlimb_upper": Shape(
+        "M556,184 L624,184 L618,210 L640,214 Q640,258 616,292 L574,288 Q566,256 548,226Z", 594, 238
+    ),
     "hindlimb_lower": Shape(
-        "M574,288 L616,292 Q630,316 622,342 L616,376 Q618,390 606,390 L572,390 Q566,380 584,374 L590,338 Q576,312 574,288Z",
+        "M574,288 L616,292 Q630,316 622,342 L616,376 Q618,390 606,390 L572,390"
+        " Q566,380 584,374 L590,338 Q576,312 574,288Z",
         602,
         338,
     ),
@@ -105,6 +108,7 @@ class Place:
 class BodyChart:
     charts: tuple[Chart, ...]
     places: tuple[Place, ...]
+    far_legs: tuple[str, ...] = FAR_LEGS
 
 
 def charts(regions: Iterable[Region], touches: Iterable[TouchEntry]) -> BodyChart:

@@ -7,7 +7,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from holdfast.kernel.time import age_words, to_datetime
-from holdfast.record.events import AnyEvent, kind_of
 from holdfast.web.gate import Call
 
 HERE = Path(__file__).parent
@@ -39,8 +38,9 @@ def number(value: float) -> str:
     return f"{value:g}"
 
 
-def kind(event: AnyEvent) -> str:
-    return kind_of(event)
+def unit(code: str) -> str:
+    """A unit as a person reads it."""
+    return {"degC": "°C", "1": ""}.get(code, code)
 
 
 def _environment() -> Environment:
@@ -51,7 +51,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters.update(clock=clock, stamp=stamp, machine=machine, words=words, number=number, kind=kind)
+    env.filters.update(clock=clock, stamp=stamp, machine=machine, words=words, number=number, unit=unit)
     env.globals["age"] = lambda then_us, now_us: age_words(now_us - then_us)
     return env
 

@@ -1,1 +1,1 @@
-"""HL7 v2 from bedside monitors: a codec without I/O (framing, er7, reading, acknowledge, encode) and a thin server and client."""
+"""HL7 v2 from bedside monitors: codecs without I/O, and a thin MLLP server and client."""

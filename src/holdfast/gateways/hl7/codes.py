@@ -8,7 +8,7 @@ which is right, and the row is refused with both. See ``codes.yaml`` for the fac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -35,8 +35,8 @@ class Term:
         return next(iter(self.names))
 
     def code(self, name: str) -> str:
-        """Canonical number of the name as text, ``"0"`` when none is known."""
-        numbers = self.names.get(name) or self.names[self.main_name]
+        """Canonical number of one of ``names`` as text, ``"0"`` when none is known."""
+        numbers = self.names[name]
         return str(numbers[0]) if numbers else "0"
 
 
@@ -104,9 +104,7 @@ def codes() -> Codes:
     text = resources.files(__package__).joinpath("codes.yaml").read_text(encoding="utf-8")
     data = yaml.safe_load(text)
     units = {label: _unit(label, row) for label, row in data["units"].items()}
-    spellings = {
-        _fold(spelling): units[label] for label, row in data["units"].items() for spelling in row["spellings"]
-    }
+    spellings = {_fold(spelling): units[label] for label, row in data["units"].items() for spelling in row["spellings"]}
     return Codes(
         measures=_table(data["measures"]),
         waves=_table(data["waves"]),
@@ -196,7 +194,7 @@ class Coding:
         return "^".join(part for part in (self.code, self.name) if part)
 
 
-def codings(components: list[str]) -> list[Coding]:
+def codings(components: tuple[str, ...]) -> list[Coding]:
     """The non-empty triplets of OBX-3: at most the code and its alternate."""
     found = []
     for start in (0, 3):
@@ -225,7 +223,8 @@ def _bare_name(name: str) -> str:
     return name.upper() if name.upper().startswith(("MDC", "MNDRY_")) else name
 
 
-def identify(components: list[str], *, waveform: bool) -> Identity:
+@lru_cache(maxsize=4096)  # a monitor sends the same few codes every second
+def identify(components: tuple[str, ...], *, waveform: bool) -> Identity:
     """Resolve OBX-3. Knows nothing of the value: only what it would be called."""
     found = codings(components)
     if not found:
@@ -264,7 +263,7 @@ def _by_mdc_name(coding: Coding, table: Table, other: Table) -> Identity:
         if coding.name in other.by_name:
             return _mismatch(other.by_name[coding.name], coding, _WRONG_KIND)
         if owner:
-            return _disagreement(coding, *owner)
+            return _disagreement(coding, None, *owner)
         key = f"mdc:{coding.number}" if coding.number else coding.name.lower()
         return Identity(key, str(coding.number or 0), coding.name)
     numbers = term.names[coding.name]
@@ -277,7 +276,7 @@ def _by_mdc_name(coding: Coding, table: Table, other: Table) -> Identity:
     if agrees:
         return Identity(term.key, term.code(coding.name), coding.name, term)
     if owner:
-        return _disagreement(coding, *owner)
+        return _disagreement(coding, term, *owner)
     return _mismatch(term, coding, f"{coding.number} is not a number known for {coding.name}; one of the two is wrong.")
 
 
@@ -288,10 +287,9 @@ def _mismatch(term: Term, coding: Coding, problem: str) -> Identity:
     return Identity(term.key, str(coding.number or 0), coding.name, problem=problem)
 
 
-def _disagreement(coding: Coding, owner: Term, owner_name: str) -> Identity:
+def _disagreement(coding: Coding, said: Term | None, owner: Term, owner_name: str) -> Identity:
     problem = f"Name and number disagree: {coding.name} is written with {coding.code}, which is {owner_name}."
-    term = codes().measures.by_name.get(coding.name) or codes().waves.by_name.get(coding.name)
-    return Identity(term.key if term else owner.key, str(coding.number), coding.name, problem=problem)
+    return _mismatch(said or owner, coding, problem)
 
 
 def _owner(number: int | None, table: Table, other: Table) -> tuple[Term, str] | None:
@@ -302,14 +300,14 @@ def _by_label(coding: Coding, table: Table) -> Identity:
     """Senders without MDC names: Philips numbers, Edan, Mindray's own protocol, Nihon Kohden, VitalRecorder."""
     term = table.by_module.get(f"{coding.code}^{coding.name}".upper()) or _label_term(coding.name, table)
     by_code = None if coding.number is not None else _label_term(coding.code, table)
-    if term and by_code and term is not by_code:
+    if term and by_code and not _same_family(by_code.key, term.key):
         return _mismatch(term, coding, f"{coding.code} and {coding.name} are names of different things.")
     term = term or by_code
     owner = None
     if coding.number and coding.number >= _PARTITION and coding.system in _MDC_SYSTEMS:
         owner = table.by_number.get(coding.number)
-    if owner and term and owner[0].key != term.key and not _same_family(owner[0].key, term.key):
-        return _disagreement(coding, *owner)
+    if owner and term and not _same_family(owner[0].key, term.key):
+        return _disagreement(coding, term, *owner)
     if owner:
         return Identity(owner[0].key, owner[0].code(owner[1]), owner[1], owner[0])
     if term:
@@ -322,7 +320,12 @@ def _by_label(coding: Coding, table: Table) -> Identity:
 
 def _same_family(one: str, other: str) -> bool:
     """A vendor's label may say less than its number (``HR`` for a pulse rate): not a contradiction."""
-    return {one, other} in ({"hr", "pulse"}, {"temp", "temp_skin"})
+    pair = {one, other}
+    return (
+        one == other
+        or pair in ({"hr", "pulse"}, {"temp", "temp_skin"})
+        or ("ecg" in pair and all(key.startswith("ecg") for key in pair))
+    )
 
 
 def _label_term(label: str, table: Table) -> Term | None:
@@ -337,7 +340,8 @@ _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 # --- units ----------------------------------------------------------------------------------------
 
 
-def find_unit(components: list[str]) -> tuple[Unit | None, str]:
+@lru_cache(maxsize=1024)
+def find_unit(components: tuple[str, ...]) -> tuple[Unit | None, str]:
     """The unit that OBX-6 names, or ``None`` and why not. Both empty: no unit was written."""
     written = [part for part in components if part]
     if not written:

@@ -146,7 +146,9 @@ def _rows_and_times(
     for segment in message.segments:
         if segment.name == "OBR":
             group += 1
-            for number, table in ((7, times.obr_start), (8, times.obr_end)):
+            # OBR-4 left out moves the times one field to the left (seen once).
+            shift = 1 if segment.field(6) and not segment.field(4) and not segment.field(8) else 0
+            for number, table in ((7 - shift, times.obr_start), (8 - shift, times.obr_end)):
                 moment = parse_dtm(segment.text(number), offset_min)
                 table[group] = moment if moment and moment.to_the_minute else None
         elif segment.name == "OBX":
@@ -186,7 +188,7 @@ def _read_rows(rows: list[Row], times: _Times, sheet: _Sheet) -> None:
 
 def _is_no_measurement(row: Row) -> bool:
     """Text and coded states; and rows of unknown meaning without a value (containers)."""
-    if identify(list(row.identifier), waveform=False).term:
+    if identify(row.identifier, waveform=False).term:
         return False
     if not row.plain_value:
         return True
@@ -194,7 +196,7 @@ def _is_no_measurement(row: Row) -> bool:
 
 
 def _read_numeric(row: Row, sensor_off: bool, times: _Times, sheet: _Sheet) -> None:
-    identity = identify(list(row.identifier), waveform=False)
+    identity = identify(row.identifier, waveform=False)
     try:
         value, unit = read_value(row, identity)
         if sensor_off:
@@ -218,7 +220,7 @@ def _read_numeric(row: Row, sensor_off: bool, times: _Times, sheet: _Sheet) -> N
 
 
 def _read_draft(draft: Draft, times: _Times, sheet: _Sheet) -> None:
-    identity = identify(list(draft.row.identifier), waveform=True)
+    identity = identify(draft.row.identifier, waveform=True)
     try:
         wave = read_wave(draft, identity, times.window(draft.row))
     except NotCharted as outcome:

@@ -8,9 +8,11 @@ from enum import Enum, auto
 from holdfast.gateways.hl7.codes import Coding, codings, find_unit
 from holdfast.gateways.hl7.er7 import Segment, unescape
 
-TEXT_TYPES = frozenset(
-    "ST TX FT CE CWE CNE CF IS ID DT TM TS DTM ED RP CX XCN XPN XAD XTN EI HD PN TN CK DR SI".split()
-)
+_PLAIN_TEXT = {"ST", "TX", "FT", "IS", "ID", "SI", "TN"}
+_CODED = {"CE", "CWE", "CNE", "CF"}
+_TIMES = {"DT", "TM", "TS", "DTM", "DR"}
+_OTHER = {"ED", "RP", "CX", "XCN", "XPN", "XAD", "XTN", "EI", "HD", "PN", "CK"}
+TEXT_TYPES = frozenset(_PLAIN_TEXT | _CODED | _TIMES | _OTHER)
 SAMPLE_TYPES = frozenset({"NA", "MA"})
 _VALUE_TYPES = TEXT_TYPES | SAMPLE_TYPES | {"NM", "SN", "NR"}
 _SETTINGS = ("SETTING", "CONFIGURATION", "ASET", "MSET")
@@ -72,7 +74,7 @@ def read_row(segment: Segment, group: int) -> Row:
     """Straighten one OBX segment."""
     segment = _straighten(segment)
     identifier = tuple(segment.components(3))
-    found = codings(list(identifier))
+    found = codings(identifier)
     mdc = next((coding for coding in found if coding.is_mdc_name), found[0] if found else None)
     flags = frozenset(
         part.strip().upper()
@@ -123,4 +125,4 @@ def _straighten(segment: Segment) -> Segment:
 
 
 def _is_unit(components: Sequence[str]) -> bool:
-    return any(re.search(r"[A-Za-z%°]", part) for part in components) and find_unit(list(components))[0] is not None
+    return any(re.search(r"[A-Za-z%°]", part) for part in components) and find_unit(tuple(components))[0] is not None

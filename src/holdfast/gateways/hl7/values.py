@@ -59,9 +59,7 @@ def read_value(row: Row, identity: Identity) -> tuple[float, str]:
     unit = _unit_for(row, term, raw)
     value = unit.convert(raw)
     if term and not term.low <= value <= term.high:
-        raise NotCharted(
-            f"Impossible value: {value:g} {unit.to} is outside {term.low:g} to {term.high:g} {term.unit}."
-        )
+        raise NotCharted(f"Impossible value: {value:g} {unit.to} is outside {term.low:g} to {term.high:g} {term.unit}.")
     return value, unit.to
 
 
@@ -92,7 +90,7 @@ def _check_sentinel(raw: float, term: Term | None) -> None:
 
 
 def _unit_for(row: Row, term: Term | None, raw: float) -> Unit:
-    unit, problem = find_unit(list(row.unit))
+    unit, problem = find_unit(row.unit)
     if problem:
         raise NotCharted(problem)
     canonical = codes().units
@@ -116,7 +114,9 @@ def _assumed_unit(term: Term, raw: float) -> Unit:
     """
     units = codes().units
     possible = [
-        label for label in (term.unit, *term.other_units) if term.low <= _in_terms_of(units[label], raw, term) <= term.high
+        label
+        for label in (term.unit, *term.other_units)
+        if term.low <= _in_terms_of(units[label], raw, term) <= term.high
     ]
     if possible == [term.unit]:
         return units[term.unit]

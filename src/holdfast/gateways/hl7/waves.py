@@ -48,7 +48,7 @@ def is_waveform(row: Row) -> bool:
     if row.kind in SAMPLE_TYPES:
         return True
     separator = row.segment.separators.component
-    return row.value.count(separator) >= 2 and identify(list(row.identifier), waveform=True).term is not None
+    return row.value.count(separator) >= 2 and identify(row.identifier, waveform=True).term is not None
 
 
 def collect(rows: list[Row]) -> tuple[list[Draft], set[int]]:
@@ -92,9 +92,9 @@ class Window:
 def read_wave(draft: Draft, identity: Identity, window: Window) -> Wave:
     """The waveform in its canonical unit; raises ``NotCharted``."""
     check_marks(draft.row)
+    counts, scaled = _samples(draft.row)
     if identity.problem:
         raise NotCharted(identity.problem)
-    counts, scaled = _samples(draft.row)
     rate_hz = _rate_hz(draft, len(counts), window)
     duration_us = round(len(counts) / rate_hz * US_PER_S)
     if window.start_us is not None:
@@ -161,7 +161,7 @@ def _rate_hz(draft: Draft, count: int, window: Window) -> float:
         if row.name == SAMP_RATE:
             rate = number
         elif row.name == SAMP_PERIOD and number:
-            unit, _ = find_unit(list(row.unit))
+            unit, _ = find_unit(row.unit)
             rate = 1.0 / (number * (unit.factor if unit and unit.to == "s" else 1.0))
     if rate is None:
         in_name = _RATE_IN_NAME.search("^".join(draft.row.identifier))
@@ -192,7 +192,7 @@ def _unit(draft: Draft, identity: Identity) -> Unit | None:
     shape_only = identity.key in _WITHOUT_UNIT
     sources = [draft.row, *(row for row in draft.attributes if row.name == RESOLUTION)]
     for row in sources:
-        unit, problem = find_unit(list(row.unit))
+        unit, problem = find_unit(row.unit)
         if problem and not shape_only:
             raise NotCharted(problem)
         if unit is None:

@@ -51,6 +51,8 @@ LEO = Scenario(
     ),
     entries=(
         FindingEntry(-536, "lethargy"),
+        FindingEntry(-536, "anorexia"),
+        FindingEntry(-535, "recumbent"),
         FindingEntry(-534, "gums_pale"),
         FindingEntry(-533, "crt_prolonged", value=2.5, unit="s"),
         FindingEntry(-532, "pulse_weak"),
@@ -60,9 +62,9 @@ LEO = Scenario(
         FindingEntry(-240, "no_response_to_fluids"),
         DiagnosisEntry(
             -200,
-            "multiple_organ_dysfunction",
-            "Age and organ failure",
-            supported_by=("lethargy", "no_response_to_fluids"),
+            "terminal_decline_of_old_age",
+            "Old age, organs failing, no response to fluids",
+            supported_by=("lethargy", "anorexia", "recumbent", "no_response_to_fluids"),
         ),
         NoteEntry(-130, "Slowly weaker. Nothing new given since midnight at the family's wish."),
         NoteEntry(-15, "The family is here and has said goodbye."),

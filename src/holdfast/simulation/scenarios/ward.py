@@ -102,7 +102,7 @@ NALA = Scenario(
         Timed(600, HeadFor(RECOVERING._replace(hr_per_min=98, temp_c=38.0, vpc_per_min=0.4), over_s=3600)),
         Timed(330, Move(duration_s=2, level=0.3)),
     ),
-    painful=frozenset({("midline", "abdomen_cranial"), ("midline", "abdomen_mid")}),
+    painful=frozenset({("left", "abdomen_mid"), ("right", "abdomen_mid")}),
     entries=(
         DiagnosisEntry(-380, "gdv", "Gastric dilatation and volvulus"),
         TreatmentEntry(-60, "analgesic", "Methadone intravenously", "as charted on paper"),

@@ -17,6 +17,7 @@ from holdfast.usecases.cases import SEXES, TREATMENTS
 from holdfast.usecases.timeline import Line, timeline
 from holdfast.web import bodychart
 from holdfast.web.gate import Call
+from holdfast.web.measured import measured
 from holdfast.web.render import page
 from holdfast.web.tiles import TILES, pick
 
@@ -34,20 +35,6 @@ CATEGORIES = (
     "note",
     "admin",
 )
-MEASURED: tuple[tuple[str, str], ...] = (
-    ("Glucose", "mg/dL"),
-    ("Lactate", "mmol/L"),
-    ("PCV", "%"),
-    ("Total protein", "g/dL"),
-    ("Creatinine", "mg/dL"),
-    ("Potassium", "mmol/L"),
-    ("Sodium", "mmol/L"),
-    ("Temperature", "degC"),
-    ("Heart rate", "/min"),
-    ("Respiratory rate", "/min"),
-    ("Systolic pressure", "mmHg"),
-)
-"""Offered with their unit beside the field for a measured value; any other may be typed."""
 
 
 def cases(call: Call) -> Response:
@@ -78,18 +65,18 @@ def case(call: Call) -> Response:
         strengths=list(Strength),
         responses=list(TouchResponse),
         chips=chip_groups(quick, state),
-        entries=[entry_view(knowledge, entry) for entry in reversed(state.standing_findings)],
+        entries=entry_views(knowledge, state),
         findings=sorted(knowledge.findings.values(), key=lambda f: f.name.casefold()),
         diseases=sorted(knowledge.diseases.values(), key=lambda d: d.name.casefold()),
         tests=sorted(knowledge.tests.values(), key=lambda t: t.name.casefold()),
         treatments=TREATMENTS,
-        measured=MEASURED,
+        measured=measured(knowledge),
         overtaken=_overtaken(call, state),
         recent=timeline(ctx, state.case_id)[-RECENT_LINES:][::-1],
         who=actor_names(call),
         facts=facts(state),
         free_beds=[bed for bed in ctx.book.clinic.beds if ctx.book.case_on_bed(bed) is None],
-        finding_names={f.key: f.name for f in knowledge.findings.values()},
+        finding_names=finding_names(knowledge),
         test_names={t.key: t.name for t in knowledge.tests.values()},
         reason_texts={r.key: r.text for r in knowledge.reasons.values()},
     )
@@ -208,10 +195,19 @@ def chip_groups(quick: Iterable[Finding], state: CaseState) -> dict[str, list[Ch
     return groups
 
 
-def entry_view(knowledge: Knowledge, entry: FindingEntry) -> dict[str, Any]:
-    """A recorded finding with the name a person reads."""
-    known = knowledge.findings.get(entry.key)
-    return {"entry": entry, "name": known.name if known else entry.key, "known": known is not None}
+def finding_names(knowledge: Knowledge) -> dict[str, str]:
+    """What a person reads for the key of a finding or of a measured value."""
+    values = {value.key: value.name for value in measured(knowledge)}
+    return values | {finding.key: finding.name for finding in knowledge.findings.values()}
+
+
+def entry_views(knowledge: Knowledge, state: CaseState) -> list[dict[str, Any]]:
+    """Standing findings, newest first, with the names a person reads."""
+    names = finding_names(knowledge)
+    return [
+        {"entry": entry, "name": names.get(entry.key, entry.key), "known": entry.key in names}
+        for entry in reversed(state.standing_findings)
+    ]
 
 
 def _overtaken(call: Call, state: CaseState) -> dict[str, Any] | None:

@@ -1,0 +1,92 @@
+// Puts a bed's state on the screen. The same elements are drawn by the server at first (parts.html).
+
+const UNITS = { degC: "°C", 1: "" };
+const SHAPES = { high: "!!!", medium: "!!", low: "!" };
+
+export const unit = (code) => UNITS[code] ?? code;
+
+export function slot(root, name) {
+  return root.querySelector(`[data-slot="${name}"]`);
+}
+
+function set(root, name, text) {
+  const place = slot(root, name);
+  if (place && place.textContent !== text) place.textContent = text;
+}
+
+export function clock(instantUs) {
+  return new Date(instantUs / 1000).toTimeString().slice(0, 8);
+}
+
+export function span(us) {
+  const s = Math.max(0, Math.floor(us / 1e6));
+  if (s < 90) return `${s} s`;
+  if (s < 5400) return `${Math.floor(s / 60)} min`;
+  return s < 172800 ? `${Math.floor(s / 3600)} h` : `${Math.floor(s / 86400)} d`;
+}
+
+function pick(view, keys) {
+  const found = keys.map((key) => view.values.find((value) => value.key === key)).filter(Boolean);
+  return found.find((value) => value.state !== "blank") ?? found[0];
+}
+
+export function showTiles(root, view) {
+  for (const tile of root.querySelectorAll("[data-tile]")) {
+    const value = pick(view, tile.dataset.keys.split(" "));
+    tile.dataset.state = value?.state ?? "blank";
+    if (value) set(tile, "label", value.label);
+    set(tile, "text", value?.text ?? "--");
+    set(tile, "unit", unit(value?.unit ?? ""));
+    set(tile, "age", value?.age ?? "");
+    set(tile, "reason", value ? value.reason : "not measured");
+    set(tile, "source", value?.source ?? "");
+  }
+}
+
+function conditionItem(condition) {
+  const item = document.createElement("li");
+  item.className = `condition ${condition.priority}${condition.technical ? " technical" : ""}`;
+  item.dataset.testid = `condition-${condition.condition}`;
+  const shape = document.createElement("span");
+  shape.className = "shape";
+  shape.setAttribute("aria-hidden", "true");
+  shape.textContent = SHAPES[condition.priority] ?? "!";
+  const priority = document.createElement("span");
+  priority.className = "visually-hidden";
+  priority.textContent = `${condition.priority} priority:`;
+  const text = document.createElement("span");
+  text.textContent = condition.text;
+  const time = document.createElement("time");
+  time.textContent = clock(condition.began_us);
+  item.append(shape, priority, text, time);
+  return item;
+}
+
+export function showConditions(root, view) {
+  const list = slot(root, "conditions");
+  const now = view.conditions.map((c) => `${c.condition}/${c.signal}/${c.began_us}`).join();
+  if (list.dataset.now === now) return;
+  list.dataset.now = now;
+  list.replaceChildren(...view.conditions.map(conditionItem));
+}
+
+export function showHead(root, view) {
+  set(root, "name", view.name || "No dog on this bed");
+  set(root, "summary", view.summary);
+  const band = slot(root, "band");
+  if (band) {
+    const simulated = view.training || view.origin === "simulated";
+    const replayed = !simulated && view.origin === "replayed";
+    band.hidden = !simulated && !replayed;
+    band.classList.toggle("replayed", replayed);
+    set(root, "band", replayed ? "REPLAYED FROM FILE" : "TRAINING – SIMULATED");
+  }
+}
+
+export function showSilence(root, view) {
+  const line = slot(root, "silence");
+  line.hidden = !view.case_id || !view.silent;
+  const text = view.last_message_us ? `Monitor silent for ${span(view.server_us - view.last_message_us)}` : "No data from a monitor";
+  if (line.textContent !== text) line.textContent = text;
+  root.classList.toggle("is-silent", Boolean(view.case_id) && view.silent);
+}

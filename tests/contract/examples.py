@@ -1,0 +1,164 @@
+"""Examples that several tests share: one event of every kind, monitor messages, changes."""
+
+import itertools
+from typing import Any, get_args
+
+import numpy as np
+
+from holdfast.record import events as ev
+from holdfast.record.monitor import Alert, MonitorMessage, Numeric, Origin, Refusal, Wave
+from holdfast.usecases.ports import Change, NewEvent, NewHeld
+
+T0_US = 1_772_366_400_000_000  # 2026-03-01T12:00:00Z
+SECOND_US = 1_000_000
+
+EVERY_KIND = get_args(ev.ANY_CASE_EVENT) + get_args(ev.ANY_CLINIC_EVENT)
+
+EXAMPLES: tuple[ev.AnyEvent, ...] = (
+    ev.PatientAdmitted(
+        at_us=T0_US,
+        name="Rex",
+        species="dog",
+        breed="German Shepherd",
+        sex="male",
+        weight_kg=34.5,
+        age_months=62,
+        microchip="276098106234567",
+        owner="City Police",
+        handler="Sgt. Müller",
+        working_dog=True,
+        complaint="collapsed during the night",
+        training=False,
+    ),
+    ev.PatientCorrected(at_us=T0_US, field="breed", value="Malinois", reason="papers seen"),
+    ev.WeightMeasured(at_us=T0_US, weight_kg=33.9),
+    ev.BedAssigned(at_us=T0_US, bed="ICU 2"),
+    ev.CaseClosed(at_us=T0_US, outcome="discharged"),
+    ev.FindingRecorded(
+        at_us=T0_US,
+        finding_id="f1",
+        key="lactate_high",
+        presence=ev.Presence.PRESENT,
+        stage=ev.Stage.PRESENTING,
+        value=6.2,
+        unit="mmol/L",
+        region="",
+        note="venous",
+    ),
+    ev.FindingRetracted(at_us=T0_US, finding_id="f1", reason="wrong dog"),
+    ev.TouchRecorded(
+        at_us=T0_US,
+        touch_id="t1",
+        side="left",
+        region="rib_7",
+        strength=ev.Strength.LIGHT,
+        response=ev.TouchResponse.FLINCHES,
+        note="yelped",
+    ),
+    ev.TreatmentGiven(at_us=T0_US, treatment_id="g1", category="fluid", what="crystalloid", amount="300 mL", note=""),
+    ev.WorkingDiagnosisSet(at_us=T0_US, disease="", text="organ failure", supported_by=("lactate_high",)),
+    ev.TestOrdered(at_us=T0_US, test="thoracic_radiographs", note="two views"),
+    ev.NoteWritten(at_us=T0_US, text='He leans on the handler. "Wait."\nÄ, 犬, 🐕'),
+    ev.MonitorBlockStored(
+        at_us=T0_US,
+        block_id="b1",
+        bed="ICU 2",
+        device="MON-1",
+        origin=Origin.LIVE,
+        start_us=T0_US - 10 * SECOND_US,
+        end_us=T0_US,
+        sha256="0" * 64,
+        numerics=40,
+        waves=("ecg_ii", "pleth"),
+        refused=1,
+    ),
+    ev.MonitorConditionBegan(
+        at_us=T0_US, condition="asystole", text="No beat for 4 s", signal="ecg_ii", origin=Origin.LIVE
+    ),
+    ev.MonitorConditionEnded(at_us=T0_US, condition="asystole", signal="ecg_ii"),
+    ev.EndOfLifeOrdered(
+        at_us=T0_US,
+        order_id="o1",
+        indication="organ failure",
+        consent_by="Sgt. Müller",
+        consent_how="in_person",
+        witness="Nurse Kim",
+    ),
+    ev.ComfortAnswered(at_us=T0_US, order_id="o1", analgesia="given", sedation="not_needed", note=""),
+    ev.SecondLookShown(
+        at_us=T0_US,
+        order_id="o1",
+        look_id="l1",
+        knowledge_release="2026.1",
+        page={"unexplained": ["focal pain"], "fit": 0.25, "asked": True, "none": None},
+    ),
+    ev.EndOfLifeDecided(
+        at_us=T0_US, order_id="o1", look_id="l1", decision=ev.Decision.HOLD, reason="", words="X-ray first"
+    ),
+    ev.BedAdded(at_us=T0_US, bed="ICU 2"),
+    ev.DeviceBound(at_us=T0_US, device="MON-1", bed="ICU 2"),
+    ev.DeviceUnbound(at_us=T0_US, device="MON-1"),
+    ev.AccountCreated(at_us=T0_US, account="a1", name="Dr. Osei", role="clinician"),
+    ev.AccountRoleChanged(at_us=T0_US, account="a1", role="administrator"),
+    ev.AccountClosed(at_us=T0_US, account="a1"),
+)
+
+_numbers = itertools.count(1)
+
+
+class Ids:
+    """Ids that count on."""
+
+    def __init__(self, prefix: str = "block") -> None:
+        self._prefix = prefix
+
+    def __call__(self) -> str:
+        return f"{self._prefix}{next(_numbers)}"
+
+
+def note(text: str = "a note", at_us: int = T0_US) -> ev.NoteWritten:
+    return ev.NoteWritten(at_us=at_us, text=text)
+
+
+def change(*events: ev.AnyEvent, stream: str = "case/rex", **more: Any) -> Change:
+    """A change that records ``events`` on one stream, with a fresh command id unless one is given."""
+    values: dict[str, Any] = {"command_id": f"command{next(_numbers)}", "actor": "a1", "recorded_us": T0_US}
+    new = tuple(NewEvent(stream=stream, event=event) for event in events)
+    return Change(events=new, **(values | more))
+
+
+def wave(second: int = 0, *, key: str = "ecg_ii", rate_hz: float = 250.0) -> Wave:
+    """One second of a waveform in steps of 1/200 mV."""
+    steps = np.round(120 * np.sin(np.arange(int(rate_hz)) / 7.0 + second)) + 0.0  # + 0.0: no negative zero
+    return Wave(
+        key=key,
+        code="131330",
+        name="MDC_ECG_LEAD_II",
+        unit="mV",
+        rate_hz=rate_hz,
+        start_us=T0_US + second * SECOND_US,
+        samples=(steps * 0.005).astype("<f4").tobytes(),
+        resolution=0.005,
+    )
+
+
+def message(second: int = 0, **more: Any) -> MonitorMessage:
+    """What a monitor says in one second: a heart rate, a lead, a refused row, an alarm."""
+    at_us = T0_US + second * SECOND_US
+    rate = Numeric(key="hr", code="147842", name="MDC_ECG_HEART_RATE", value=120.0 + second, unit="/min", at_us=at_us)
+    cuff = Numeric(key="nibp_mean", code="150023", name="MDC_PRESS_CUFF_MEAN", value=61, unit="mmHg", at_us=T0_US)
+    values: dict[str, Any] = {
+        "device": "MON-1",
+        "control_id": f"C{second}",
+        "sent_us": at_us,
+        "origin": Origin.LIVE,
+        "numerics": (rate, cuff),
+        "waves": (wave(second),),
+        "refused": (Refusal(segment="OBX|9|NM|x^^MDC", reason="No unit.", key="spo2"),),
+        "alerts": (Alert(text="HR high", priority="high", kind="physiological", phase="start", at_us=at_us),),
+    }
+    return MonitorMessage(**(values | more))
+
+
+def held(second: int = 0, *, case_id: str = "rex", bed: str = "ICU 2", **more: Any) -> NewHeld:
+    return NewHeld(case_id=case_id, bed=bed, received_us=T0_US + second * SECOND_US, message=message(second, **more))

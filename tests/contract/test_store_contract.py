@@ -1,0 +1,329 @@
+"""What every store must do. A store is one that passes this suite."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from contract.examples import EXAMPLES, SECOND_US, T0_US, change, held, message, note
+from holdfast.kernel.chain import GENESIS
+from holdfast.kernel.errors import HoldfastError, WorldError
+from holdfast.kernel.limits import COMMAND_WITHOUT_EVENT_KEPT_S
+from holdfast.record.chain import anchor_hash, event_hash
+from holdfast.record.events import BedAdded, WeightMeasured, kind_of
+from holdfast.record.monitor import Origin
+from holdfast.storage.memory_store import MemoryStore
+from holdfast.storage.sql_store import SqlStore
+from holdfast.usecases.ports import Change, NewBlock, NewEvent, NewQuarantined, Receipt, Store, TrendPoint
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    made: Store = MemoryStore() if request.param == "memory" else SqlStore(tmp_path / "record.db")
+    yield made
+    made.close()
+
+
+def put(store: Store, one: Change) -> Receipt:
+    return store.submit(one).result(timeout=30)
+
+
+def point(key: str = "hr", at_us: int = T0_US, last: float = 120.0, count: int = 10) -> TrendPoint:
+    return TrendPoint(
+        key=key, unit="/min", at_us=at_us, last=last, low=last, high=last, count=count, origin=Origin.LIVE
+    )
+
+
+def block(block_id: str, start_s: int, *points: TrendPoint, case_id: str = "rex", seconds: int = 10) -> NewBlock:
+    start_us = T0_US + start_s * SECOND_US
+    return NewBlock(
+        block_id=block_id,
+        case_id=case_id,
+        start_us=start_us,
+        end_us=start_us + seconds * SECOND_US,
+        data=block_id.encode(),
+        trend=points,
+    )
+
+
+class TestEvents:
+    def test_an_empty_store_has_nothing(self, store: Store) -> None:
+        assert store.head_seq() == 0
+        assert store.read_log() == []
+        assert store.read_stream("case/rex") == []
+        assert store.anchors() == []
+
+    def test_every_kind_of_event_comes_back_as_it_went_in(self, store: Store) -> None:
+        receipt = put(store, change(*EXAMPLES))
+        assert not receipt.duplicate
+        assert [one.event for one in store.read_stream("case/rex")] == list(EXAMPLES)
+        assert list(receipt.recorded) == store.read_log()
+
+    def test_sequence_and_versions_run_from_one_without_gaps(self, store: Store) -> None:
+        for stream in ("case/rex", "clinic", "case/rex", "case/leo", "case/rex"):
+            put(store, change(note(), stream=stream))
+        log = store.read_log()
+        assert [one.seq for one in log] == [1, 2, 3, 4, 5]
+        assert [(one.stream, one.version) for one in log] == [
+            ("case/rex", 1),
+            ("clinic", 1),
+            ("case/rex", 2),
+            ("case/leo", 1),
+            ("case/rex", 3),
+        ]
+        assert store.head_seq() == 5
+
+    def test_each_stream_is_a_chain(self, store: Store) -> None:
+        for text in ("one", "two", "three"):
+            put(store, change(note(text), note(text + " again")))
+            put(store, change(note(text), stream="case/leo"))
+        for stream in ("case/rex", "case/leo"):
+            prev = GENESIS
+            for one in store.read_stream(stream):
+                assert one.prev == prev
+                assert one.hash == event_hash(one)
+                prev = one.hash
+
+    def test_one_change_may_touch_several_streams_and_follow_on_itself(self, store: Store) -> None:
+        events = (
+            NewEvent(stream="case/rex", event=note("a")),
+            NewEvent(stream="clinic", event=BedAdded(at_us=T0_US, bed="ICU 2")),
+            NewEvent(stream="case/rex", event=note("b")),
+        )
+        put(store, msgspec.structs.replace(change(), events=events))
+        assert [one.version for one in store.read_stream("case/rex")] == [1, 2]
+        assert [kind_of(one.event) for one in store.read_stream("clinic")] == ["bed_added.1"]
+
+    def test_a_stream_is_read_on_from_a_version(self, store: Store) -> None:
+        put(store, change(*(note(str(i)) for i in range(5))))
+        assert [one.version for one in store.read_stream("case/rex", after_version=3)] == [4, 5]
+
+    def test_the_log_is_read_on_in_pages(self, store: Store) -> None:
+        put(store, change(*(note(str(i)) for i in range(7))))
+        assert [one.seq for one in store.read_log(after_seq=2, limit=3)] == [3, 4, 5]
+
+    def test_as_of_gives_what_was_recorded_by_then(self, store: Store) -> None:
+        for i in range(4):
+            put(store, change(note(str(i)), recorded_us=T0_US + i * SECOND_US))
+        known = store.read_stream("case/rex", recorded_until_us=T0_US + 2 * SECOND_US)
+        assert [one.version for one in known] == [1, 2, 3]
+
+    def test_when_the_clock_is_set_back_the_record_does_not_run_backwards(self, store: Store) -> None:
+        put(store, change(note("before"), recorded_us=T0_US))
+        put(store, change(note("after", at_us=T0_US - 60), recorded_us=T0_US - 3_600 * SECOND_US))
+        put(store, change(note("elsewhere"), stream="case/leo", recorded_us=T0_US - 60))
+        first, second = store.read_stream("case/rex")
+        assert second.recorded_us == first.recorded_us == T0_US
+        assert second.event.at_us == T0_US - 60
+        assert second.hash == event_hash(second)
+        assert store.read_stream("case/leo")[0].recorded_us == T0_US - 60
+
+
+class TestAnchors:
+    def test_anchors_cover_every_event_once_and_in_order(self, store: Store) -> None:
+        futures = [store.submit(change(note(str(i)), stream=f"case/{i % 3}")) for i in range(50)]
+        for future in futures:
+            future.result(timeout=30)
+        log, prev, covered = store.read_log(), GENESIS, 0
+        for number, anchor in enumerate(store.anchors(), start=1):
+            assert (anchor.number, anchor.prev, anchor.first_seq) == (number, prev, covered + 1)
+            members = log[anchor.first_seq - 1 : anchor.last_seq]
+            assert anchor.hash == anchor_hash(prev, number, anchor.first_seq, anchor.last_seq, members)
+            prev, covered = anchor.hash, anchor.last_seq
+        assert covered == 50
+
+    def test_a_commit_without_events_makes_no_anchor(self, store: Store) -> None:
+        put(store, change(held=(held(),)))
+        assert store.anchors() == []
+
+    def test_anchors_are_read_on_in_pages(self, store: Store) -> None:
+        for i in range(4):
+            put(store, change(note(str(i))))
+        assert [one.number for one in store.anchors(after_number=1, limit=2)] == [2, 3]
+
+
+class TestCommands:
+    def test_a_repeated_command_writes_nothing_and_gives_the_earlier_events(self, store: Store) -> None:
+        first = put(store, change(note("a"), note("b"), command_id="once"))
+        put(store, change(note("between")))
+        again = put(store, change(note("a"), note("b"), command_id="once", held=(held(),)))
+        assert again.duplicate
+        assert again.recorded == first.recorded
+        assert again.held_ids == ()
+        assert store.head_seq() == 3
+        assert store.held() == []
+
+    def test_a_command_that_was_refused_may_be_tried_again(self, store: Store) -> None:
+        with pytest.raises(HoldfastError):
+            put(store, change(note(), command_id="later", release_held=(99,)))
+        assert not put(store, change(note(), command_id="later")).duplicate
+
+    def test_a_repeated_monitor_message_is_held_once(self, store: Store) -> None:
+        assert put(store, change(held=(held(),), command_id="m1")).held_ids != ()
+        assert put(store, change(held=(held(),), command_id="m1")).duplicate
+        assert len(store.held()) == 1
+
+    def test_commands_without_events_are_forgotten_others_never(self, store: Store) -> None:
+        late_us = T0_US + (COMMAND_WITHOUT_EVENT_KEPT_S + 1) * SECOND_US
+        put(store, change(held=(held(),), command_id="message"))
+        put(store, change(note(), command_id="clinical"))
+        put(store, change(note(), recorded_us=late_us))
+        assert put(store, change(note(), command_id="clinical", recorded_us=late_us)).duplicate
+        assert not put(store, change(held=(held(),), command_id="message", recorded_us=late_us)).duplicate
+
+
+class TestAtomicity:
+    def test_a_refused_change_leaves_no_trace(self, store: Store) -> None:
+        put(store, change(note("first"), blocks=(block("b1", 0),)))
+        refused = change(
+            note("second"),
+            held=(held(),),
+            blocks=(block("b2", 10, point()), block("b1", 0)),
+            quarantined=(NewQuarantined(received_us=T0_US, peer="p", device="", reason="r", raw=b"x"),),
+        )
+        with pytest.raises(HoldfastError):
+            put(store, refused)
+        assert store.head_seq() == 1
+        assert len(store.anchors()) == 1
+        assert store.held() == []
+        assert store.block("b2") is None
+        assert store.trend("rex", from_us=0, to_us=2 * T0_US) == []
+        assert store.quarantine() == []
+
+    def test_a_refused_change_does_not_take_its_neighbours_down(self, store: Store) -> None:
+        good = [change(note(str(i))) for i in range(40)]
+        futures = []
+        for i, one in enumerate(good):
+            futures.append(store.submit(one))
+            if i % 4 == 0:
+                futures.append(store.submit(change(note("bad"), release_held=(10_000 + i,))))
+        outcomes = [future.exception(timeout=30) for future in futures]
+        assert sum(outcome is None for outcome in outcomes) == 40
+        assert all(isinstance(outcome, HoldfastError) for outcome in outcomes if outcome is not None)
+        assert [one.event for one in store.read_stream("case/rex")] == [one.events[0].event for one in good]
+
+    def test_an_event_that_could_not_be_read_back_is_refused(self, store: Store) -> None:
+        wrong = WeightMeasured(at_us=T0_US, weight_kg="heavy")  # type: ignore[arg-type]
+        with pytest.raises(HoldfastError, match=r"weight_measured\.1"):
+            put(store, change(wrong))
+        assert store.head_seq() == 0
+
+    def test_futures_resolve_in_the_order_of_submitting(self, store: Store) -> None:
+        order: list[int] = []
+        futures = []
+        for i in range(30):
+            future = store.submit(change(note(str(i))))
+            future.add_done_callback(lambda _, i=i: order.append(i))  # type: ignore[misc]
+            futures.append(future)
+        seqs = [future.result(timeout=30).recorded[0].seq for future in futures]
+        assert seqs == list(range(1, 31))
+        assert order == list(range(30))
+
+    def test_many_threads_may_write_one_stream(self, store: Store) -> None:
+        def write(name: int) -> None:
+            for i in range(20):
+                put(store, change(note(f"{name}.{i}")))
+
+        threads = [threading.Thread(target=write, args=(name,)) for name in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        events = store.read_stream("case/rex")
+        assert [one.version for one in events] == list(range(1, 161))
+        for name in range(8):
+            mine = [one.event.text for one in events if one.event.text.startswith(f"{name}.")]  # type: ignore[union-attr]
+            assert mine == [f"{name}.{i}" for i in range(20)]
+
+
+class TestMonitorData:
+    def test_held_messages_come_back_whole_in_order_of_arrival(self, store: Store) -> None:
+        first = put(store, change(held=(held(5), held(3))))
+        put(store, change(held=(held(4, case_id="leo"),)))
+        assert [one.message for one in store.held()] == [message(5), message(3), message(4)]
+        mine = store.held("rex")
+        assert tuple(one.held_id for one in mine) == first.held_ids
+        assert (mine[0].bed, mine[0].received_us) == ("ICU 2", T0_US + 5 * SECOND_US)
+
+    def test_a_flush_moves_held_messages_into_a_block_in_one_step(self, store: Store) -> None:
+        ids = put(store, change(held=(held(0), held(1), held(2)))).held_ids
+        put(store, change(note("stored"), blocks=(block("b1", 0, point()),), release_held=ids[:2]))
+        assert [one.held_id for one in store.held()] == [ids[2]]
+        found = store.block("b1")
+        assert found is not None
+        assert (found.case_id, found.data) == ("rex", b"b1")
+
+    def test_a_held_message_is_released_once(self, store: Store) -> None:
+        ids = put(store, change(held=(held(0), held(1)))).held_ids
+        put(store, change(note(), blocks=(block("b1", 0),), release_held=ids[:1]))
+        with pytest.raises(HoldfastError, match="already in a block"):
+            put(store, change(note(), blocks=(block("b2", 0),), release_held=ids))
+        assert [one.held_id for one in store.held()] == [ids[1]]
+        assert store.block("b2") is None
+
+    def test_a_released_number_never_names_another_message(self, store: Store) -> None:
+        ids = put(store, change(held=(held(0),))).held_ids
+        put(store, change(release_held=ids))
+        assert put(store, change(held=(held(1),))).held_ids[0] > ids[0]
+
+    def test_blocks_that_overlap_a_range_come_in_order_of_start(self, store: Store) -> None:
+        made = (block("c", 20), block("a", 0), block("b", 10), block("long", 5, seconds=60))
+        put(store, change(blocks=(*made, block("other", 10, case_id="leo"))))
+        found = store.blocks("rex", from_us=T0_US + 10 * SECOND_US, to_us=T0_US + 20 * SECOND_US)
+        assert [one.block_id for one in found] == ["long", "b"]
+
+    def test_trend_points_are_found_by_time_and_key(self, store: Store) -> None:
+        points = (point("spo2", T0_US + 2), point("hr", T0_US + 1), point("hr", T0_US + 3), point("hr", T0_US + 9))
+        put(store, change(blocks=(block("a", 0, *points), block("b", 0, point(at_us=T0_US + 1), case_id="leo"))))
+        found = store.trend("rex", from_us=T0_US + 1, to_us=T0_US + 9)
+        assert [(one.key, one.at_us - T0_US) for one in found] == [("hr", 1), ("spo2", 2), ("hr", 3)]
+        assert found[1] == points[0]
+        only = store.trend("rex", from_us=T0_US, to_us=T0_US + 99, keys=["spo2", "resp"])
+        assert [one.key for one in only] == ["spo2"]
+
+    def test_the_same_spot_value_heard_in_every_block_is_one_point(self, store: Store) -> None:
+        cuff = point("nibp_mean", count=1)
+        for i in range(3):
+            put(store, change(blocks=(block(f"b{i}", 10 * i, cuff, point(at_us=T0_US + i)),)))
+        found = store.trend("rex", from_us=0, to_us=2 * T0_US)
+        assert [one.key for one in found] == ["hr", "nibp_mean", "hr", "hr"]
+
+
+class TestQuarantine:
+    def test_raw_bytes_are_kept_whole_and_listed_newest_first(self, store: Store) -> None:
+        for i in range(5):
+            raw = bytes(range(256)) * (i + 1)
+            bad = NewQuarantined(received_us=T0_US + i, peer="10.0.0.7:4431", device="MON-9", reason="Why.", raw=raw)
+            put(store, change(quarantined=(bad,)))
+        newest = store.quarantine(limit=2)
+        assert [one.received_us - T0_US for one in newest] == [4, 3]
+        older = store.quarantine(before_id=newest[-1].quarantine_id)
+        assert [one.received_us - T0_US for one in older] == [2, 1, 0]
+        assert (newest[0].peer, newest[0].device, newest[0].reason, newest[0].size_bytes) == (
+            "10.0.0.7:4431",
+            "MON-9",
+            "Why.",
+            1280,
+        )
+        assert store.quarantine_raw(newest[0].quarantine_id) == bytes(range(256)) * 5
+        assert store.quarantine_raw(99) is None
+
+    def test_its_size_is_known(self, store: Store) -> None:
+        assert store.quarantine_bytes() == 0
+        for size in (10, 0, 32):
+            bad = NewQuarantined(received_us=T0_US, peer="p", device="", reason="r", raw=b"x" * size)
+            put(store, change(quarantined=(bad,)))
+        assert store.quarantine_bytes() == 42
+        put(store, change(quarantined=(msgspec.structs.replace(bad, raw=b"yz"),)))
+        assert store.quarantine_bytes() == 44
+
+
+def test_what_was_submitted_before_close_is_written(store: Store) -> None:
+    futures = [store.submit(change(note(str(i)))) for i in range(100)]
+    store.close()
+    assert [future.result(timeout=30).recorded[0].seq for future in futures] == list(range(1, 101))
+    with pytest.raises(WorldError, match="closed"):
+        store.submit(change(note()))
+    store.close()

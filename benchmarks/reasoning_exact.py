@@ -1,6 +1,7 @@
-"""Error of the enumerator against exact inference, and time of a whole assessment, on invented worlds.
+"""Error of the enumerator against exact inference, time of an assessment, tests needed; on invented worlds.
 
-Run: ``python benchmarks/reasoning_exact.py [cases]``. Exact: a table over subsets of explained findings that every
+Run: ``python benchmarks/reasoning_exact.py [cases]`` for error and time, ``... tests [cases]`` for how many tests and
+minutes each price of a test (its fixed overhead in minutes) needs until the truth stands at 0.8 or more. Exact: a table over subsets of explained findings that every
 disease updates with non-negative numbers, so nothing cancels and sets of any size count.
 """
 
@@ -21,6 +22,7 @@ from holdfast.knowledge.model import (
     Tuning,
     Urgency,
 )
+from holdfast.reasoning import next_test
 from holdfast.reasoning.assessment import assess, prepare
 from holdfast.reasoning.engine import Posterior, answer, ask
 from holdfast.reasoning.evidence import Evidence, Observed
@@ -60,8 +62,17 @@ def invented(rng: np.random.Generator) -> Knowledge:
                 findings=links,
             )
         )
+    minutes = np.exp(rng.uniform(np.log(2), np.log(60), TESTS)).round()
     tests = [
-        Test(f"t{i}", f"T{i}", number(5 + i), 1, 0, "", tuple(f"f{j}" for j in rng.choice(range(0, FINDINGS, 2), 8)))
+        Test(
+            f"t{i}",
+            f"T{i}",
+            number(float(minutes[i])),
+            1,
+            0,
+            "",
+            tuple(f"f{j}" for j in rng.choice(range(0, FINDINGS, 2), 8)),
+        )
         for i in range(TESTS)
     ]
     return Knowledge(
@@ -78,8 +89,10 @@ def invented(rng: np.random.Generator) -> Knowledge:
     )
 
 
-def sick_dog(knowledge: Knowledge, rng: np.random.Generator) -> Evidence:
-    """One or two diseases drawn by prior; 6 to 14 present and 20 to 50 absent findings recorded."""
+def sick_dog(
+    knowledge: Knowledge, rng: np.random.Generator, present_range: tuple[int, int], absent_range: tuple[int, int]
+) -> tuple[Evidence, list[str], set[str]]:
+    """(evidence, true diseases, every finding the dog has): one or two diseases drawn by prior."""
     keys = list(knowledge.diseases)
     prior = np.array([knowledge.diseases[k].prior.value for k in keys])
     true = rng.choice(keys, 1 + (rng.random() < 0.3), replace=False, p=prior / prior.sum())
@@ -89,19 +102,20 @@ def sick_dog(knowledge: Knowledge, rng: np.random.Generator) -> Evidence:
             p_absent[link.finding] *= 1 - link.p
     shown = [f for f, p in p_absent.items() if rng.random() > p]
     hidden = [f for f in p_absent if f not in set(shown)]
-    present = rng.choice(shown, min(len(shown), int(rng.integers(6, 15))), replace=False)
-    absent = rng.choice(hidden, int(rng.integers(20, 51)), replace=False)
+    present = rng.choice(shown, min(len(shown), int(rng.integers(*present_range))), replace=False)
+    absent = rng.choice(hidden, int(rng.integers(*absent_range)), replace=False)
     seen = {str(f): Observed(Presence.PRESENT) for f in present}
-    return Evidence({**seen, **{str(f): Observed(Presence.ABSENT) for f in absent}})
+    evidence = Evidence({**seen, **{str(f): Observed(Presence.ABSENT) for f in absent}})
+    return evidence, [str(key) for key in true], set(shown)
 
 
 def exact(posterior: Posterior) -> Floats:
     """(D,) marginals over sets of any size, given that there is at least one disease; no complications."""
     world, facts = posterior.world, posterior.question.facts
-    no_show = posterior.question.tables.no_show[:-1]
+    not_shown = posterior.question.tables.not_shown[:-1]
     present, absent = facts.present, facts.absent
-    q = -np.expm1(no_show[:, present])
-    negatives = np.exp(no_show[:, absent].sum(axis=1))
+    q = 1 - not_shown[:, present]
+    negatives = not_shown[:, absent].prod(axis=1)
 
     def spread(table: Floats, chances: Floats) -> Floats:
         for bit, p in enumerate(chances):
@@ -132,7 +146,7 @@ def main(cases: int) -> None:
     prepared_ms = 1e3 * (time.perf_counter() - started)
     errors, infer_ms, assess_ms = [], [], []
     for _ in range(cases):
-        seen = sick_dog(knowledge, rng)
+        seen, _, _ = sick_dog(knowledge, rng, (6, 15), (20, 51))
         started = time.perf_counter()
         posterior = answer(ask(ready.world, knowledge, seen))
         infer_ms.append(1e3 * (time.perf_counter() - started))
@@ -157,5 +171,40 @@ def main(cases: int) -> None:
     print(json.dumps(result, indent=1))
 
 
+def worked_up(knowledge: Knowledge, seen: Evidence, true: list[str], has: set[str]) -> tuple[bool, int, float]:
+    """(reached, tests, minutes) of doing the first suggested test until every true disease stands at 0.8."""
+    world = prepare(knowledge).world
+    count, minutes = 0, 0.0
+    while count < 20:
+        posterior = answer(ask(world, knowledge, seen))
+        if min(posterior.p(key) for key in true) >= 0.8:
+            return True, count, minutes
+        suggested = next_test.next_tests(posterior, knowledge)[0]
+        test = knowledge.tests[suggested.key]
+        new = {f: Observed(Presence.PRESENT if f in has else Presence.ABSENT) for f in test.reveals}
+        seen = Evidence({**new, **seen.findings})
+        count, minutes = count + 1, minutes + test.minutes.value
+    return False, count, minutes
+
+
+def price_of_a_test(cases: int) -> None:
+    """Prints one JSON line per overhead: share reached, mean tests, median minutes, over the same dogs."""
+    knowledge = invented(np.random.default_rng(20))
+    for overhead in (0.0, 2.0, 5.0, 10.0, 20.0, 1000.0):
+        next_test.OVERHEAD_MIN = overhead
+        rng = np.random.default_rng(21)
+        runs = [worked_up(knowledge, *sick_dog(knowledge, rng, (3, 4), (5, 6))) for _ in range(cases)]
+        row = {
+            "overhead_min": overhead,
+            "reached": round(float(np.mean([r[0] for r in runs])), 2),
+            "mean_tests": round(float(np.mean([r[1] for r in runs])), 2),
+            "median_minutes": float(np.median([r[2] for r in runs])),
+        }
+        print(json.dumps(row), flush=True)
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 50)
+    if sys.argv[1:2] == ["tests"]:
+        price_of_a_test(int(sys.argv[2]) if len(sys.argv) > 2 else 60)
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 50)

@@ -72,6 +72,7 @@ class House:
 
     def close(self) -> None:
         self.analysis.shutdown(wait=True)
+        self.accounts.close()
         self.ctx.store.close()
 
 

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from holdfast.cli.ingest import report, run
+from holdfast.cli.ingest import in_words, report, run
 from holdfast.gateways.hl7.framing import encode_frame
 
 KEYS = {"file", "messages", "charted", "waveforms", "refused", "alerts", "device", "problem"}
@@ -97,3 +97,12 @@ def test_what_cannot_be_read_is_said_and_never_raised(tmp_path: Path) -> None:
 def test_the_clinics_zone_is_used_where_the_sender_wrote_none(tmp_path: Path) -> None:
     text = (HEADER.format(1) + FEVER).replace("+0100", "")
     assert report(write(tmp_path, text), default_offset_min=-300)["charted"][0]["time"] == "2026-02-14T09:25:00-05:00"
+
+
+def test_in_words_every_row_is_said(tmp_path: Path) -> None:
+    lines = in_words(report(write(tmp_path, HEADER.format(1) + FEVER + NO_HR + ECG + ALARM)))
+    text = "\n".join(lines)
+    assert "1 message, 00AA11BB22CC33DD" in lines[0]
+    for said in ("temp", "37 degC", "2026-02-14T09:25:00+01:00", "3 samples at 250 Hz", "Low SpO2", "-999", "OBX|2|NM"):
+        assert said in text
+    assert "cannot be read" in "\n".join(in_words(report(tmp_path / "absent.hl7")))

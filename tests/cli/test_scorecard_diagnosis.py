@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 import yaml
-from reasoning.small_worlds import derivation, disease, finding, knowledge
 
 from holdfast.cli import scorecard_diagnosis
 from holdfast.knowledge.model import Knowledge
 from holdfast.record.events import Presence
+from reasoning.small_worlds import derivation, disease, finding, knowledge
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
 """From the record to findings: what is said, what is not, and from what."""
 
 import pytest
-from reasoning.small_worlds import derivation, disease, finding, knowledge
 
 from holdfast.knowledge.model import Knowledge, Region
 from holdfast.reasoning.derive import Inputs, Measurement, RecordedFinding, derive
 from holdfast.reasoning.evidence import Signalment
 from holdfast.reasoning.touch import Touch, TouchEffect
 from holdfast.record.events import Presence, Strength, TouchResponse
+from reasoning.small_worlds import derivation, disease, finding, knowledge
 
 PRESENT, ABSENT = Presence.PRESENT, Presence.ABSENT
 NONE, FLINCHES, LOOKS = TouchResponse.NONE, TouchResponse.FLINCHES, TouchResponse.LOOKS

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from reasoning.small_worlds import disease, estimate, evidence, finding, knowledge, test_of
 
 from holdfast.kernel.errors import NotFoundError
 from holdfast.knowledge.model import Exclusion, Knowledge, Urgency
@@ -11,6 +10,7 @@ from holdfast.reasoning.assessment import Assessment, assess
 from holdfast.reasoning.evidence import Evidence
 from holdfast.reasoning.fit import Verdict
 from holdfast.reasoning.page import to_page
+from reasoning.small_worlds import a_test, disease, estimate, evidence, finding, knowledge
 
 SHOCK = {"collapse": 0.8, "gums_pale": 0.7, "crt_prolonged": 0.7, "pulse_weak": 0.7, "hypotension": 0.7}
 LOCAL = {"focal_pain_thoracic_wall": 0.6, "pressor_response_to_palpation": 0.5}
@@ -45,10 +45,10 @@ def world() -> Knowledge:
         disease("old_age", 0.02, {"collapse": 0.3}, treatable=False, benefit=estimate(0.0)),
     ]
     tests = (
-        test_of("thoracic_radiographs", 10, "metal_on_thoracic_radiograph"),
-        test_of("abdominal_ultrasound", 10, "ultrasound_fluid_abdomen"),
-        test_of("blood_culture", 2880, "bacteria_in_blood", invasiveness=1, cost_band=3),
-        test_of("touch_again", 2, "focal_pain_thoracic_wall"),
+        a_test("thoracic_radiographs", 10, "metal_on_thoracic_radiograph"),
+        a_test("abdominal_ultrasound", 10, "ultrasound_fluid_abdomen"),
+        a_test("blood_culture", 2880, "bacteria_in_blood", invasiveness=1, cost_band=3),
+        a_test("touch_again", 2, "focal_pain_thoracic_wall"),
     )
     return knowledge(findings, diseases, tests, temperature=1.5, silence=0.2, unlisted=0.1)
 

@@ -13,7 +13,7 @@ from holdfast.kernel.errors import HoldfastError, IntegrityError, WorldError
 from holdfast.kernel.limits import COMMIT_BATCH_MAX
 from holdfast.storage.schema import APPEND_ONLY
 from holdfast.storage.sql_store import SqlStore
-from holdfast.usecases.ports import NewBlock, NewQuarantined
+from holdfast.usecases.ports import Change, NewBlock, NewQuarantined
 from holdfast.usecases.verification import verify
 
 
@@ -179,10 +179,10 @@ class TestFullDisk:
                 refused.append((one, error))
         assert acknowledged
         assert refused
-        for _, error in refused:
-            assert isinstance(error, WorldError)
-            assert "The disk is full" in error.problem
-            assert "Free some space" in error.remedy
+        for _, refusal in refused:
+            assert isinstance(refusal, WorldError)
+            assert "The disk is full" in refusal.problem
+            assert "Free some space" in refusal.remedy
         assert [one.seq for one in store.read_log()] == [receipt.recorded[0].seq for receipt in acknowledged]
         assert verify(store).ok
 
@@ -219,9 +219,13 @@ class TestOpening:
         with pytest.raises(IntegrityError, match="Held monitor message 1 of case rex"):
             store.held()
 
-    @pytest.mark.parametrize("text", ["\udc80", "x" * 10])
-    def test_values_that_no_database_takes_fail_alone(self, store: SqlStore, text: str) -> None:
-        wrong = change(note(), actor=text) if text.startswith("\udc80") else change(note(), held=(held(2**60),))
+    @pytest.mark.parametrize(
+        "wrong",
+        [change(note(), actor="\udc80"), change(note(), held=(held(2**60),)), change(note(), recorded_us=2**70)],
+        ids=["half a character", "time of a message", "time of recording"],
+    )
+    def test_values_that_no_database_takes_fail_alone(self, store: SqlStore, wrong: Change) -> None:
         futures = [store.submit(one) for one in (change(note("a")), wrong, change(note("b")))]
-        assert futures[1].exception(timeout=60) is not None
+        assert isinstance(futures[1].exception(timeout=60), HoldfastError)
         assert [futures[i].result(timeout=60).recorded[0].seq for i in (0, 2)] == [1, 2]
+        assert verify(store).ok

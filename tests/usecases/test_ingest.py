@@ -142,3 +142,21 @@ def test_a_device_bound_by_another_process_is_found_at_once(ctx: Context) -> Non
     beds.bind_device(elsewhere, actor="cli", device="REPLAY:x", bed="ICU 1")
     send(ctx, monitor_message(numeric("hr", 99), device="REPLAY:x", origin=Origin.REPLAYED), intake=intake)
     assert len(ctx.store.held(case_id)) == 1
+
+
+def test_a_message_without_a_time_of_its_own_is_new_each_time(ctx: Context) -> None:
+    case_id, intake = admit(ctx), Intake(ctx)
+    for second in range(3):
+        received_us = NOON_US + second * US_PER_S
+        message = monitor_message(numeric("hr", 120, at_us=received_us), sent_us=received_us, control_id="204")
+        submitted = intake.receive(Incoming(b"the same bytes", "p", received_us, message, "", "204"))
+        assert submitted.receipt is not None
+        submitted.receipt.result()
+    assert len(ctx.store.held(case_id)) == 3
+
+
+def test_a_device_that_does_not_say_who_it_is_is_known_by_its_address(ctx: Context) -> None:
+    case_id = admit(ctx)
+    beds.bind_device(ctx, actor="vet", device="unidentified@10.0.0.9", bed="ICU 1")
+    send(ctx, monitor_message(numeric("hr", 120), device="unidentified"))
+    assert len(ctx.store.held(case_id)) == 1

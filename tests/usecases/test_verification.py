@@ -155,10 +155,12 @@ def flipped(value: object, place: int) -> object:
         return value ^ (1 << (place % 40))
     if isinstance(value, float):
         return value + 2.0 ** (place % 8 - 4)
-    data = bytearray(value.encode() if isinstance(value, str) else value)  # type: ignore[arg-type, union-attr]
     if isinstance(value, str):
-        data[place % len(data)] ^= 1 << (place % 5)  # stays ASCII
-        return data.decode()
+        text = bytearray(value.encode())
+        text[place % len(text)] ^= 1 << (place % 5)  # stays ASCII
+        return text.decode()
+    assert isinstance(value, bytes)
+    data = bytearray(value)
     data[place % len(data)] ^= 1 << (place % 8)
     return bytes(data)
 
@@ -287,7 +289,7 @@ class TestWords:
             store.submit(change(note(str(i)))).result()
         log = store.read_log()
         forged = [msgspec.structs.replace(one, actor="x") for one in log]
-        store.read_log = lambda after_seq=0, limit=1000: forged[after_seq : after_seq + limit]  # type: ignore[method-assign]
+        store.read_log = lambda after_seq=0, limit=1000: forged[after_seq : after_seq + limit]  # type: ignore[method-assign, misc]
         report = verify(store)
         assert (len(report.problems), report.unlisted) == (21, 19)
         assert report.in_words()[-1] == "And 19 more."

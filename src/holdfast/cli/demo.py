@@ -184,7 +184,7 @@ def _react(dog: Played, event: ev.AnyEvent) -> None:
             case ev.TreatmentGiven():
                 dog.monitor.treat(event.category, event.at_us)
             case ev.EndOfLifeOrdered():
-                dog.monitor.cue("end_of_life_ordered", event.at_us)
+                dog.monitor.cue("twitch", event.at_us)
     except ValueError as error:
         log.warning("the simulated %s did not follow: %s", dog.scenario.name, error)
 

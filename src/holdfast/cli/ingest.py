@@ -14,6 +14,7 @@ from holdfast.record.monitor import MonitorMessage, Numeric, Wave
 
 _BYTES_PER_SAMPLE = 4
 _DIGITS = 4  # of a value: finer than any monitor sends, coarser than the noise of unit conversion
+_SHOWN = 100  # characters of a refused segment on a terminal line
 _BATCH_SEGMENTS = (b"FHS", b"BHS", b"BTS", b"FTS")
 _NO_MESSAGE = "The file holds no HL7 message (no MSH segment). Give a file with the messages as the monitor sent them."
 
@@ -122,3 +123,25 @@ def _as_utf8(data: bytes) -> bytes:
 
 def _shown(data: bytes) -> str:
     return data[:200].decode("utf-8", errors="replace").strip()
+
+
+def in_words(entry: dict[str, Any]) -> list[str]:
+    """One report as lines for a terminal: what was charted, then what was not and why."""
+    device = entry["device"] or "no device"
+    count = entry["messages"]
+    lines = [f"{entry['file']}: {count} message{'' if count == 1 else 's'}, {device}"]
+    if entry["problem"]:
+        lines.append(f"  problem   {entry['problem']}")
+    for row in entry["charted"]:
+        channel = f"  channel {row['channel']}" if row["channel"] else ""
+        lines.append(f"  charted   {row['key']:<16} {row['value']:g} {row['unit']}  at {row['time']}{channel}")
+    for row in entry["waveforms"]:
+        size = f"{row['samples']} samples at {row['rate_hz']:g} Hz, {row['unit']}"
+        lines.append(f"  waveform  {row['key']:<16} {size}, from {row['start']}")
+    for row in entry["alerts"]:
+        marks = ", ".join(row[field] for field in ("priority", "kind", "phase") if row[field])
+        lines.append(f"  alarm     {row['text']} ({marks or 'nothing more said'}) at {row['time']}")
+    for row in entry["refused"]:
+        segment = row["segment"] if len(row["segment"]) <= _SHOWN else row["segment"][:_SHOWN] + "..."
+        lines += [f"  refused   {row['reason']}", f"            {segment}"]
+    return lines

@@ -1,4 +1,4 @@
-"""How often the beat detector is right: every annotated WFDB record below a directory, streamed in one-second chunks."""
+"""How often the beat detector is right on annotated WFDB records, streamed in chunks of one second."""
 
 import time
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ def run(directory: Path, tolerance_ms: float = 75.0) -> dict[str, Any]:
     """Score all records with reference beats; the first ECG lead of each. OperatorError when there are none.
 
     Beats match one to one, nearest first, within ``tolerance_ms``; ``bad_ecg_s`` stretches of the header are left out.
-    ``refused_share`` is the share of the scored time that signal quality calls unfit, beats there are scored all the same.
+    ``refused_share`` is the share of the scored time that signal quality calls unfit; beats there are scored too.
     """
     outcomes: dict[str, _Outcome] = {}
     for header in wfdb_record.find(directory) if directory.is_dir() else []:

@@ -95,7 +95,8 @@ def assess(knowledge: Knowledge, evidence: Evidence, working: str | None = None)
     listed = tuple(d for d in causes if unlisted_system(ready.world.keys[d]) is None)
     shown, shown_states = listed[:CANDIDATES], tuple(states)
     treatable = tuple(ready.world.index[d.key] for d in treatable_causes(knowledge))
-    spans = ranges(posterior, ready.draws, tuple(dict.fromkeys((*shown, *shown_states, *treatable))))
+    asked = tuple(dict.fromkeys((*shown, *shown_states, *treatable)))
+    spans = ranges(posterior, ready.draws, asked, frozenset((*shown, *shown_states)))
     moved = contributions(posterior, (*shown, *shown_states)) if (*shown, *shown_states) else {}
 
     def candidate(d: int) -> Candidate:

@@ -19,6 +19,8 @@ SET_MAX = 4
 """Largest set of diseases considered at once."""
 BEAM = 30
 """Sets carried from one size to the next."""
+LOG_HOPELESS = -14.0
+"""Log weight below the best of its size from which a set is dropped: under one in a million."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,19 @@ class Question:
     shift: Floats
     """(D,) log odds that signalment adds to each prior."""
 
-    def score(self, members: Ints) -> tuple[Floats, Floats]:
-        """(log prior, untempered log likelihood) of sets given as rows (N, K)."""
-        prior = log_set_prior(self.world.log_no_cause, shifted(self.world.pi, self.shift), members)
-        return prior, log_likelihood(self.world, self.tables, self.facts, members)
+    def score(self, members: Ints) -> tuple[Ints, Floats, Floats]:
+        """(sets worth keeping, their log prior, their untempered log likelihood) of sets given as rows (N, K).
+
+        What was recorded sorts out hopeless sets first; the weak say of the many findings that nobody recorded is
+        dear to compute and could not bring one back. Singles always stay.
+        """
+        pi = shifted(self.world.pi, self.shift)
+        prior = log_set_prior(self.world.log_no_cause, pi, self.world.descriptive, members)
+        spoken = log_likelihood(self.world, self.tables, self.facts.spoken(), members)
+        weight = prior + spoken / self.world.temperature
+        kept = (weight >= weight.max() + LOG_HOPELESS) | (members[:, 1] == self.world.size)
+        members = members[kept]
+        return members, prior[kept], log_likelihood(self.world, self.tables, self.facts, members)
 
 
 @dataclass(frozen=True)
@@ -90,14 +101,13 @@ def infer(knowledge: Knowledge, evidence: Evidence) -> Posterior:
 def answer(question: Question) -> Posterior:
     """Search, weigh and normalise."""
     world = question.world
-    members = _all_pairs(world.size)
-    log_prior, log_like = question.score(members)
+    members, log_prior, log_like = question.score(_all_pairs(world.size))
     for size in range(3, SET_MAX + 1):
-        if world.size < size:
-            break
         grown = _grown(members, log_prior + log_like / world.temperature, size, world.size)
-        more_prior, more_like = question.score(grown)
-        members = np.vstack([members, grown])
+        if not len(grown):
+            break
+        more, more_prior, more_like = question.score(grown)
+        members = np.vstack([members, more])
         log_prior, log_like = np.append(log_prior, more_prior), np.append(log_like, more_like)
     return _normalised(question, members, log_prior, log_like)
 

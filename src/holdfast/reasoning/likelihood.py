@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from holdfast.reasoning.evidence import Evidence
-from holdfast.reasoning.world import Floats, Ints, World, log_no_show
+from holdfast.reasoning.world import Floats, Ints, World, not_shown
 
 _TINY = 1e-12
+_SMALLEST = 1e-300
+_PIECE = 64
 
 _SYNDROME_WIDTH = 1.5
 """How much more often a syndrome is on than its commonest sign shows: P(off) = P(commonest sign absent)^1.5.
@@ -71,29 +73,31 @@ class Tables:
 
     columns: Ints
     """(C,) finding index of each column."""
-    no_show: Floats
-    """(..., D+1, C) log(1 - q)."""
+    not_shown: Floats
+    """(..., D+1, C) 1 - q; the last row, all 1, is the empty place in a set."""
     no_leak: Floats
-    """(..., C) log(1 - leak)."""
+    """(..., C) 1 - leak."""
 
-    def log_absent(self, members: Ints, wanted: Ints) -> Floats:
-        """log P(finding absent | set) for columns ``wanted``; members (N, K) -> (..., N, len(wanted))."""
-        picked = self.no_show[..., wanted]
-        total = np.zeros((*picked.shape[:-2], len(members), len(wanted))) + self.no_leak[..., None, wanted]
-        for place in range(members.shape[1]):
-            total += picked[..., members[:, place], :]
-        return total
+    def absent(self, members: Ints, wanted: Ints) -> Floats:
+        """P(finding absent | set) for columns ``wanted``; members (N, K) -> (..., N, len(wanted))."""
+        picked = self.not_shown[..., wanted]
+        empty = picked.shape[-2] - 1
+        total = picked[..., members[:, 0], :] * self.no_leak[..., None, wanted]
+        for place in range(1, members.shape[1]):
+            if (members[:, place] != empty).any():
+                total *= picked[..., members[:, place], :]
+        return np.asarray(total, dtype=np.float64)
 
 
 def point_tables(world: World) -> Tables:
     """The tables at the values of the release."""
     columns = np.arange(len(world.findings))
-    return Tables(columns, log_no_show(world.shown, world.leak), np.log1p(-world.leak))
+    return Tables(columns, not_shown(world.shown, world.leak), 1.0 - world.leak)
 
 
 def finding_probability(tables: Tables, members: Ints, wanted: Ints) -> Floats:
     """P(finding present | set), shape (..., N, len(wanted)); ``wanted`` are columns of the tables."""
-    return np.asarray(-np.expm1(tables.log_absent(members, wanted)), dtype=np.float64)
+    return 1.0 - tables.absent(members, wanted)
 
 
 def log_likelihood(world: World, tables: Tables, facts: Facts, members: Ints) -> Floats:
@@ -101,16 +105,16 @@ def log_likelihood(world: World, tables: Tables, facts: Facts, members: Ints) ->
     state = facts.state[tables.columns]
     group = world.syndrome[tables.columns]
     alone = group < 0
-    total = np.zeros((*tables.no_show.shape[:-2], len(members)))
+    total = np.zeros((*tables.not_shown.shape[:-2], len(members)))
     absent = np.flatnonzero(alone & (state == ABSENT))
     if absent.size:
-        total += tables.log_absent(members, absent).sum(axis=-1)
+        total += np.log(tables.absent(members, absent)).sum(axis=-1)
     present = np.flatnonzero(alone & (state == PRESENT))
     if present.size:
         total += np.log(np.maximum(finding_probability(tables, members, present), _TINY)).sum(axis=-1)
     silent = np.flatnonzero(alone & (state == SILENT))
     if silent.size and world.silence > 0:
-        total += np.log1p(-world.silence * finding_probability(tables, members, silent)).sum(axis=-1)
+        total += _log_silence(world.silence, tables, members, silent)
     for number in np.unique(group[~alone]):
         signs = np.flatnonzero(group == number)
         if (state[signs] != NO_SAY).any():
@@ -118,21 +122,31 @@ def log_likelihood(world: World, tables: Tables, facts: Facts, members: Ints) ->
     return total
 
 
+def _log_silence(silence: float, tables: Tables, members: Ints, silent: Ints) -> Floats:
+    """log of the product of 1 - silence * P(present); in pieces, because a product of hundreds would underflow."""
+    total = np.zeros((*tables.not_shown.shape[:-2], len(members)))
+    for start in range(0, len(silent), _PIECE):
+        absent = tables.absent(members, silent[start : start + _PIECE])
+        absent *= silence
+        absent += 1.0 - silence
+        total += np.log(np.maximum(absent.prod(axis=-1), _SMALLEST))
+    return total
+
+
 def _log_syndrome(silence: float, tables: Tables, members: Ints, signs: Ints, state: Ints) -> Floats:
     """One hidden on/off factor: signs are independent given *on* and impossible given *off*."""
-    log_absent = tables.log_absent(members, signs)
-    log_off = _SYNDROME_WIDTH * log_absent.min(axis=-1)
-    on = -np.expm1(log_off)
-    share = np.minimum(-np.expm1(log_absent) / on[..., None], 1.0)
-    log_on = np.log(on)
+    absent = tables.absent(members, signs)
+    off = absent.min(axis=-1) ** _SYNDROME_WIDTH
+    on = 1.0 - off
+    share = np.minimum((1.0 - absent) / on[..., None], 1.0)
+    given_on = np.ones_like(on)
     for place, said in enumerate(state):
         sign = share[..., place]
         if said == PRESENT:
-            log_on = log_on + np.log(np.maximum(sign, _TINY))
+            given_on = given_on * sign
         elif said == ABSENT:
-            log_on = log_on + np.log(np.maximum(1.0 - sign, _TINY))
+            given_on = given_on * (1.0 - sign)
         elif said == SILENT:
-            log_on = log_on + np.log1p(-silence * sign)
-    if (state == PRESENT).any():
-        return np.asarray(log_on, dtype=np.float64)
-    return np.asarray(np.logaddexp(log_on, log_off), dtype=np.float64)
+            given_on = given_on * (1.0 - silence * sign)
+    given_off = 0.0 if (state == PRESENT).any() else 1.0
+    return np.asarray(np.log(np.maximum(on * given_on + off * given_off, _SMALLEST)), dtype=np.float64)

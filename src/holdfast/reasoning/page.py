@@ -224,10 +224,13 @@ def _next_test(judged: NextTest, knowledge: Knowledge) -> Page:
         why += f": expected with {listed(favours)}, hardly with {listed(against)}"
     elif favours:
         why += f": expected with {listed(favours)}"
-    why += f". A choice to treat would change with probability {percent(1 - judged.same_decision)}."
+    why += f". Chance that another treatable cause leads afterwards: {percent(1 - judged.same_decision)}."
+    if judged.again:
+        why += " It seems to have been done already: this counts only what may have been overlooked."
     return {
         "key": test.key,
         "name": test.name,
+        "again": judged.again,
         "minutes": test.minutes.value,
         "minutes_grade": test.minutes.grade.value,
         "invasiveness": test.invasiveness,

@@ -10,7 +10,7 @@ import numpy as np
 
 from holdfast.knowledge.model import Knowledge, Modifier
 from holdfast.reasoning.evidence import Signalment
-from holdfast.reasoning.world import Floats, Ints, World
+from holdfast.reasoning.world import Bools, Floats, Ints, World
 
 
 def applies(modifier: Modifier, dog: Signalment) -> bool:
@@ -54,24 +54,28 @@ def shifted(pi: Floats, shift: Floats) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-(np.log(pi) - np.log1p(-pi) + shift))), dtype=np.float64)
 
 
-def log_set_prior(log_no_cause: Floats, pi: Floats, members: Ints) -> Floats:
-    """log P(set)/P(no disease at all) for sets as rows.
+def log_set_prior(log_no_cause: Floats, pi: Floats, descriptive: Bools, members: Ints) -> Floats:
+    """log P(set)/P(no disease at all) for sets as rows; -inf for a set that makes no sense.
 
-    Shapes: ``log_no_cause`` (..., D+1, D+1), ``pi`` (..., D), ``members`` (N, K) with D where a place is empty;
-    answer (..., N). Leading axes are draws of the parameters.
+    Beside a cause, a descriptive state ("shock, cause not found") can only stand as something the cause brought
+    about; its own base rate is for standing alone. Shapes: ``log_no_cause`` (..., D+1, D+1), ``pi`` (..., D),
+    ``descriptive`` (D,), ``members`` (N, K) with D where a place is empty; answer (..., N). Leading axes are draws.
     """
     size = pi.shape[-1]
+    state = np.append(descriptive, False)
+    beside_cause = ~np.append(descriptive, True)[members].all(axis=1)
     causes_nothing = log_no_cause.sum(axis=-1)
     log_not_alone = np.concatenate([np.log1p(-pi), np.zeros((*pi.shape[:-1], 1))], axis=-1)
     total = np.zeros((*pi.shape[:-1], len(members)))
     for place in range(members.shape[1]):
         j = members[:, place]
-        log_absent = log_not_alone[..., j]
+        log_absent = np.where(state[j] & beside_cause, 0.0, log_not_alone[..., j])
         for other in range(members.shape[1]):
             if other != place:
                 log_absent = log_absent + log_no_cause[..., members[:, other], j]
         filled = j < size
         safe = np.where(filled, log_absent, -1.0)
-        present = np.log(-np.expm1(safe)) - safe
+        with np.errstate(divide="ignore"):
+            present = np.log(-np.expm1(safe)) - safe
         total = total + causes_nothing[..., j] + np.where(filled, present, 0.0)
     return total

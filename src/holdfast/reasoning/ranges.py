@@ -13,7 +13,7 @@ from holdfast.knowledge.model import Frequency, Knowledge
 from holdfast.reasoning.engine import Posterior
 from holdfast.reasoning.likelihood import Tables, log_likelihood
 from holdfast.reasoning.prior import log_set_prior, shifted
-from holdfast.reasoning.world import STUDY_FACTOR, UNLISTED, Floats, Ints, World, log_no_show, spread_of
+from holdfast.reasoning.world import STUDY_FACTOR, UNLISTED, Floats, Ints, World, not_shown, spread_of
 
 DRAWS = 200
 SETS_MAX = 400
@@ -101,20 +101,23 @@ def _systems(knowledge: Knowledge, world: World) -> tuple[tuple[int, tuple[int, 
     )
 
 
-def ranges(posterior: Posterior, draws: Draws, diseases: tuple[int, ...]) -> dict[int, Range]:
-    """5 to 95 % range of the probability of each asked-for disease index."""
+def ranges(
+    posterior: Posterior, draws: Draws, diseases: tuple[int, ...], explained: frozenset[int] = frozenset()
+) -> dict[int, Range]:
+    """5 to 95 % range of the probability of each asked-for disease index; what moves it for the ``explained`` ones."""
     rows = _rows(posterior)
     tables, shown = _drawn_tables(posterior, draws)
-    marginals = _drawn_marginals(posterior, draws, tables, rows)
+    holds = _holds(posterior, rows)
+    odds = _logit(_drawn_weights(posterior, draws, tables, rows) @ holds)
+    # The short list holds a little less of a rare disease than the whole list: shift to the whole.
+    weights = posterior.weights[rows]
+    odds += _logit(posterior.marginals) - _logit(weights @ holds / weights.sum())
+    low, high = np.quantile(1.0 / (1.0 + np.exp(-odds)), [0.05, 0.95], axis=0)
     answer = {}
     for d in diseases:
-        odds = _logit(marginals[:, d])
-        # The short list holds a little less of a rare disease than the whole list: shift to the whole.
-        odds = odds + _logit(posterior.marginals[d]) - _logit(_list_marginal(posterior, rows, d))
-        low, high = np.quantile(1.0 / (1.0 + np.exp(-odds)), [0.05, 0.95])
         p = float(posterior.marginals[d])
-        moved_by = _movers(posterior, draws, tables, shown, odds, d)
-        answer[d] = Range(min(float(low), p), max(float(high), p), moved_by)
+        moved_by = _movers(posterior, draws, tables, shown, odds[:, d], d) if d in explained else ()
+        answer[d] = Range(min(float(low[d]), p), max(float(high[d]), p), moved_by)
     return answer
 
 
@@ -128,10 +131,12 @@ def _rows(posterior: Posterior) -> Ints:
     return np.unique(np.concatenate([named[: max(0, SETS_MAX - size)], own]))
 
 
-def _list_marginal(posterior: Posterior, rows: Ints, d: int) -> float:
-    weights = posterior.weights[rows]
-    holds = (posterior.members[rows] == d).any(axis=1)
-    return float(weights[holds].sum() / weights.sum())
+def _holds(posterior: Posterior, rows: Ints) -> Floats:
+    """(rows, D) 1 where the set holds the disease."""
+    holds = np.zeros((len(rows), posterior.world.size + 1))
+    for column in posterior.members[rows].T:
+        holds[np.arange(len(rows)), column] = 1.0
+    return holds[:, :-1]
 
 
 def _drawn_tables(posterior: Posterior, draws: Draws) -> tuple[Tables, Floats]:
@@ -149,24 +154,20 @@ def _drawn_tables(posterior: Posterior, draws: Draws) -> tuple[Tables, Floats]:
     for place, members in draws.systems:
         shown[:, place] = shown[:, list(members)].mean(axis=1)
     leak = draws.leak[:, columns]
-    return Tables(columns, log_no_show(shown, leak), np.log1p(-leak)), shown
+    return Tables(columns, not_shown(shown, leak), 1.0 - leak), shown
 
 
-def _drawn_marginals(posterior: Posterior, draws: Draws, tables: Tables, rows: Ints) -> Floats:
-    """(DRAWS, D) probability of each disease under each draw."""
+def _drawn_weights(posterior: Posterior, draws: Draws, tables: Tables, rows: Ints) -> Floats:
+    """(DRAWS, rows) weight of each set under each draw, summing to 1."""
     world, question, members = posterior.world, posterior.question, posterior.members[rows]
     spoken = question.facts.spoken()
     # Silence is weak and its parameters are not drawn: it enters at its value for the release.
     silence = posterior.log_like[rows] - log_likelihood(world, question.tables, spoken, members)
     like = log_likelihood(world, tables, spoken, members) + silence
-    prior = log_set_prior(draws.log_no_cause, shifted(draws.pi, question.shift), members)
+    prior = log_set_prior(draws.log_no_cause, shifted(draws.pi, question.shift), world.descriptive, members)
     log_weight = prior + like / world.temperature
     weights = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
-    weights = weights / weights.sum(axis=1, keepdims=True)
-    holds = np.zeros((len(rows), world.size + 1))
-    for place in range(members.shape[1]):
-        holds[np.arange(len(rows)), members[:, place]] = 1.0
-    return np.asarray(weights @ holds[:, :-1], dtype=np.float64)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
 def _movers(
@@ -178,11 +179,12 @@ def _movers(
     findings = [world.findings[f] for f in tables.columns]
     parameters = [Parameter("", finding) for finding in findings]
     values = list(tables.no_leak.T)
+    known = np.asarray(shown.any(axis=0), dtype=bool)
     for rival in rivals:
         parameters.append(Parameter(world.keys[rival], ""))
         values.append(np.log(draws.pi[:, rival]))
         for column, finding in enumerate(findings):
-            if shown[:, rival, column].any():
+            if known[rival, column]:
                 parameters.append(Parameter(world.keys[rival], finding))
                 values.append(shown[:, rival, column])
     strength = np.abs(_correlations(np.stack(values), odds))

@@ -105,7 +105,7 @@ def _systems(knowledge: Knowledge) -> dict[str, list[str]]:
 
 def _diseases(knowledge: Knowledge) -> tuple[tuple[str, ...], tuple[str, ...], Floats]:
     systems = _systems(knowledge)
-    prior = {key: disease.prior.value for key, disease in knowledge.diseases.items()}
+    prior = _shrunk_priors(knowledge)
     share = knowledge.tuning.unlisted_share.value
     unlisted = list(systems) if share > 0 else []
     keys = (*knowledge.diseases, *(UNLISTED + system for system in unlisted))
@@ -115,6 +115,25 @@ def _diseases(knowledge: Knowledge) -> tuple[tuple[str, ...], tuple[str, ...], F
     )
     mass = [share * sum(prior[key] for key in systems[system]) for system in unlisted]
     return keys, names, np.clip(np.array([*prior.values(), *mass], dtype=np.float64), 1e-6, 0.9)
+
+
+def _shrunk_priors(knowledge: Knowledge) -> dict[str, float]:
+    """Priors, each drawn towards the geometric mean of all causes as far as its grade is uncertain.
+
+    Two diseases that we merely guess to be ten times apart are on average less far apart than that (regression to
+    the mean): the log distance is kept by the share of the spread that is not our own uncertainty. The total over
+    all causes stays. Measured and exact base rates hardly move.
+    """
+    causes = [d for d in knowledge.diseases.values() if not d.descriptive]
+    prior = {key: disease.prior.value for key, disease in knowledge.diseases.items()}
+    logs = np.log(np.maximum([d.prior.value for d in causes], 1e-6))
+    spread = float(logs.var())
+    if spread == 0.0:
+        return prior
+    kept = np.array([max(0.0, 1.0 - spread_of(d.prior.grade) ** 2 / spread) for d in causes])
+    shrunk = np.exp(logs.mean() + kept * (logs - logs.mean()))
+    shrunk *= np.exp(logs).sum() / shrunk.sum()
+    return {**prior, **{d.key: float(p) for d, p in zip(causes, shrunk, strict=True)}}
 
 
 def ceiling(frequency: Frequency) -> float:
@@ -158,16 +177,15 @@ def _complications(knowledge: Knowledge, index: dict[str, int]) -> Floats:
     return log_no_cause
 
 
-def log_no_show(shown: Floats, leak: Floats) -> Floats:
-    """log(1 - q), where q is the disease's own part of how often the finding is shown; shapes (..., D+1, F).
+def not_shown(shown: Floats, leak: Floats) -> Floats:
+    """1 - q, where q is the disease's own part of how often the finding is shown; shapes (..., D+1, F).
 
     Published frequencies count the background too: a dog with the disease may cough for another reason. So q is
     chosen to make P(finding | this disease alone) equal to the printed share: 1 - (1-leak)(1-q) = share. A share
-    below the background leaves q = 0: a cause cannot prevent a finding.
+    below the background leaves q = 0: a cause cannot prevent a finding. The last row is the empty place.
     """
-    own = np.log1p(-shown) - np.log1p(-leak)[..., None, :]
-    empty = np.zeros((*own.shape[:-2], 1, own.shape[-1]))
-    return np.concatenate([np.minimum(own, 0.0), empty], axis=-2)
+    own = np.minimum((1.0 - shown) / (1.0 - leak)[..., None, :], 1.0)
+    return np.concatenate([own, np.ones((*own.shape[:-2], 1, own.shape[-1]))], axis=-2)
 
 
 def spread_of(grade: Grade) -> float:

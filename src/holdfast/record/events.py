@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from holdfast.kernel.errors import IntegrityError
 from holdfast.record.monitor import Origin
 
 
@@ -349,8 +350,14 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def event(self) -> AnyEvent:
-        """The decoded event."""
-        return decode_event(self.body)
+        """The decoded event; raises ``IntegrityError`` naming it when its bytes cannot be read."""
+        try:
+            return decode_event(self.body)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise IntegrityError(
+                f"{self.stream} event {self.version} (number {self.seq} of the record) cannot be read: {error}.",
+                "Run 'holdfast verify' on this record, and restore it from a copy.",
+            ) from error
 
 
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)

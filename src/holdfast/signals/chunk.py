@@ -18,12 +18,12 @@ GAP_RESET_S = 2.0
 """A hole longer than this makes what was learned too old to lean on (estimate: two beats of a resting dog)."""
 
 STALE_RESTART_S = 10.0
-"""So much signal in a row that lies in the past means that the sender's clock was set back, not that it repeats itself."""
+"""So much signal in a row that lies in the past means that the sender's clock was set back, not that it repeats."""
 
 
 @dataclass(frozen=True, eq=False)
 class Chunk:
-    """``samples`` (n,) float64 in the physical unit of the signal, NaN where missing, evenly spaced from ``start_us``."""
+    """``samples`` (n,) float64 in the signal's physical unit, NaN where missing, evenly spaced from ``start_us``."""
 
     start_us: int
     rate_hz: float
@@ -99,7 +99,7 @@ def _restart(chunk: Chunk, gap_us: int) -> tuple[Timeline, Laid]:
 
 
 def from_wave(wave: WaveLike) -> Chunk:
-    """A waveform message as a chunk: millivolts for any electrical unit, all missing when the sender calls it inoperative.
+    """A waveform message as a chunk: mV for any electrical unit, all missing when the sender calls it inoperative.
 
     ValueError when the bytes are not whole float32 numbers.
     """

@@ -78,7 +78,7 @@ class FilterState(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, eq=False)
 class Filtered:
-    """(n,) each, in the unit of the signal: QRS band, peak band, and envelope (root of the smoothed QRS-band energy)."""
+    """(n,) each, in the signal's unit: QRS band, peak band, and envelope (root of the smoothed QRS-band energy)."""
 
     qrs: Floats
     peak: Floats

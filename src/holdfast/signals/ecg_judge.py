@@ -45,7 +45,7 @@ RELEARN_S = 3.0
 
 
 class Peak(msgspec.Struct, frozen=True, array_like=True):
-    """A candidate: sample index of its R peak, envelope there and at rest before it, signed height of the deflection."""
+    """A candidate: sample index of its R peak, envelope there and at rest before it, signed height of deflection."""
 
     index: int
     envelope: float
@@ -103,7 +103,7 @@ def _decide(state: JudgeState, peak: Peak, rate_hz: float) -> tuple[JudgeState, 
     if _is_beat(state, peak, pause_s):
         beats = (*state.beats, peak.envelope)[-REMEMBERED:]
         return msgspec.structs.replace(state, beats=beats, refused=(), last=peak.index), (peak,)
-    refused = tuple(p for p in state.refused if peak.index - p.index < RELEARN_S * rate_hz) + (peak,)
+    refused = (*(p for p in state.refused if peak.index - p.index < RELEARN_S * rate_hz), peak)
     state = msgspec.structs.replace(state, others=(*state.others, peak.envelope)[-REMEMBERED:], refused=refused)
     if pause_s > RELEARN_S:
         usual = _usual(refused)

@@ -31,6 +31,10 @@ REMEMBERED = 8
 LARGE = 0.6
 """Large are those that reach this share of the largest (estimate)."""
 
+SMALL = 0.3
+ODD_SPANS = 6
+"""Ripple below this share of the largest is not remembered, nor anything older than so many spans (estimate)."""
+
 LIKENESS = 0.35
 """Unusual swings become the new usual when the large ones among them vary in height and spacing by less than this
 (coefficient of variation; estimate): a probe that was moved, not noise."""
@@ -60,7 +64,7 @@ class Kind(msgspec.Struct, frozen=True):
 
 
 class Swing(msgspec.Struct, frozen=True):
-    """One swing: index of trough and peak, levels there, and the mean level since the trough before (None for the first)."""
+    """One swing: index of trough and peak, levels there, mean level since the trough before (None for the first)."""
 
     trough: int
     peak: int
@@ -163,10 +167,18 @@ def _walk(kind: Kind, state: SwingState, tail: Floats, fresh: int) -> tuple[Swin
         if signal[top] < signal[max(0, top - side) : top + side + 1].max():
             continue
         oldest = max(0, state.last_peak - offset, top - int(kind.span_s * rate_hz))
+        higher = np.flatnonzero(signal[oldest:top] > signal[top])
+        # A ripple on the way down from a larger peak rises only from where it left that slope.
+        oldest += int(higher[-1]) if len(higher) else 0
         trough = oldest + int(np.argmin(signal[oldest : top + 1]))
         rise = float(signal[top] - signal[trough])
         if roughness[top] > ROUGHNESS_MAX * rise:
             continue
+        if state.odd and state.odd[-1][0] >= offset + trough:
+            # No new trough since the last candidate: the same swing, with a ripple on its top.
+            climbed = float(signal[top] - signal[state.odd[-1][0] - offset : top + 1].min())
+            if climbed < SMALL * rise:
+                state = msgspec.structs.replace(state, odd=state.odd[:-1])
         state, accepted = _judge(kind, state, offset + top, rise, rate_hz)
         if accepted:
             before = state.last_trough - offset
@@ -181,10 +193,13 @@ def _judge(kind: Kind, state: SwingState, at: int, rise: float, rate_hz: float) 
         return state, False
     if state.usual and rise >= _bar(state, at):
         return msgspec.structs.replace(state, usual=(*state.usual, (at, rise))[-REMEMBERED:], odd=()), True
-    odd = (*state.odd, (at, rise))[-LIKENESS_WINDOW:]
-    large = tuple(pair for pair in odd if pair[1] >= LARGE * max(r for _, r in odd))
+    young = at - ODD_SPANS * kind.span_s * rate_hz
+    odd = (*(pair for pair in state.odd if pair[0] >= young), (at, rise))
+    largest = max(r for _, r in odd)
+    odd = tuple(pair for pair in odd if pair[1] >= SMALL * largest)[-LIKENESS_WINDOW:]
+    large = tuple(pair for pair in odd if pair[1] >= LARGE * largest)
     enough = not state.usual or rise >= NEW_SHARE * _upper([r for _, r in state.usual])
-    if enough and large[-1][0] == at and len(large) >= LIKENESS_COUNT and _alike(large[-LIKENESS_COUNT:]):
+    if enough and large and large[-1][0] == at and len(large) >= LIKENESS_COUNT and _alike(large[-LIKENESS_COUNT:]):
         return msgspec.structs.replace(state, usual=large[-LIKENESS_COUNT:], odd=()), True
     return msgspec.structs.replace(state, odd=odd), False
 

@@ -32,7 +32,7 @@ FLOORS = {
     "rr_resp": 5.0,
     "rr_co2": 5.0,
 }
-"""Smallest change that counts, in the unit of the key (/min, mmHg). Estimates, ours (knowledge/data/monitoring.yaml)."""
+"""Smallest change that counts, in the unit of the key (/min, mmHg). Ours (thresholds.yaml beside this file)."""
 
 
 @dataclass(frozen=True)

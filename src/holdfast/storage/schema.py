@@ -75,15 +75,17 @@ Index("command_to_forget", command.c.recorded_us, sqlite_where=command.c.first_s
 held = Table(
     "held",
     metadata,
-    Column("held_id", _row_id, primary_key=True, autoincrement=True),
+    Column("held_id", _row_id, primary_key=True, autoincrement=False),
     Column("case_id", Text, nullable=False),
     Column("bed", Text, nullable=False),
     Column("received_us", BigInteger, nullable=False),
     Column("message", LargeBinary, nullable=False),
     Index("held_of_case", "case_id", "held_id"),
-    # A number that was released must never name another message.
-    sqlite_autoincrement=True,
 )
+
+# One row: the last number given to a held message. A number that was released must never name another
+# message, and numbers given by the writer let a whole batch be inserted at once.
+held_number = Table("held_number", metadata, Column("last", BigInteger, nullable=False))
 
 block = Table(
     "block",
@@ -172,6 +174,7 @@ def prepare(connection: Connection) -> None:
     found = connection.execute(select(schema_version.c.version)).scalar()
     if found is None:
         connection.execute(insert(schema_version).values(version=SCHEMA_VERSION))
+        connection.execute(insert(held_number).values(last=0))
     elif found != SCHEMA_VERSION:
         raise WorldError(
             f"The database has format {found}; this Holdfast reads format {SCHEMA_VERSION}.",

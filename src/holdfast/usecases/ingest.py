@@ -20,6 +20,10 @@ from holdfast.usecases.context import Context
 from holdfast.usecases.ports import Change, NewHeld, NewQuarantined, Receipt
 
 
+UNIDENTIFIED = "unidentified"
+"""Device key of a message that names no device."""
+
+
 class Answer(StrEnum):
     """How the sender is to be answered once the change is on disk (HL7 table 0008)."""
 
@@ -61,6 +65,7 @@ class Intake:
         ctx, message = self._ctx, incoming.message
         if message is None:
             return _quarantine(ctx, incoming, "", incoming.problem, Answer.ERROR)
+        message = _named_by_address(message, incoming.peer)
         if message.device not in ctx.book.clinic.bed_of_device:
             ctx.book.catch_up()  # another process may have bound it a moment ago
         bed = ctx.book.clinic.bed_of_device.get(message.device, "")
@@ -131,9 +136,21 @@ def clock_note(message: MonitorMessage, received_us: int) -> str:
     return ""
 
 
+def _named_by_address(message: MonitorMessage, peer: str) -> MonitorMessage:
+    """Some monitors never say who they are; then the address they send from is all there is to bind."""
+    if message.device != UNIDENTIFIED:
+        return message
+    return msgspec.structs.replace(message, device=f"{UNIDENTIFIED}@{peer.rpartition(':')[0]}")
+
+
 def _message_key(incoming: Incoming, device: str) -> str:
-    """A message that is sent again (its acknowledgement was lost) has the same key and is charted once."""
+    """A message that is sent again (its acknowledgement was lost) has the same key and is charted once.
+
+    A message that carries no time of its own may be the same to the byte every second: it is new each time.
+    """
     digest = hashlib.sha256(incoming.raw).hexdigest()[:24]
+    if incoming.message is not None and incoming.message.sent_us == incoming.received_us:
+        digest = f"{digest}:{incoming.received_us}"
     return f"hl7:{device}:{incoming.control_id}:{digest}"
 
 

@@ -16,126 +16,31 @@ from typing import Any
 import msgspec
 
 from holdfast.kernel.errors import OperatorError
-from holdfast.record.events import Decision, Presence, Strength, TouchResponse
+from holdfast.record.events import Decision
 from holdfast.usecases import cases, second_look
 from holdfast.usecases.ports import Receipt
+from holdfast.web.entries import (
+    AdmissionEntry,
+    BedEntry,
+    ClosingEntry,
+    ComfortEntry,
+    CorrectionEntry,
+    DecisionEntry,
+    DiagnosisEntry,
+    Entry,
+    FindingEntry,
+    NoteEntry,
+    OrderEntry,
+    RetractionEntry,
+    TestEntry,
+    TouchEntry,
+    TreatmentEntry,
+    WeightEntry,
+)
 from holdfast.web.gate import Call
 from holdfast.web.measured import unit_of
 
 _COMMAND_ID_MAX = 80
-
-
-class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of what is posted. ``at_us`` (where taken) is when it happened, in microseconds UTC."""
-
-    command_id: str = ""
-
-
-class AdmissionEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    name: str = ""
-    species: str = "dog"
-    breed: str = ""
-    sex: str = "unknown"
-    weight_kg: float | None = None
-    age_years: float | None = None
-    microchip: str = ""
-    owner: str = ""
-    handler: str = ""
-    working_dog: bool = False
-    complaint: str = ""
-    training: bool = False
-    bed: str = ""
-
-
-class FindingEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    key: str = ""
-    presence: Presence = Presence.PRESENT
-    value: float | None = None
-    unit: str = ""
-    region: str = ""
-    note: str = ""
-    at_us: int | None = None
-
-
-class RetractionEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    finding_id: str = ""
-    reason: str = ""
-
-
-class TouchEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    side: str = ""
-    region: str = ""
-    place: str = ""
-    """``side:region`` in one field, as the page's list sends it; instead of the two above."""
-    strength: Strength = Strength.MODERATE
-    response: TouchResponse
-    note: str = ""
-    at_us: int | None = None
-
-
-class TreatmentEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    category: str = ""
-    what: str = ""
-    amount: str = ""
-    note: str = ""
-    at_us: int | None = None
-
-
-class DiagnosisEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    diagnosis: str = ""
-    supported_by: tuple[str, ...] = ()
-    diagnoses_seen: int | None = None
-    """How many working diagnoses the writer had seen; tells when somebody set one in between."""
-
-
-class TestEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    __test__ = False
-    test: str = ""
-    note: str = ""
-
-
-class NoteEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    text: str = ""
-
-
-class WeightEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    weight_kg: float
-
-
-class BedEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    bed: str = ""
-
-
-class CorrectionEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    field: str = ""
-    value: str = ""
-    reason: str = ""
-
-
-class ClosingEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    outcome: str = ""
-
-
-class OrderEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    indication: str = ""
-    consent_by: str = ""
-    consent_how: str = ""
-    witness: str = ""
-
-
-class ComfortEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    order_id: str = ""
-    analgesia: str = ""
-    sedation: str = ""
-    note: str = ""
-
-
-class DecisionEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    order_id: str = ""
-    look_id: str = ""
-    decision: Decision
-    reason: str = ""
-    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -241,15 +146,23 @@ def _key_of_finding(call: Call, text: str) -> str:
 
 
 def _retraction(call: Call, case_id: str, entry: RetractionEntry, command_id: str) -> Outcome:
-    receipt = cases.retract_finding(
-        call.ctx,
-        actor=call.actor,
-        case_id=case_id,
-        finding_id=entry.finding_id,
-        reason=entry.reason,
-        command_id=command_id,
-    )
-    return _recorded(receipt, f"/cases/{case_id}#findings")
+    standing = [
+        found.finding_id
+        for found in call.ctx.book.case(case_id).findings
+        if entry.key and found.key == entry.key and not found.region and not found.retracted
+    ]
+    told: list[Any] = []
+    for finding_id in standing or [entry.finding_id]:
+        receipt = cases.retract_finding(
+            call.ctx,
+            actor=call.actor,
+            case_id=case_id,
+            finding_id=finding_id,
+            reason=entry.reason,
+            command_id=f"{command_id}.{finding_id}" if command_id else "",
+        )
+        told += _recorded(receipt, "").told["recorded"]
+    return Outcome(f"/cases/{case_id}#findings", {"recorded": told})
 
 
 def _touch(call: Call, case_id: str, entry: TouchEntry, command_id: str) -> Outcome:

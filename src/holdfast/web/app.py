@@ -85,8 +85,7 @@ def create_app(services: WebServices) -> Starlette:
 
 def _routes(services: WebServices, hub: Hub) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
-        Route(path, guarded(name, make(), services), methods=[method], name=name)
-        for method, path, name, make in _PAGES
+        Route(path, guarded(name, make(), services), methods=[method], name=name) for method, path, name, make in _PAGES
     ]
     routes += _act_routes(ADMIT, "/cases", "/api/cases", services)
     for act in ACTS.values():

@@ -180,9 +180,8 @@ class LiveScreen:
             self._hub.detach(bed, outbox)
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-                await socket.close(_POLICY_VIOLATION)
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+            await socket.close(_POLICY_VIOLATION)
 
     async def _welcome(self, socket: WebSocket) -> bool:
         account, _ = await run_in_threadpool(identify, socket, self._services)

@@ -1,8 +1,8 @@
 """Acknowledgements and answers to patient queries."""
 
 import pytest
-from gateways.hl7.hl7_build import RECEIVED_US, read
 
+from gateways.hl7.hl7_build import RECEIVED_US, read
 from holdfast.gateways.hl7.acknowledge import Verdict, acknowledge, no_patient
 from holdfast.gateways.hl7.er7 import Er7Message, parse
 from holdfast.gateways.hl7.reading import read_message

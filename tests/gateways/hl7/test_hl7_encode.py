@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from gateways.hl7.hl7_build import RECEIVED_US
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateways.hl7.hl7_build import RECEIVED_US
 from holdfast.gateways.hl7.codes import codes
 from holdfast.gateways.hl7.encode import encode_message
 from holdfast.gateways.hl7.er7 import parse

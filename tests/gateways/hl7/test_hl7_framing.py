@@ -100,7 +100,21 @@ def test_every_signal_has_a_rule_in_every_state() -> None:
 
 
 PIECES = st.sampled_from(
-    [ONE, TWO, b"\x0b", b"\x1c", b"\r", b"\n", b"\x1c\r", b"MS", b"MSH", b"\rMSH|", b"\xef\xbb\xbf", b"junk", b"H|x" * 40]
+    [
+        ONE,
+        TWO,
+        b"\x0b",
+        b"\x1c",
+        b"\r",
+        b"\n",
+        b"\x1c\r",
+        b"MS",
+        b"MSH",
+        b"\rMSH|",
+        b"\xef\xbb\xbf",
+        b"junk",
+        b"H|x" * 40,
+    ]
 )
 STREAMS = st.one_of(st.binary(max_size=200), st.lists(PIECES, max_size=14).map(b"".join))
 

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from holdfast.gateways.hl7 import server as server_module
 from holdfast.gateways.hl7.acknowledge import Verdict, acknowledge
 from holdfast.gateways.hl7.client import MllpSender
 from holdfast.gateways.hl7.framing import encode_frame
@@ -109,9 +108,10 @@ def test_an_unframed_message_is_taken_after_silence_or_at_the_end(monkeypatch: p
 
 def test_a_bad_peer_hurts_nobody_else() -> None:
     async def scenario(desk: Desk, server: MllpServer) -> None:
-        async with MllpSender("127.0.0.1", server.port, timeout_s=0.3) as bad, MllpSender(
-            "127.0.0.1", server.port
-        ) as good:
+        async with (
+            MllpSender("127.0.0.1", server.port, timeout_s=0.3) as bad,
+            MllpSender("127.0.0.1", server.port) as good,
+        ):
             answer = await bad.send(message("C1", "NTE|POISON\r"))
             assert (answer.accepted, answer.code) == (False, "")
             assert (await good.send(message("C2"))).accepted
@@ -164,7 +164,7 @@ def test_one_connection_too_many_is_turned_away(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_silent_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_module.limits, "CONNECTION_IDLE_S", 0.05)
+    monkeypatch.setattr(limits, "CONNECTION_IDLE_S", 0.05)
 
     async def scenario(desk: Desk, server: MllpServer) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from gateways.hl7.hl7_build import HEADER, read, reasons
 
+from gateways.hl7.hl7_build import HEADER, read, reasons
 from holdfast.kernel.time import iso
 from holdfast.record.monitor import Wave
 

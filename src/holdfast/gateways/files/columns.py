@@ -8,7 +8,7 @@ from holdfast.record.monitor import Numeric
 
 @dataclass(frozen=True)
 class Column:
-    """One numeric as a column. Values outside ``low`` to ``high`` are refused (bounds are estimates, wide on purpose)."""
+    """One numeric as a column. Values outside ``low`` to ``high`` are refused (estimates, wide on purpose)."""
 
     key: str
     code: str
@@ -24,7 +24,7 @@ class Column:
         if value is None or not math.isfinite(value):
             return "not a number"
         if value == 0 and self.low > 0:
-            return "0 stands for a sensor that is not connected"
+            return "0 cannot be told from a sensor that is not connected"
         if not self.low <= self._canonical(value) <= self.high:
             return f"impossible value: outside {self.low:g} to {self.high:g} {self.unit}"
         return ""

@@ -25,9 +25,7 @@ BYTES_MAX = 64 * 1024 * 1024
 HEADER_WITHIN_ROWS = 60
 """The row of column names stands near the top."""
 
-_TIME_FORMATS = ("%H:%M:%S", "%H:%M:%S.%f", "%H:%M")
-_DATE_FORMATS = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y", "%m/%d/%Y")
-"""Day first where both readings are possible: the exports seen are European."""
+_DAY = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})")
 _MISSING = frozenset({"", "-", "--", "---", "n/a", "na", "nan", "none", "null"})
 
 
@@ -156,27 +154,30 @@ def _collect(
 def _moment(row: Sequence[str], clock: int) -> datetime | time | None:
     """The row's time, with its date when the cell holds one; None when the cell is not a time."""
     cell = row[clock].strip() if clock < len(row) else ""
-    for pattern in _TIME_FORMATS:
-        try:
-            return datetime.strptime(cell, pattern).time()  # noqa: DTZ007 (a time of day has no zone)
-        except ValueError:
-            continue
+    if ":" not in cell:
+        return None
     try:
-        moment = datetime.fromisoformat(cell)
+        if _DAY.match(cell):
+            moment = datetime.fromisoformat(cell)
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return time.fromisoformat(cell.zfill(len("00:00:00")) if cell.count(":") == 2 else cell)
     except ValueError:
         return None
-    if len(cell) < len("2021-04-16 07:19"):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _day(cell: str) -> date | None:
-    for pattern in _DATE_FORMATS:
-        try:
-            return datetime.strptime(cell.strip(), pattern).date()  # noqa: DTZ007 (a day has no zone)
-        except ValueError:
-            continue
-    return None
+    """A date as exports write it; day first where both readings are possible (the exports seen are European)."""
+    found = _DAY.fullmatch(cell.strip())
+    if found is None:
+        return None
+    first, month, last = (int(part) for part in found.groups())
+    year, day = (first, last) if first > 31 else (last, first)
+    if month > 12:
+        month, day = day, month
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def _preamble_day(rows: Sequence[Sequence[str]]) -> date | None:

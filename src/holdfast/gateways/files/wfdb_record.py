@@ -86,6 +86,9 @@ def read(path: Path) -> WfdbRecord:
     base = path.with_suffix("") if path.suffix in (".hea", ".dat", ".mat") else path
     if not base.with_suffix(base.suffix + ".hea").is_file():
         raise SenderError(f"There is no header {base.name}.hea.", "Name the .hea file of a WFDB record.")
+    for segment in _segment_names(base.with_suffix(base.suffix + ".hea")):
+        if not (base.parent / f"{segment}.hea").is_file():
+            raise SenderError(f"{base.name} lacks its segment {segment}.", _REMEDY)
     try:
         header: Any = wfdb.rdheader(str(base), rd_segments=True)
     except _BROKEN as error:
@@ -130,11 +133,7 @@ def _check(base: Path, header: Any) -> None:
         _check_files(base, header)
         return
     for name, segment in zip(header.seg_name, segments, strict=True):
-        if name == "~":
-            continue
-        if segment is None:
-            raise SenderError(f"{base.name} lacks its segment {name}.", _REMEDY)
-        if segment.sig_len:
+        if segment is not None and segment.sig_len:
             _check_files(base.parent / name, segment)
 
 

@@ -263,7 +263,7 @@ def _by_mdc_name(coding: Coding, table: Table, other: Table) -> Identity:
         if coding.name in other.by_name:
             return _mismatch(other.by_name[coding.name], coding, _WRONG_KIND)
         if owner:
-            return _disagreement(coding, None, *owner)
+            return _disagreement(coding, None, owner[1])
         key = f"mdc:{coding.number}" if coding.number else coding.name.lower()
         return Identity(key, str(coding.number or 0), coding.name)
     numbers = term.names[coding.name]
@@ -276,20 +276,20 @@ def _by_mdc_name(coding: Coding, table: Table, other: Table) -> Identity:
     if agrees:
         return Identity(term.key, term.code(coding.name), coding.name, term)
     if owner:
-        return _disagreement(coding, term, *owner)
+        return _disagreement(coding, term, owner[1])
     return _mismatch(term, coding, f"{coding.number} is not a number known for {coding.name}; one of the two is wrong.")
 
 
 _WRONG_KIND = "A single value and a waveform are mixed up: the code is of one, the row of the other."
 
 
-def _mismatch(term: Term, coding: Coding, problem: str) -> Identity:
-    return Identity(term.key, str(coding.number or 0), coding.name, problem=problem)
+def _mismatch(term: Term | None, coding: Coding, problem: str) -> Identity:
+    return Identity(term.key if term else "", str(coding.number or 0), coding.name, problem=problem)
 
 
-def _disagreement(coding: Coding, said: Term | None, owner: Term, owner_name: str) -> Identity:
+def _disagreement(coding: Coding, said: Term | None, owner_name: str) -> Identity:
     problem = f"Name and number disagree: {coding.name} is written with {coding.code}, which is {owner_name}."
-    return _mismatch(said or owner, coding, problem)
+    return _mismatch(said, coding, problem)
 
 
 def _owner(number: int | None, table: Table, other: Table) -> tuple[Term, str] | None:
@@ -307,7 +307,7 @@ def _by_label(coding: Coding, table: Table) -> Identity:
     if coding.number and coding.number >= _PARTITION and coding.system in _MDC_SYSTEMS:
         owner = table.by_number.get(coding.number)
     if owner and term and not _same_family(owner[0].key, term.key):
-        return _disagreement(coding, term, *owner)
+        return _disagreement(coding, term, owner[1])
     if owner:
         return Identity(owner[0].key, owner[0].code(owner[1]), owner[1], owner[0])
     if term:

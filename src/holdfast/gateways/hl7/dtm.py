@@ -13,11 +13,13 @@ from holdfast.kernel.time import US_PER_S, from_datetime
 
 _DTM = re.compile(
     r"(?P<year>\d{4})(?:(?P<month>\d\d)(?:(?P<day>\d\d)(?:(?P<hour>\d\d)(?:(?P<minute>\d\d)"
-    r"(?:(?P<second>\d\d)(?:\.?(?P<fraction>\d{1,9}))?)?)?)?)?)?\.?(?P<zone>Z|[+-]\d\d:?(?:\d\d)?)?"
+    r"(?:(?P<second>\d\d)(?:\.?(?P<fraction>\d{1,9}))?)?)?)?)?)?\.?(?P<zone>Z|[+-]\d\d:?(?:\d\d)?)?",
+    re.ASCII,
 )
 _ISO = re.compile(
     r"(?P<year>\d{4})[-/](?P<month>\d\d)[-/](?P<day>\d\d)(?:[T ]+(?P<hour>\d\d):(?P<minute>\d\d)"
-    r"(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?)?\s*(?P<zone>Z|[+-]\d\d:?(?:\d\d)?)?"
+    r"(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?)?\s*(?P<zone>Z|[+-]\d\d:?(?:\d\d)?)?",
+    re.ASCII,
 )
 _FIRST_YEAR = 1970  # no monitor spoke HL7 before; 1900 and 0000 are what an unset field holds
 _OFFSET_MIN_MAX = 14 * 60

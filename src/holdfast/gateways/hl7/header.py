@@ -102,9 +102,8 @@ def device_key(message: Er7Message) -> str:
     if _SERIAL.fullmatch(facility):
         return facility
     names = "/".join(part for part in (application or universal, facility) if part)
-    if bed:
-        return f"{names}#{bed}"
-    return names or UNIDENTIFIED
+    named = names or UNIDENTIFIED
+    return f"{named}#{bed}" if bed else named
 
 
 def _device_in_obx(segment: Segment) -> str:
@@ -118,12 +117,13 @@ def _device_in_obx(segment: Segment) -> str:
 
 
 def _bed_label(message: Er7Message) -> str:
-    """Point of care, room and bed of PV1-3; of subcomponents the first two (the rest are addresses and ports)."""
+    """Point of care, room and bed of PV1-3; of subcomponents the first two (the rest are addresses and ports,
+    and 0 stands for none)."""
     pv1 = message.first("PV1")
     if pv1 is None:
         return ""
     parts = []
     for component in pv1.components(3)[:3]:
-        pieces = [piece for piece in component.split(message.separators.subcomponent) if piece]
+        pieces = [piece for piece in component.split(message.separators.subcomponent) if piece not in ("", "0")]
         parts.extend(pieces[:2])
     return ".".join(parts)

@@ -1,5 +1,6 @@
 """Waveform rows: samples in OBX-5, and what the rows after them say about rate, resolution and lead."""
 
+import math
 import re
 from dataclasses import dataclass, field
 
@@ -24,6 +25,7 @@ _RATE_IN_NAME = re.compile(r"@\s*(\d+(?:\.\d+)?)")
 _RATE_HZ_MAX = 50_000.0
 _RATE_FROM_WINDOW_MIN_HZ = 1.0
 _MISSING_COUNTS = (32767.0, -32768.0, 65535.0, 8388607.0, -8388608.0, 2147483647.0, -2147483648.0)
+_SMALLEST_MISSING_COUNT = min(abs(count) for count in _MISSING_COUNTS)
 _WITHOUT_UNIT = ("pleth", "resp")
 _MISSING_TOKENS = frozenset({"", "nan", '""', "*", "-", "--"})
 
@@ -142,16 +144,25 @@ def _samples(row: Row) -> tuple[NDArray[np.float64], bool]:
     tokens = text.split("^")
     if len(tokens) > limits.SAMPLES_PER_MESSAGE_MAX:
         raise NotCharted(f"The row holds {len(tokens)} samples; {limits.SAMPLES_PER_MESSAGE_MAX} is the most.")
-    if not _SAMPLES.fullmatch(text):
-        tokens = ["" if token.strip().lower() in _MISSING_TOKENS else token for token in tokens]
-    try:
-        values = np.array([float(token) if token.strip() else np.nan for token in tokens])
-    except ValueError:
-        raise NotCharted("Some of the samples are not numbers.") from None
+    values = _numbers(tokens, plain=_SAMPLES.fullmatch(text) is not None)
     scaled = "." in text or "e" in text.lower()
-    if not scaled:
+    if not scaled and np.nanmax(np.abs(values)) >= _SMALLEST_MISSING_COUNT:
         values[np.isin(values, _MISSING_COUNTS)] = np.nan
     return values, scaled
+
+
+def _numbers(tokens: list[str], *, plain: bool) -> NDArray[np.float64]:
+    """Tokens as numbers. ``plain``: nothing but digits, signs and points in them (the usual case, and fast)."""
+    if plain:
+        try:
+            return np.array(list(map(float, tokens)))
+        except ValueError:
+            pass  # some are empty
+    cleaned = [token.strip().lower() for token in tokens]
+    numbers = [math.nan if token in _MISSING_TOKENS else plain_number(token) for token in cleaned]
+    if None in numbers:
+        raise NotCharted("Some of the samples are not numbers.")
+    return np.array(numbers, dtype=np.float64)
 
 
 def _rate_hz(draft: Draft, count: int, window: Window) -> float:

@@ -7,15 +7,15 @@ from typing import Any
 
 from starlette.responses import Response
 
-from holdfast.kernel.errors import HoldfastError, OperatorError
+from holdfast.kernel.errors import OperatorError
 from holdfast.kernel.time import US_PER_S, from_datetime
 from holdfast.knowledge.model import Finding, Knowledge
 from holdfast.record.case_state import CaseState, FindingEntry
 from holdfast.record.events import Strength, TouchResponse
 from holdfast.usecases import second_look
 from holdfast.usecases.cases import SEXES, TREATMENTS
-from holdfast.usecases.timeline import Line, timeline
-from holdfast.web import bodychart
+from holdfast.usecases.timeline import Line, timeline, touch_words
+from holdfast.web.bodychart import charts
 from holdfast.web.gate import Call
 from holdfast.web.measured import measured
 from holdfast.web.render import page
@@ -60,8 +60,8 @@ def case(call: Call) -> Response:
         tiles=TILES,
         pick=pick,
         names=call.names(),
-        look=verdict_strip(call, state),
-        chart=bodychart.charts(knowledge.regions.values(), state.touches),
+        touch_words=lambda t: touch_words(ctx, t.side, t.region, t.strength, t.response),
+        chart=charts(knowledge.regions.values(), state.touches),
         strengths=list(Strength),
         responses=list(TouchResponse),
         chips=chip_groups(quick, state),
@@ -128,17 +128,17 @@ def second_look_page(call: Call) -> Response:
         names=call.names(),
         reasons=list(ctx.knowledge.reasons.values()),
         reason_texts={r.key: r.text for r in ctx.knowledge.reasons.values()},
+        sparks=sparks(content["monitor"]["series"]),
         ordered={test.test for test in state.tests},
         sources=ctx.knowledge.sources,
     )
 
 
-def verdict_strip(call: Call, state: CaseState) -> dict[str, Any]:
-    """The second look for the strip on the case page. A fault in it must not take the case page away."""
-    try:
-        return second_look.look(call.ctx, state.case_id, call.now_us)
-    except HoldfastError as error:
-        return {"verdict": {"level": "cannot_say", "text": error.problem}}
+def sparks(series: dict[str, Any]) -> list[tuple[str, Any]]:
+    """One series for each place of the screen, where there is more than one point to draw."""
+    drawable = {key: one for key, one in series.items() if len(one["at_us"]) > 1}
+    firsts = (next((key for key in tile.keys if key in drawable), "") for tile in TILES)
+    return [(key, drawable[key]) for key in firsts if key]
 
 
 def moment(text: str) -> int | None:

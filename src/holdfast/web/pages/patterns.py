@@ -5,7 +5,7 @@ from starlette.responses import Response
 from holdfast.record.case_state import TouchEntry
 from holdfast.record.events import Strength, TouchResponse
 from holdfast.usecases.live import BedView, ConditionView, SignalView, ValueView
-from holdfast.web import bodychart
+from holdfast.web.bodychart import charts
 from holdfast.web.gate import Call
 from holdfast.web.render import page
 from holdfast.web.tiles import TILES, pick
@@ -24,7 +24,7 @@ def patterns(call: Call) -> Response:
         beds=_beds(now_us),
         tiles=TILES,
         pick=pick,
-        chart=bodychart.charts(regions, touches),
+        chart=charts(regions, touches),
         responses=list(TouchResponse),
     )
 

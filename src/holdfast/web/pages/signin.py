@@ -56,9 +56,7 @@ class SaveLogin:
             problem = f"Too many attempts. Try again in {minutes} min, or ask an administrator."
             return page(call, "login.html", 429, next=target, login=login, problem=problem)
         services = call.services
-        account = use.authenticate(
-            services.accounts, services.hasher, login=login, password=call.field("password")
-        )
+        account = use.authenticate(services.accounts, services.hasher, login=login, password=call.field("password"))
         if account is None:
             problem = "Login and password do not belong together."
             return page(call, "login.html", 403, next=target, login=login, problem=problem)

@@ -6,6 +6,9 @@ const DELAY_US = 1.5e6;
 const GAP_S = 0.35;
 const CLOCK_WINDOW_MS = 6000;
 const NO_SIGNAL_US = 2.5e6;
+const TOP_PX = 24; // room for label and beat marks
+const MARK_BEHIND_US = 0.2e6; // beat marks wait until the pen's gap has passed
+const ORDER = ["ecg", "art", "pleth", "resp", "co2"];
 const MIN_SPAN = { mV: 1.5, mmHg: 30, "%": 10 };
 
 // The play head of a bed: monitor time of the newest sample, as it moves with our own clock. The newest arrival
@@ -83,7 +86,8 @@ export class Strip {
 
   y(value) {
     const pad = 6 * this.ratio;
-    return this.canvas.height - pad - ((value - this.low) / (this.high - this.low)) * (this.canvas.height - 2 * pad);
+    const room = this.canvas.height - pad - TOP_PX * this.ratio;
+    return this.canvas.height - pad - ((value - this.low) / (this.high - this.low)) * room;
   }
 
   // The scale follows what was seen in the last sweep, never below a span at which noise would look like a signal.
@@ -105,7 +109,7 @@ export class Strip {
     if (fits || still) return false;
     this.low = middle - span / 2;
     this.high = middle + span / 2;
-    this.label("scale", `${this.unit} ${this.low.toPrecision(2)} to ${this.high.toPrecision(2)}`);
+    this.label("scale", `${this.unit === "1" ? "" : this.unit} ${this.low.toPrecision(2)} to ${this.high.toPrecision(2)}`);
     return true;
   }
 
@@ -166,7 +170,7 @@ export class Strip {
     const context = this.canvas.getContext("2d");
     context.fillStyle = this.colour;
     for (const at of this.beats) {
-      if (at <= fromUs || at > toUs) continue;
+      if (at <= fromUs - MARK_BEHIND_US || at > toUs - MARK_BEHIND_US) continue;
       const x = this.x(at); const size = 4 * this.ratio;
       context.beginPath();
       context.moveTo(x - size, 0); context.lineTo(x + size, 0); context.lineTo(x, size * 1.6);
@@ -209,6 +213,8 @@ export class Sweep {
       element.classList.add(`c-${frame.key.split("_")[0]}`);
       element.dataset.wave = frame.key;
       element.dataset.testid = `strip-${frame.key}`;
+      const place = ORDER.indexOf(frame.key.split("_")[0]);
+      element.style.order = String(place < 0 ? ORDER.length : place);
       this.container.append(element);
       strip = new Strip(element, this.seconds, frame);
       this.strips.set(frame.key, strip);

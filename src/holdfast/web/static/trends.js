@@ -55,12 +55,14 @@ export function showTrends(section) {
     place.replaceChildren();
     const keys = SHOWN.filter((key) => told.series[key]);
     note.textContent = keys.length ? "" : "Nothing in this stretch of time.";
-    plots = keys.map((key) => {
+    // All boxes first: a plot takes its width from the finished grid.
+    const boxes = keys.map(() => {
       const box = document.createElement("div");
       box.className = "plot";
       place.append(box);
-      return plot(box, key, told.series[key], fromUs, toUs);
+      return box;
     });
+    plots = keys.map((key, i) => plot(boxes[i], key, told.series[key], fromUs, toUs));
   }
 
   section.addEventListener("click", (event) => {

@@ -1,0 +1,218 @@
+"""What a person at the bed relies on: the states that begin and end, whole, from waves to words."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from holdfast.signals import bedside
+from holdfast.signals.conditions import Began, Ended
+from signals.made_signals import START_US, Floats, ecg, flat, pulse_wave, steady_beats, wave
+from signals.test_fibrillation import fibrillating
+
+Waves = dict[str, tuple[Floats, float, str]]
+ECG_HZ, PULSE_HZ = 250.0, 125.0
+ALIVE_S, AFTER_S = 30, 30
+
+
+def _play(waves: Waves, seconds_per_message: float = 1.0, off: tuple[str, ...] = ()) -> list[bedside.Outputs]:
+    state, said, at_s = bedside.initial(), [], 0.0
+    longest_s = max(len(samples) / rate for samples, rate, _ in waves.values())
+    while at_s < longest_s:
+        message = []
+        for key, (samples, rate, unit) in waves.items():
+            first, end = round(at_s * rate), round((at_s + seconds_per_message) * rate)
+            if first < len(samples):
+                start_us = START_US + round(first / rate * 1e6)
+                inoperative = key in off and at_s >= ALIVE_S
+                message.append(wave(key, samples[first:end], rate, start_us, unit, inoperative))
+        state, outputs = bedside.step(state, message)
+        said.append(outputs)
+        at_s += seconds_per_message
+    return said
+
+
+def _changes(said: list[bedside.Outputs]) -> list[tuple[str, str, float]]:
+    """(began or ended, condition, seconds since the heart or the lead stopped)."""
+    out = []
+    for outputs in said:
+        for change in outputs.conditions:
+            word = "began" if isinstance(change, Began) else "ended"
+            out.append((word, change.condition, (change.at_us - START_US) / 1e6 - ALIVE_S))
+    return out
+
+
+def _names(said: list[bedside.Outputs]) -> set[str]:
+    return {name for _, name, _ in _changes(said)}
+
+
+def _alive(seconds: int = ALIVE_S) -> Floats:
+    return ecg(steady_beats(100, seconds), seconds, ECG_HZ)
+
+
+def _arrested() -> Floats:
+    return np.concatenate((_alive(), flat(AFTER_S, ECG_HZ)))
+
+
+def _still(level: float) -> Floats:
+    return np.concatenate((_alive(), np.full(int(AFTER_S * ECG_HZ), level)))
+
+
+def _pleth(stops: bool) -> tuple[Floats, float, str]:
+    beating = pulse_wave(ALIVE_S + AFTER_S, PULSE_HZ, 100, 0.0, 1.0)
+    if stops:
+        beating[int(ALIVE_S * PULSE_HZ) :] = 0.01 * np.sin(np.arange(int(AFTER_S * PULSE_HZ)) / 30)
+    return beating, PULSE_HZ, "1"
+
+
+def test_a_healthy_dog_raises_nothing_and_has_its_numbers() -> None:
+    art = pulse_wave(60, PULSE_HZ, 100)
+    said = _play({"ecg_ii": (_alive(60), ECG_HZ, "mV"), "art": (art, PULSE_HZ, "mmHg"), "pleth": _pleth(False)})
+    assert _names(said) == set()
+    latest = {n.key: n.value for outputs in said for n in outputs.numerics}
+    assert latest["hr_ecg"] == pytest.approx(100, abs=2)
+    assert latest["pulse_pleth"] == pytest.approx(100, abs=2)
+    assert latest["pulse_art"] == pytest.approx(100, abs=2)
+    assert latest["art_sys_wave"] == pytest.approx(110, abs=3)
+    assert sum(len(outputs.beats.get("ecg_ii", ())) for outputs in said) == pytest.approx(98, abs=2)
+
+
+def test_asystole_is_called_within_six_seconds_of_the_last_beat_on_the_ecg_alone() -> None:
+    changes = _changes(_play({"ecg_ii": (_arrested(), ECG_HZ, "mV")}))
+    (first,) = [c for c in changes if c[1] == "asystole"]
+    assert first[0] == "began"
+    assert 3 <= first[2] <= 6
+
+
+def test_asystole_with_every_pulse_gone_is_called() -> None:
+    said = _play({"ecg_ii": (_arrested(), ECG_HZ, "mV"), "pleth": _pleth(stops=True)})
+    assert {"asystole", "no_pulse_signal"} <= _names(said)
+    began = next(c for o in said for c in o.conditions if isinstance(c, Began) and c.condition == "asystole")
+    assert (began.priority, began.technical) == ("high", False)
+
+
+def test_a_pulse_that_goes_on_turns_asystole_into_a_question_about_the_electrodes() -> None:
+    names = _names(_play({"ecg_ii": (_arrested(), ECG_HZ, "mV"), "pleth": _pleth(stops=False)}))
+    assert "asystole" not in names
+    assert "ecg_without_beats_but_pulse" in names
+
+
+def test_asystole_ends_when_beats_return() -> None:
+    trace = np.concatenate((_alive(), flat(10, ECG_HZ), _alive(20)))
+    changes = [c for c in _changes(_play({"ecg_ii": (trace, ECG_HZ, "mV")})) if c[1] == "asystole"]
+    assert [word for word, _, _ in changes] == ["began", "ended"]
+    assert 10 < changes[1][2] < 14
+
+
+@pytest.mark.parametrize("level", [20.0, -20.0, float("nan")])
+def test_a_lead_that_fell_off_is_never_an_arrest(level: float) -> None:
+    names = _names(_play({"ecg_ii": (_still(level), ECG_HZ, "mV"), "pleth": _pleth(stops=False)}))
+    assert names == {"lead_off"}
+    assert _names(_play({"ecg_ii": (_still(level), ECG_HZ, "mV")})) == {"lead_off"}
+
+
+def test_the_senders_own_word_for_a_lead_that_is_off_is_believed() -> None:
+    assert _names(_play({"ecg_ii": (_arrested(), ECG_HZ, "mV")}, off=("ecg_ii",))) == {"lead_off"}
+
+
+def test_a_frozen_signal_is_technical_unless_the_pulse_went_with_it() -> None:
+    assert _names(_play({"ecg_ii": (_still(0.1), ECG_HZ, "mV")})) == {"no_signal_change"}
+    with_pulse = _names(_play({"ecg_ii": (_still(0.1), ECG_HZ, "mV"), "pleth": _pleth(stops=False)}))
+    assert with_pulse == {"no_signal_change"}
+    without = _names(_play({"ecg_ii": (_still(0.1), ECG_HZ, "mV"), "pleth": _pleth(stops=True)}))
+    assert "asystole" in without
+
+
+def test_one_good_lead_is_enough_to_know_that_the_heart_beats() -> None:
+    said = _play({"ecg_i": (_arrested(), ECG_HZ, "mV"), "ecg_ii": (_alive(ALIVE_S + AFTER_S), ECG_HZ, "mV")})
+    assert "asystole" not in _names(said)
+
+
+def test_fibrillation_is_suspected_and_is_not_a_flat_line() -> None:
+    trace = np.concatenate((_alive(), fibrillating(AFTER_S, ECG_HZ)))
+    names = _names(_play({"ecg_ii": (trace, ECG_HZ, "mV"), "pleth": _pleth(stops=True)}))
+    assert "ventricular_fibrillation_suspected" in names
+    assert "lead_off" not in names
+
+
+def test_noise_is_called_artefact_and_gives_no_rate() -> None:
+    noise = np.random.default_rng(3).normal(0, 0.4, int(AFTER_S * ECG_HZ))
+    said = _play({"ecg_ii": (np.concatenate((_alive(), noise)), ECG_HZ, "mV")})
+    assert "artefact" in _names(said)
+    assert "asystole" not in _names(said)
+    assert not any(n.key == "hr_ecg" for outputs in said[-10:] for n in outputs.numerics)
+    assert any(w.key == "hr_ecg" and "not good enough" in w.reason for o in said[-10:] for w in o.withheld)
+
+
+def _everything(said: list[bedside.Outputs]) -> tuple[list[object], ...]:
+    beats = [(key, at) for o in said for key, times in o.beats.items() for at in times]
+    return (
+        sorted(beats),
+        [n for o in said for n in o.numerics],
+        [w for o in said for w in o.withheld],
+        [s for o in said for s in o.signals],
+        [c for o in said for c in o.conditions],
+    )
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.sampled_from([0.1, 0.4, 2.0, 10.0]))
+def test_the_whole_bed_says_the_same_however_the_messages_are_cut(seconds: float) -> None:
+    waves: Waves = {"ecg_ii": (_arrested(), ECG_HZ, "mV"), "pleth": _pleth(stops=True)}
+    expected, got = _everything(_play(waves)), _everything(_play(waves, seconds))
+    whole_s = 58  # the last seconds are settled only when more signal follows
+    until = START_US + whole_s * 1_000_000
+    assert got[0] == expected[0]
+    for ours, theirs in zip(got[1:], expected[1:], strict=True):
+        assert [x for x in ours if _at(x) < until] == [x for x in theirs if _at(x) < until]
+
+
+def _at(said: object) -> int:
+    return int(getattr(said, "start_us", None) or getattr(said, "at_us", 0))
+
+
+def test_a_bed_survives_being_written_and_read() -> None:
+    trace = _arrested()
+    state, again = bedside.initial(), bedside.initial()
+    for second in range(40):
+        first = int(second * ECG_HZ)
+        message = [wave("ecg_ii", trace[first : first + int(ECG_HZ)], ECG_HZ, START_US + second * 1_000_000)]
+        state, expected = bedside.step(state, message)
+        again, got = bedside.step(bedside.load(bedside.dump(again)), message)
+        assert got == expected
+    assert len(bedside.dump(state)) < 64_000
+
+
+def test_a_signal_that_is_no_longer_sent_is_said_and_holds_up_nothing() -> None:
+    waves: Waves = {"ecg_ii": (_alive(), ECG_HZ, "mV"), "pleth": _pleth(stops=False)}
+    said = _play(waves)
+    assert ("began", "lead_off") in [(word, name) for word, name, _ in _changes(said)]
+    assert any(n.key == "pulse_pleth" and n.at_us > START_US + 55_000_000 for o in said for n in o.numerics)
+
+
+def test_a_hole_of_an_hour_is_stepped_over_and_beats_are_found_after_it() -> None:
+    state = bedside.initial()
+    trace = _alive(20)
+    found: list[int] = []
+    for start_us in (START_US, START_US + 3_600_000_000):
+        for second in range(20):
+            piece = trace[int(second * ECG_HZ) : int((second + 1) * ECG_HZ)]
+            state, outputs = bedside.step(state, [wave("ecg_ii", piece, ECG_HZ, start_us + second * 1_000_000)])
+            found += outputs.beats.get("ecg_ii", ())
+            assert len(outputs.signals) <= 5
+            assert not any(isinstance(c, Began) for c in outputs.conditions)
+    assert len([at for at in found if at > START_US + 3_600_000_000]) >= 28
+
+
+def test_waves_that_cannot_be_analysed_are_named() -> None:
+    _, outputs = bedside.step(bedside.initial(), [wave("ecg_ii", np.zeros(50), 50.0, START_US)])
+    assert outputs.signals[0].quality == "not_analysed"
+    _, outputs = bedside.step(bedside.initial(), [wave("mdc:1234", np.zeros(50), 50.0, START_US)])
+    assert outputs == bedside.Outputs()
+
+
+def test_lead_off_is_taken_back_when_the_lead_returns() -> None:
+    trace = np.concatenate((_alive(), np.full(int(8 * ECG_HZ), 20.0), _alive(20)))
+    changes = [c for o in _play({"ecg_ii": (trace, ECG_HZ, "mV")}) for c in o.conditions]
+    assert [type(c) for c in changes] == [Began, Ended]
+    assert {c.condition for c in changes} == {"lead_off"}

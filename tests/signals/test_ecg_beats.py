@@ -1,0 +1,163 @@
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from holdfast.signals import ecg_beats, quality
+from holdfast.signals.chunk import Chunk
+from holdfast.signals.scoring import match
+from signals.made_signals import START_US, Floats, cut, ecg, every, flat, run, steady_beats
+
+
+def _found(samples: Floats, rate_hz: float, chunk_s: float = 1.0) -> list[int]:
+    chunks = cut(samples, rate_hz, every(max(1, round(chunk_s * rate_hz))))
+    return [beat.at_us for beat in run(ecg_beats.step, ecg_beats.initial(), chunks)[1]]
+
+
+def _us(beats_s: list[float]) -> list[int]:
+    return [START_US + round(beat * 1e6) for beat in beats_s]
+
+
+@pytest.mark.parametrize("rate_hz", [100.0, 130.0, 250.0, 500.0, 1000.0])
+@pytest.mark.parametrize("per_min", [20, 60, 120, 200, 270])
+def test_every_beat_is_found_once_at_any_rate(rate_hz: float, per_min: int) -> None:
+    beats = steady_beats(per_min, 30)
+    score = match(_found(ecg(beats, 30, rate_hz), rate_hz), _us(beats), 75_000)
+    assert score.false_positives == 0
+    assert score.false_negatives <= 1
+    assert score.median_error_ms is not None
+    assert score.median_error_ms < 12
+
+
+def test_the_irregular_rhythm_of_a_resting_dog_is_followed() -> None:
+    beats, at = [], 1.0
+    for i in range(60):
+        beats.append(at)
+        at += (0.5, 0.55, 1.3, 1.6, 0.6)[i % 5]
+    score = match(_found(ecg(beats, at + 1, 250.0), 250.0), _us(beats), 75_000)
+    assert (score.false_positives, score.false_negatives) == (0, 0)
+
+
+@pytest.mark.parametrize("t_share", [0.5, 1.0, 2.0])
+def test_tall_t_waves_are_not_beats(t_share: float) -> None:
+    beats = steady_beats(80, 30)
+    score = match(_found(ecg(beats, 30, 250.0, t_share=t_share), 250.0), _us(beats), 75_000)
+    assert (score.false_positives, score.false_negatives) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda x, t: -x, id="turned over"),
+        pytest.param(lambda x, t: x * 1000, id="microvolts"),
+        pytest.param(lambda x, t: x * 0.25, id="small"),
+        pytest.param(lambda x, t: x + 300, id="electrode offset"),
+        pytest.param(lambda x, t: x + 2 * np.sin(2 * np.pi * 0.2 * t), id="drift"),
+        pytest.param(lambda x, t: x + 0.1 * np.sin(2 * np.pi * 50 * t), id="mains 50"),
+        pytest.param(lambda x, t: x + 0.1 * np.sin(2 * np.pi * 60 * t), id="mains 60"),
+    ],
+)
+def test_gain_polarity_offset_drift_and_mains_do_not_matter(change) -> None:  # type: ignore[no-untyped-def]
+    beats = steady_beats(90, 30)
+    clean = ecg(beats, 30, 250.0)
+    score = match(_found(change(clean, np.arange(len(clean)) / 250.0), 250.0), _us(beats), 75_000)
+    assert (score.false_positives, score.false_negatives) == (0, 0)
+
+
+@pytest.mark.parametrize("rate_hz", [100.0, 130.0, 250.0, 500.0])
+@pytest.mark.parametrize("noise_mv", [0.005, 0.01, 0.02, 0.03])
+def test_a_flat_line_has_no_beats(rate_hz: float, noise_mv: float) -> None:
+    assert _found(flat(300, rate_hz, noise_mv), rate_hz) == []
+
+
+@pytest.mark.parametrize("noise_mv", [0.005, 0.02, 0.03])
+def test_an_arrest_after_real_beats_stays_silent(noise_mv: float) -> None:
+    beats = steady_beats(100, 30)
+    trace = np.concatenate((ecg(beats, 30, 130.0), flat(300, 130.0, noise_mv)))
+    assert [at for at in _found(trace, 130.0) if at > START_US + 30_500_000] == []
+
+
+def test_standstill_with_p_waves_only_has_no_beats() -> None:
+    t = np.arange(130 * 120) / 130.0
+    trace = flat(120, 130.0, 0.01, 0.0)
+    for at in np.arange(1.0, 119.0, 0.6):
+        trace += 0.12 * np.exp(-0.5 * ((t - at) / 0.02) ** 2)
+    assert _found(trace, 130.0) == []
+
+
+def test_beats_are_seen_again_after_a_lead_was_off_at_the_rail() -> None:
+    beats = steady_beats(90, 60)
+    trace = ecg(beats, 60, 250.0)
+    trace[250 * 20 : 250 * 25] = 20.0
+    trace[250 * 25 :] += 15 * np.exp(-np.arange(250 * 35) / 250.0)
+    later = [at for at in _us(beats) if at > START_US + 26_000_000]
+    found = [at for at in _found(trace, 250.0) if at > START_US + 26_000_000 - 75_000]
+    score = match(found, later, 75_000)
+    assert score.false_negatives == 0
+    assert score.false_positives <= 1
+
+
+def test_one_huge_artefact_does_not_blind_the_detector() -> None:
+    beats = steady_beats(90, 60)
+    trace = ecg(beats, 60, 250.0)
+    trace[250 * 20 : 250 * 20 + 60] += 30 * np.hanning(60)
+    later = [at for at in _us(beats) if at > START_US + 21_000_000]
+    found = [at for at in _found(trace, 250.0) if at > START_US + 20_500_000]
+    assert match(found, later, 75_000).false_negatives == 0
+
+
+def test_a_beat_is_reported_within_the_stated_delay() -> None:
+    trace = ecg(steady_beats(80, 20), 20, 250.0)
+    state, worst = ecg_beats.initial(), 0.0
+    for i in range(0, len(trace), 5):
+        chunk = Chunk(START_US + i * 4000, 250.0, trace[i : i + 5])
+        state, beats = ecg_beats.step(state, chunk)
+        if i > 250 * 4:
+            worst = max([worst, *(START_US + (i + 5) * 4000 - beat.at_us for beat in beats)])
+    assert 0 < worst <= ecg_beats.DELAY_S * 1e6
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data(), st.sampled_from([100.0, 130.0, 250.0, 333.0]))
+def test_the_answer_does_not_depend_on_how_the_signal_is_cut(data: st.DataObject, rate_hz: float) -> None:
+    trace = ecg(steady_beats(110, 12), 12, rate_hz)
+    trace[int(5 * rate_hz) : int(5.6 * rate_hz)] = np.nan
+    _, whole = run(ecg_beats.step, ecg_beats.initial(), cut(trace, rate_hz, every(len(trace))))
+    assert len(whole) > 10
+    largest = data.draw(st.sampled_from([2, 13, 130, 1300]))
+    sizes = data.draw(st.lists(st.integers(1, largest), min_size=1, max_size=30))
+    _, pieces = run(ecg_beats.step, ecg_beats.initial(), cut(trace, rate_hz, (sizes[i % len(sizes)] for i in range(10**6))))
+    assert pieces == whole
+
+
+def test_a_state_survives_being_written_and_read_at_any_moment() -> None:
+    trace = ecg(steady_beats(110, 12), 12, 130.0)
+    _, whole = run(ecg_beats.step, ecg_beats.initial(), cut(trace, 130.0, every(37)))
+    state, said = ecg_beats.initial(), []
+    for chunk in cut(trace, 130.0, every(37)):
+        state, beats = ecg_beats.step(ecg_beats.load(ecg_beats.dump(state)), chunk)
+        said += beats
+    assert said == whole
+
+
+def test_memory_is_bounded() -> None:
+    state = ecg_beats.initial()
+    sizes = []
+    for chunk in cut(flat(120, 250.0), 250.0, every(250)):
+        state, _ = ecg_beats.step(state, chunk)
+        sizes.append(len(ecg_beats.dump(state)))
+    assert max(sizes) < 64_000
+    assert max(sizes[60:]) <= 1.05 * max(sizes[10:60])
+
+
+def test_bytes_of_something_else_are_refused() -> None:
+    with pytest.raises(msgspec.MsgspecError):
+        ecg_beats.load(quality.dump(quality.initial()))
+    with pytest.raises(msgspec.MsgspecError):
+        ecg_beats.load(b"not a state")
+
+
+def test_a_rate_that_cannot_show_a_qrs_is_an_error() -> None:
+    with pytest.raises(ValueError, match="samples per second"):
+        ecg_beats.step(ecg_beats.initial(), Chunk(START_US, 50.0, np.zeros(50)))

@@ -1,8 +1,9 @@
 """Error of the enumerator against exact inference, time of an assessment, tests needed; on invented worlds.
 
 Run: ``python benchmarks/reasoning_exact.py [cases]`` for error and time, ``... tests [cases]`` for how many tests and
-minutes each price of a test (its fixed overhead in minutes) needs until the truth stands at 0.8 or more. Exact: a table over subsets of explained findings that every
-disease updates with non-negative numbers, so nothing cancels and sets of any size count.
+minutes each price of a test (its fixed overhead in minutes) needs until the truth stands at 0.8 or more.
+Exact: a table over subsets of explained findings that every disease updates with non-negative numbers, so nothing
+cancels and sets of any size count.
 """
 
 import json
@@ -54,7 +55,7 @@ def invented(rng: np.random.Generator) -> Knowledge:
                 name=f"D{d}",
                 system=f"s{d % SYSTEMS}",
                 descriptive=False,
-                prior=number(float(np.exp(rng.uniform(np.log(0.002), np.log(0.05))))),
+                prior=number(float(np.exp(rng.uniform(np.log(0.001), np.log(0.03))))),
                 treatable=bool(d % 4),
                 benefit=number(0.7),
                 urgency=Urgency.HOURS,

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import hashlib
 import logging
 import secrets
 import signal
@@ -24,6 +23,7 @@ from holdfast.knowledge.loader import load as load_knowledge
 from holdfast.storage.sql_accounts import SqlAccounts
 from holdfast.storage.sql_store import SqlStore
 from holdfast.usecases import monitor_blocks
+from holdfast.usecases.accounts import offer_setup
 from holdfast.usecases.casebook import CaseBook
 from holdfast.usecases.context import Context
 from holdfast.usecases.ingest import Answer, Incoming, Intake, Submitted
@@ -107,11 +107,8 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
 
 def setup_link(house: House) -> str:
     """A fresh one-time link for the first administrator; empty once there is an account."""
-    if house.accounts.count():
-        return ""
-    token = house.ctx.ids.new_secret()
-    house.accounts.put_setup_token(hashlib.sha256(token.encode()).hexdigest())
-    return f"{house.config.http_address}/setup?token={token}"
+    token = offer_setup(house.accounts, house.ctx.ids)
+    return f"{house.config.http_address}/setup?token={token}" if token else ""
 
 
 async def handle_hl7(house: House, raw: bytes, peer: str) -> bytes | None:

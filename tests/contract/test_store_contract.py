@@ -155,6 +155,14 @@ class TestCommands:
         assert store.head_seq() == 3
         assert store.held() == []
 
+    def test_what_a_command_recorded_is_found_by_its_id(self, store: Store) -> None:
+        first = put(store, change(note("a"), note("b"), command_id="once"))
+        put(store, change(note("other")))
+        put(store, change(held=(held(),), command_id="no events"))
+        assert store.recorded_by("once") == list(first.recorded)
+        assert store.recorded_by("no events") == []
+        assert store.recorded_by("never sent") == []
+
     def test_a_command_that_was_refused_may_be_tried_again(self, store: Store) -> None:
         with pytest.raises(HoldfastError):
             put(store, change(note(), command_id="later", release_held=(99,)))

@@ -218,9 +218,9 @@ def test_each_fault_is_refused_naming_file_and_entry(
     change(release)
     with pytest.raises(KnowledgeError) as refusal:
         loaded(release, tmp_path)
-    assert any(
-        problem.startswith(f"{file}, {entry}:") and said in problem for problem in refusal.value.problems
-    ), refusal.value.problems
+    assert any(problem.startswith(f"{file}, {entry}:") and said in problem for problem in refusal.value.problems), (
+        refusal.value.problems
+    )
 
 
 def test_a_finding_listed_twice_by_its_synonym_is_refused(tmp_path: Path) -> None:

@@ -13,7 +13,9 @@ Floats = NDArray[np.float64]
 START_US = 1_700_000_000_000_000
 
 
-def ecg(beats_s: Sequence[float], seconds: float, rate_hz: float, *, t_share: float = 0.3, noise_mv: float = 0.01) -> Floats:
+def ecg(
+    beats_s: Sequence[float], seconds: float, rate_hz: float, *, t_share: float = 0.3, noise_mv: float = 0.01
+) -> Floats:
     """An ECG in mV with a 1 mV QRS of a dog's width at each beat, P and T waves, and white noise."""
     t = np.arange(int(seconds * rate_hz)) / rate_hz
     trace = np.random.default_rng(7).normal(0, noise_mv, len(t))

@@ -1,3 +1,5 @@
+from itertools import cycle
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,9 +13,7 @@ from signals.made_signals import START_US, cut, every, pulse_wave, run
 @pytest.mark.parametrize("rate_hz", [62.5, 125.0, 250.0])
 @pytest.mark.parametrize("per_min", [40, 90, 180])
 @pytest.mark.parametrize("source", list(pulses.Source))
-def test_pulses_are_counted_once_despite_the_dicrotic_wave(
-    rate_hz: float, per_min: int, source: pulses.Source
-) -> None:
+def test_pulses_are_counted_once_despite_the_dicrotic_wave(rate_hz: float, per_min: int, source: pulses.Source) -> None:
     trace = pulse_wave(60, rate_hz, per_min)
     _, found = run(pulses.step, pulses.initial(source), cut(trace, rate_hz, every(round(rate_hz))))
     late = [p for p in found if p.at_us > START_US + 20_000_000]
@@ -59,7 +59,7 @@ def test_pulses_and_breaths_do_not_depend_on_chunking(sizes: list[int]) -> None:
         (respiration.step, respiration.initial(respiration.Source.CO2)),
     ):
         _, whole = run(step, state, cut(trace, 125.0, every(len(trace))))
-        pieces = run(step, state, cut(trace, 125.0, (sizes[i % len(sizes)] for i in range(10**6))))[1]
+        pieces = run(step, state, cut(trace, 125.0, cycle(sizes)))[1]
         assert pieces == whole
     assert whole
 

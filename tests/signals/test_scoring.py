@@ -14,7 +14,9 @@ def test_each_beat_is_matched_once_to_the_nearest() -> None:
 
 
 @given(times, times, st.integers(0, 200))
-def test_counts_add_up_and_no_pair_is_out_of_tolerance(detected: list[int], reference: list[int], tolerance: int) -> None:
+def test_counts_add_up_and_no_pair_is_out_of_tolerance(
+    detected: list[int], reference: list[int], tolerance: int
+) -> None:
     score = match(detected, reference, tolerance)
     assert score.true_positives + score.false_positives == len(detected)
     assert score.true_positives + score.false_negatives == len(reference)

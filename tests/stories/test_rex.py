@@ -16,7 +16,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from holdfast.cli.demo import run_monitors
 from holdfast.config import Config
-
 from stories.conftest import Server, start
 
 BED = "ICU 1"
@@ -136,6 +135,7 @@ def test_3_he_answers_to_a_press_in_one_place_only(server: Server, page: Page, c
 
 def test_4_the_second_look_says_what_does_not_fit_and_what_to_do(server: Server, page: Page, case_id: str) -> None:
     look_at_case(page, server, case_id)
+    page.locator("summary", has_text="Order end of life").click()
     page.get_by_test_id("eol-indication").fill("organ failure, no response to treatment")
     page.get_by_test_id("eol-consent-by").fill("Officer Reyes")
     page.get_by_test_id("eol-consent-how").select_option("in_person")
@@ -172,7 +172,9 @@ def test_6_the_record_verifies_and_one_changed_byte_is_named(server: Server, pag
     with sqlite3.connect(database) as connection:
         for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             connection.execute(f'DROP TRIGGER "{trigger}"')
-        rows = connection.execute("SELECT seq, version, body FROM event WHERE stream = ?", (f"case/{case_id}",)).fetchall()
+        rows = connection.execute(
+            "SELECT seq, version, body FROM event WHERE stream = ?", (f"case/{case_id}",)
+        ).fetchall()
         seq, version, body = next(row for row in rows if b"touch_recorded" in row[2] and b"flinches" in row[2])
         connection.execute("UPDATE event SET body = ? WHERE seq = ?", (body.replace(b"flinches", b"flinchez"), seq))
     connection.close()

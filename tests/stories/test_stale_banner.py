@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from playwright.sync_api import Browser, expect
+
 from stories.conftest import start
 
 

@@ -53,6 +53,19 @@ def test_the_same_admission_sent_twice_is_one_case(ctx: Context) -> None:
     assert len(ctx.book.open_cases()) == 1
 
 
+def test_an_admission_to_a_bed_whose_answer_was_lost_is_answered_again(ctx: Context) -> None:
+    admission = cases.Admission(name="Rex", bed="ICU 1")
+    first = cases.admit(ctx, actor="vet", admission=admission, command_id="once")
+    assert cases.admit(ctx, actor="vet", admission=admission, command_id="once") == first
+
+
+def test_closing_a_case_twice_by_a_retry_is_no_error(ctx: Context) -> None:
+    case_id = admit(ctx)
+    for _ in range(2):
+        cases.close_case(ctx, actor="vet", case_id=case_id, outcome="home", command_id="once")
+    assert ctx.book.case(case_id).closed == "home"
+
+
 def test_a_synonym_of_a_finding_is_recorded_under_its_key(ctx: Context) -> None:
     case_id = admit(ctx)
     alias, key = next((a, k) for a, k in ctx.knowledge.aliases.items() if a != k)

@@ -46,7 +46,9 @@ _MIN_POINTS = 6
 """Fewer points than this cannot tell a course from a blip."""
 
 
-def describe(points: Mapping[str, Sequence[Point]], watched: Sequence[Watched], *, from_us: int, to_us: int) -> list[Line]:
+def describe(
+    points: Mapping[str, Sequence[Point]], watched: Sequence[Watched], *, from_us: int, to_us: int
+) -> list[Line]:
     """Sentences about each watched numeric over [from_us, to_us], notable ones first."""
     lines = [
         _describe_one(what, [p for p in points.get(what.key, ()) if from_us <= p.at_us <= to_us])

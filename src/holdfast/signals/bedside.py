@@ -178,9 +178,7 @@ def _first_second(lanes: dict[str, Channel]) -> int:
 
 def _backlog_s(lanes: dict[str, Channel]) -> int:
     """Seconds that were received but not judged: a long message is work, not a hole."""
-    return max(
-        len(c.waiting_quality if isinstance(c, EcgChannel) else c.waiting_presence) for c in lanes.values()
-    )
+    return max(len(c.waiting_quality if isinstance(c, EcgChannel) else c.waiting_presence) for c in lanes.values())
 
 
 def _timeline(channel: Channel) -> Timeline:

@@ -136,9 +136,7 @@ def ecg_second(channel: EcgChannel, start_us: int) -> tuple[EcgChannel, EcgSecon
     leak = next((one for one in channel.waiting_leaks if one.start_us == start_us), None)
     unfit = said not in (Quality.USABLE, Quality.FLAT)
     rate_state, rate = heart_rate.step(channel.rate, beats, end_us, unfit)
-    second = EcgSecond(
-        channel.key, said, len(beats), leak.leakage if leak else None, leak.height_mv if leak else 0.0
-    )
+    second = EcgSecond(channel.key, said, len(beats), leak.leakage if leak else None, leak.height_mv if leak else 0.0)
     after = _replace(
         channel,
         rate=rate_state,

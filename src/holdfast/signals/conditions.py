@@ -227,9 +227,7 @@ def _wanted(
         wanted.append((Condition.ECG_DISAGREES if _pulsing(waves) else Condition.ASYSTOLE, ""))
     if any(memory.fibrillating >= VF_S for _, memory in leads) and not _pulsing(waves):
         wanted.append((Condition.VENTRICULAR_FIBRILLATION, ""))
-    wanted += [
-        (Condition.NO_PULSE, key) for key, m in waves if m.seen >= PULSE_KNOWN_COUNT and m.quiet >= NO_PULSE_S
-    ]
+    wanted += [(Condition.NO_PULSE, key) for key, m in waves if m.seen >= PULSE_KNOWN_COUNT and m.quiet >= NO_PULSE_S]
     wanted += [(Condition.LEAD_OFF, key) for key, memory in leads if memory.lead_off >= LEAD_OFF_S]
     wanted += [(Condition.FROZEN, key) for key, memory in leads if memory.frozen >= FROZEN_S]
     if leads and all(memory.unusable >= ARTEFACT_S for _, memory in leads):

@@ -62,6 +62,11 @@ class MemoryStore:
         with self._lock:
             return self._tables.log[after_seq : after_seq + limit]
 
+    def recorded_by(self, command_id: str) -> list[Recorded]:
+        with self._lock:
+            known = self._tables.commands.get(command_id)
+        return list(known[1].recorded) if known else []
+
     def anchors(self, *, after_number: int = 0, limit: int = 1_000) -> list[Anchor]:
         with self._lock:
             return self._tables.anchors[after_number : after_number + limit]

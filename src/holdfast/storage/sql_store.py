@@ -16,7 +16,7 @@ from holdfast.storage.sql_commit import Committer
 from holdfast.usecases.ports import Anchor, Block, Change, Held, Quarantined, Receipt, TrendPoint
 
 _event, _anchor, _held, _block = schema.event.c, schema.anchor.c, schema.held.c, schema.block.c
-_trend, _quarantine = schema.trend.c, schema.quarantine.c
+_trend, _quarantine, _command = schema.trend.c, schema.quarantine.c, schema.command.c
 
 
 class SqlStore:
@@ -48,6 +48,12 @@ class SqlStore:
     def read_log(self, *, after_seq: int = 0, limit: int = 1_000) -> list[Recorded]:
         query = select(*EVENT_COLUMNS).where(_event.seq > after_seq).order_by(_event.seq).limit(limit)
         with self._database.reading("reading the record") as connection:
+            return [to_recorded(row) for row in connection.execute(query)]
+
+    def recorded_by(self, command_id: str) -> list[Recorded]:
+        within = (_command.command_id == command_id) & _event.seq.between(_command.first_seq, _command.last_seq)
+        query = select(*EVENT_COLUMNS).join(schema.command, within).order_by(_event.seq)
+        with self._database.reading("looking for a command") as connection:
             return [to_recorded(row) for row in connection.execute(query)]
 
     def anchors(self, *, after_number: int = 0, limit: int = 1_000) -> list[Anchor]:

@@ -1,6 +1,7 @@
 """What a person does with a case: admit, examine, treat, name what they are acting on."""
 
 import math
+from collections.abc import Sequence
 
 import msgspec
 
@@ -8,7 +9,7 @@ from holdfast.kernel.errors import OperatorError
 from holdfast.record import events as ev
 from holdfast.record.case_state import CaseState
 from holdfast.usecases.beds import require_bed
-from holdfast.usecases.context import Context, clean_text, record
+from holdfast.usecases.context import Context, clean_text, record, repeated
 from holdfast.usecases.ports import Receipt
 
 WEIGHT_KG_MIN = 0.2
@@ -53,6 +54,8 @@ class Admission(msgspec.Struct, frozen=True, kw_only=True):
 
 def admit(ctx: Context, *, actor: str, admission: Admission, command_id: str = "", at_us: int | None = None) -> str:
     """Open a case and return its id. A bed may hold one open case at a time."""
+    if repeated(ctx, command_id):
+        return _case_of(ctx.store.recorded_by(command_id))
     at_us = ctx.clock.now_us() if at_us is None else at_us
     name = clean_text(admission.name, "The animal's name")
     if not name:
@@ -85,7 +88,11 @@ def admit(ctx: Context, *, actor: str, admission: Admission, command_id: str = "
     if admission.bed:
         opening.append(ev.BedAssigned(at_us=at_us, bed=admission.bed))
     receipt = record(ctx, actor=actor, stream=ev.case_stream(case_id), events=opening, command_id=command_id)
-    return receipt.recorded[0].stream.removeprefix(ev.case_stream(""))
+    return _case_of(receipt.recorded)
+
+
+def _case_of(recorded: Sequence[ev.Recorded]) -> str:
+    return recorded[0].stream.removeprefix(ev.case_stream(""))
 
 
 def check_weight(weight_kg: float) -> None:
@@ -109,14 +116,14 @@ def require_free_bed(ctx: Context, bed: str, for_case: str = "") -> None:
 
 def assign_bed(ctx: Context, *, actor: str, case_id: str, bed: str, command_id: str = "") -> Receipt:
     """Move a case to a bed; an empty name takes it off its bed."""
-    _open_case(ctx, case_id)
+    _open_case(ctx, case_id, command_id)
     if bed:
         require_free_bed(ctx, bed, for_case=case_id)
     return _on_case(ctx, actor, case_id, ev.BedAssigned(at_us=ctx.clock.now_us(), bed=bed), command_id)
 
 
 def measure_weight(ctx: Context, *, actor: str, case_id: str, weight_kg: float, command_id: str = "") -> Receipt:
-    _open_case(ctx, case_id)
+    _open_case(ctx, case_id, command_id)
     check_weight(weight_kg)
     return _on_case(ctx, actor, case_id, ev.WeightMeasured(at_us=ctx.clock.now_us(), weight_kg=weight_kg), command_id)
 
@@ -125,7 +132,7 @@ def correct_patient(
     ctx: Context, *, actor: str, case_id: str, field: str, value: str, reason: str, command_id: str = ""
 ) -> Receipt:
     """Correct a text field of the admission; the first entry stays on record."""
-    _open_case(ctx, case_id)
+    _open_case(ctx, case_id, command_id)
     correctable = ("name", "breed", "microchip", "owner", "handler", "complaint")
     if field not in correctable:
         raise OperatorError(f"{field!r} cannot be corrected here.", f"Correctable: {', '.join(correctable)}.")
@@ -138,7 +145,7 @@ def correct_patient(
 
 
 def close_case(ctx: Context, *, actor: str, case_id: str, outcome: str, command_id: str = "") -> Receipt:
-    _open_case(ctx, case_id)
+    _open_case(ctx, case_id, command_id)
     if not (outcome := clean_text(outcome, "The outcome")):
         raise OperatorError("A case is closed with an outcome.", "For example 'home', 'transferred', 'died'.")
     return _on_case(ctx, actor, case_id, ev.CaseClosed(at_us=ctx.clock.now_us(), outcome=outcome), command_id)
@@ -159,7 +166,7 @@ def record_finding(
     command_id: str = "",
 ) -> Receipt:
     """Record a finding, present or absent. A key that we do not know is kept as the team's own words."""
-    _open_case(ctx, case_id)
+    _open_case(ctx, case_id, command_id)
     key = clean_text(key, "The finding")
     if not key:
         raise OperatorError("No finding was named.", "Choose one or write it in your own words.")
@@ -184,8 +191,10 @@ def retract_finding(
     ctx: Context, *, actor: str, case_id: str, finding_id: str, reason: str, command_id: str = ""
 ) -> Receipt:
     """Take a finding back, with a reason; both stay on the timeline."""
-    case = _open_case(ctx, case_id)
-    if not any(entry.finding_id == finding_id and not entry.retracted for entry in case.findings):
+    case = _open_case(ctx, case_id, command_id)
+    if not repeated(ctx, command_id) and not any(
+        entry.finding_id == finding_id and not entry.retracted for entry in case.findings
+    ):
         raise OperatorError("That finding is not standing on this case.", "Reload the page to see what is.")
     if not (reason := clean_text(reason, "The reason")):
         raise OperatorError("Taking a finding back needs a reason.", "Say in a few words why.")
@@ -207,7 +216,7 @@ def record_touch(
     command_id: str = "",
 ) -> Receipt:
     """One press on the body chart. ``at_us`` is the moment of the press, not of the saving."""
-    _open_case(ctx, case_id)
+    _open_case(ctx, case_id, command_id)
     place = ctx.knowledge.regions.get(region)
     if place is None:
         raise OperatorError(f"The body chart has no region {region!r}.", "Press on the chart to choose one.")
@@ -238,7 +247,7 @@ def give_treatment(
     command_id: str = "",
 ) -> Receipt:
     """Record what was given, in the words of the one who gave it."""
-    _open_case(ctx, case_id)
+    _open_case(ctx, case_id, command_id)
     if category not in TREATMENTS:
         raise OperatorError(f"{category!r} is not a kind of treatment.", f"Choose one of {', '.join(TREATMENTS)}.")
     if not (what := clean_text(what, "The treatment")):
@@ -265,7 +274,7 @@ def set_working_diagnosis(
     command_id: str = "",
 ) -> Receipt:
     """Say what the team is acting on: a disease we know by key or name, or free text."""
-    _open_case(ctx, case_id)
+    _open_case(ctx, case_id, command_id)
     text = clean_text(diagnosis, "The working diagnosis")
     if not text:
         raise OperatorError("The working diagnosis is empty.", "Choose one or write it in your own words.")
@@ -291,7 +300,7 @@ def disease_key(ctx: Context, text: str) -> str:
 
 
 def order_test(ctx: Context, *, actor: str, case_id: str, test: str, note: str = "", command_id: str = "") -> Receipt:
-    _open_case(ctx, case_id)
+    _open_case(ctx, case_id, command_id)
     if test not in ctx.knowledge.tests:
         raise OperatorError(f"We know no test {test!r}.", "Choose one from the list, or write a note instead.")
     event = ev.TestOrdered(at_us=ctx.clock.now_us(), test=test, note=clean_text(note, "The note"))
@@ -301,15 +310,15 @@ def order_test(ctx: Context, *, actor: str, case_id: str, test: str, note: str =
 def write_note(
     ctx: Context, *, actor: str, case_id: str, text: str, at_us: int | None = None, command_id: str = ""
 ) -> Receipt:
-    _open_case(ctx, case_id)
+    _open_case(ctx, case_id, command_id)
     if not (text := clean_text(text, "The note")):
         raise OperatorError("The note is empty.", "Write something first.")
     return _on_case(ctx, actor, case_id, ev.NoteWritten(at_us=_not_after_now(ctx, at_us), text=text), command_id)
 
 
-def _open_case(ctx: Context, case_id: str) -> CaseState:
+def _open_case(ctx: Context, case_id: str, command_id: str) -> CaseState:
     case = ctx.book.case(case_id)
-    if case.closed:
+    if case.closed and not repeated(ctx, command_id):
         raise OperatorError(f"The case of {case.name} is closed ({case.closed}).", "Admit the animal again.")
     return case
 

@@ -35,6 +35,14 @@ def record(ctx: Context, *, actor: str, stream: str, events: Sequence[AnyEvent],
     return receipt
 
 
+def repeated(ctx: Context, command_id: str) -> bool:
+    """Whether this command was carried out before: its answer was lost, and it was sent again.
+
+    For commands whose own effect would make them refused the second time (the bed is taken: by this very dog).
+    """
+    return bool(command_id) and bool(ctx.store.recorded_by(command_id))
+
+
 def clean_text(text: str, what: str) -> str:
     """A trimmed free-text field within bounds; refuses control characters and novels."""
     text = text.strip().replace("\r\n", "\n")

@@ -19,7 +19,6 @@ from holdfast.record.monitor import MonitorMessage, Origin
 from holdfast.usecases.context import Context
 from holdfast.usecases.ports import Change, NewHeld, NewQuarantined, Receipt
 
-
 UNIDENTIFIED = "unidentified"
 """Device key of a message that names no device."""
 

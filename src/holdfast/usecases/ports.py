@@ -153,6 +153,10 @@ class Store(Protocol):
         """Events of all streams in commit order."""
         ...
 
+    def recorded_by(self, command_id: str) -> list[Recorded]:
+        """Events that a committed command recorded; empty when it is not known or recorded none."""
+        ...
+
     def anchors(self, *, after_number: int = 0, limit: int = 1_000) -> list[Anchor]: ...
 
     def held(self, case_id: str | None = None) -> list[Held]:

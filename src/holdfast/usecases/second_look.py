@@ -15,7 +15,7 @@ from holdfast.reasoning.assessment import assess
 from holdfast.reasoning.page import to_page
 from holdfast.record import events as ev
 from holdfast.record.case_state import CaseState, OrderEntry
-from holdfast.usecases.context import Context, clean_text, record
+from holdfast.usecases.context import Context, clean_text, record, repeated
 from holdfast.usecases.evidence import TouchSeen, gather
 from holdfast.usecases.live import summary, trends
 from holdfast.usecases.timeline import touch_words
@@ -207,8 +207,8 @@ def decide(
 ) -> None:
     """Record proceed (one stated reason), hold, or call a colleague."""
     placed = _order(ctx, case_id, order_id)
-    if placed.decisions and (placed.decisions[-1][0].decision, placed.decisions[-1][0].look_id) == (decision, look_id):
-        return  # the same choice sent again: a second touch, or a retry after a lost answer
+    if repeated(ctx, command_id):
+        return
     after(placed, Act(decision.value))
     check_reason(ctx.knowledge.reasons, decision, reason)
     event = ev.EndOfLifeDecided(

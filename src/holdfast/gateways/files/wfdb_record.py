@@ -138,7 +138,7 @@ def _check(base: Path, header: Any) -> None:
 
 
 def _check_files(base: Path, header: Any) -> None:
-    if not header.n_sig:
+    if not header.n_sig or not header.file_name:
         raise SenderError(f"{base.name} lists no signals.", _REMEDY)
     for file_name in dict.fromkeys(header.file_name):
         if file_name == "~":

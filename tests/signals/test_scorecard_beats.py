@@ -1,0 +1,54 @@
+"""The published figures of the beat detector: how they are made, and one real dog where its recording is at hand."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from gateways.files.made_records import write_record
+from holdfast.cli import scorecard_beats
+from holdfast.kernel.errors import OperatorError
+from signals.made_signals import ecg, flat, steady_beats
+
+
+def test_beats_of_a_real_dog_at_500_hz() -> None:
+    data = os.environ.get("HOLDFAST_DATA")
+    if not data:
+        pytest.skip("HOLDFAST_DATA does not name a folder with recordings")
+    scores = scorecard_beats.run(Path(data) / "signals" / "physiozoo_dog")
+    assert scores["records"] == 1
+    assert scores["f1"] == 1.0
+
+
+def test_a_folder_without_annotated_records_is_said(tmp_path: Path) -> None:
+    with pytest.raises(OperatorError, match="no WFDB records"):
+        scorecard_beats.run(tmp_path)
+    with pytest.raises(OperatorError, match="no WFDB records"):
+        scorecard_beats.run(tmp_path / "nowhere")
+
+
+def test_the_figures_are_right_where_the_truth_is_known(tmp_path: Path) -> None:
+    beats = steady_beats(90, 40)
+    trace = ecg(beats, 40, 250.0)
+    trace[250 * 20 : 250 * 30] = flat(10, 250.0)
+    marks = [round(b * 250) for b in beats]
+    write_record(tmp_path, "marked", {"II": (trace, "mV")}, 250, marks, ["bad_ecg_s: [[20.0, 30.0]]"])
+    write_record(tmp_path, "unmarked", {"II": (trace, "mV")}, 250, marks)
+    write_record(tmp_path, "without_beats", {"II": (trace, "mV")}, 250)
+    scores = scorecard_beats.run(tmp_path)
+    assert scores["records"] == 2
+    assert scores["hours"] == pytest.approx(80 / 3600)
+    assert scores["per_record"]["marked"]["f1"] == 1.0
+    hidden = sum(20 <= b < 30 for b in beats)
+    assert scores["per_record"]["unmarked"]["false_negatives"] == pytest.approx(hidden, abs=1)
+    assert scores["ppv"] == 1.0
+    assert scores["median_error_ms"] < 10
+    assert scores["refused_share"] == 0.0
+
+
+def test_a_tighter_tolerance_is_obeyed(tmp_path: Path) -> None:
+    beats = steady_beats(90, 18, first_s=1.5)
+    shifted = [round((b + 0.05) * 250) for b in beats]
+    write_record(tmp_path, "late_marks", {"II": (ecg(beats, 20, 250.0), "mV")}, 250, shifted)
+    assert scorecard_beats.run(tmp_path, tolerance_ms=75.0)["f1"] == 1.0
+    assert scorecard_beats.run(tmp_path, tolerance_ms=20.0)["f1"] == 0.0

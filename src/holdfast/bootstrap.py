@@ -7,7 +7,7 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -232,28 +232,15 @@ def serve(config: Config) -> None:
         house.close()
 
 
-async def run(house: House, beside: Callable[[House], Awaitable[None]] | None = None) -> None:
-    """Listen, print where, and stay until SIGINT or SIGTERM; ``beside`` runs along (the demo)."""
+async def run(house: House) -> None:
+    """Listen, print where, and stay until SIGINT or SIGTERM."""
     stop = asyncio.Event()
     async with running(house):
         loop = asyncio.get_running_loop()
         for signum in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(signum, stop.set)
         _say_where(house)
-        company = asyncio.create_task(_alongside(house, beside)) if beside else None
         await stop.wait()
-        if company:
-            company.cancel()
-            await asyncio.gather(company, return_exceptions=True)
-
-
-async def _alongside(house: House, beside: Callable[[House], Awaitable[None]]) -> None:
-    try:
-        await beside(house)
-    except asyncio.CancelledError:
-        raise
-    except Exception:
-        log.exception("what runs beside the ward stopped; the ward goes on")
 
 
 def _say_where(house: House) -> None:

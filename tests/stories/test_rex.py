@@ -1,4 +1,4 @@
-"""Rex, in a real browser against a real server: admit, watch, touch, order, look, hold; then tamper and be found out."""
+"""Rex, in a real browser against a real server: admit, watch, touch, order, look, hold; tamper and be found out."""
 
 import json
 import multiprocessing

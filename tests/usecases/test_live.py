@@ -7,8 +7,10 @@ from holdfast.kernel.time import US_PER_S
 from holdfast.record.events import MonitorConditionBegan, MonitorConditionEnded, case_stream
 from holdfast.record.monitor import MonitorMessage, Refusal
 from holdfast.usecases import beds, cases
-from holdfast.usecases.live import BedView, Ward, WaveFrame, trends
+from holdfast.usecases.live import Ward
+from holdfast.usecases.live_views import BedView, WaveFrame
 from holdfast.usecases.ports import Change, NewHeld
+from holdfast.usecases.trends import trend_series
 from making import NOON_US, StandingClock, make_context, monitor_message, numeric, wave
 
 
@@ -133,7 +135,7 @@ def test_the_trend_holds_what_was_heard(live: LiveBed) -> None:
 
     change = Change(command_id="x", actor="d", recorded_us=NOON_US, held=(held,))
     live.ctx.store.submit(change).result()
-    series = trends(live.ctx, live.case_id, from_us=NOON_US - US_PER_S, to_us=NOON_US + US_PER_S)
+    series = trend_series(live.ctx, live.case_id, from_us=NOON_US - US_PER_S, to_us=NOON_US + US_PER_S)
     assert series["hr"]["last"] == [120.0]
     assert series["hr"]["unit"] == "/min"
 

@@ -5,7 +5,7 @@ import pytest
 from holdfast.kernel.errors import OperatorError
 from holdfast.record.case_state import TouchEntry
 from holdfast.record.events import Strength, TouchResponse
-from holdfast.usecases.live import BedView, ValueView
+from holdfast.usecases.live_views import BedView, ValueView
 from holdfast.web.bodychart import SHAPES, WIDTH, charts
 from holdfast.web.measured import measured, unit_of
 from holdfast.web.pages.cases import moment

@@ -8,7 +8,7 @@ import pytest
 from starlette.websockets import WebSocketDisconnect
 
 from holdfast.kernel.limits import SOCKET_QUEUE_MAX
-from holdfast.usecases.live import BeatsFrame, WaveFrame
+from holdfast.usecases.live_views import BeatsFrame, WaveFrame
 from holdfast.usecases.ports import NewHeld
 from holdfast.web.sockets import Outbox, frame_message
 from making import NOON_US, monitor_message, numeric, wave

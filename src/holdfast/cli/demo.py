@@ -13,13 +13,13 @@ import signal
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from holdfast.bootstrap import House, open_house, run
 from holdfast.config import Config
 from holdfast.gateways.hl7.client import MllpSender
 from holdfast.gateways.hl7.encode import encode_message
+from holdfast.kernel.errors import WorldError
 from holdfast.kernel.time import US_PER_MIN, US_PER_S
 from holdfast.record import events as ev
 from holdfast.simulation.monitor import SimulatedMonitor
@@ -36,6 +36,7 @@ NIGHT_TEAM = "demo:night-team"
 AFTER_SECOND_S = 0.1
 """How long after the end of a second its message is sent."""
 FOLLOW_EVERY_S = 0.2
+LISTENER_WAIT_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -64,16 +65,12 @@ def demo(config: Config, *, whole_ward: bool = True) -> None:
             args=(config, list(zip((s.name for s in scenarios), case_ids, strict=True))),
             daemon=True,
         )
-        asyncio.run(run(house, lambda _: _start(monitors)))
-        if monitors.is_alive():
-            monitors.terminate()
-            monitors.join()
+        monitors.start()  # before the listener: making an hour of history takes a few seconds
+        asyncio.run(run(house))
+        monitors.terminate()
+        monitors.join()
     finally:
         house.close()
-
-
-async def _start(monitors: BaseProcess) -> None:
-    monitors.start()
 
 
 def run_monitors(config: Config, dogs: Sequence[tuple[str, str]]) -> None:
@@ -190,17 +187,39 @@ def _react(dog: Played, event: ev.AnyEvent) -> None:
 
 
 async def _play_one(house: House, dog: Played, caught_up: asyncio.Event) -> None:
-    config = house.config
-    async with MllpSender(config.hl7_host, config.hl7_port) as sender:
-        live_us = house.ctx.clock.now_us() // US_PER_S * US_PER_S
-        for message in dog.monitor.history(live_us):
-            await sender.send(encode_message(message))
+    live_us = house.ctx.clock.now_us() // US_PER_S * US_PER_S
+    history = await asyncio.to_thread(lambda: [encode_message(m) for m in dog.monitor.history(live_us)])
+    sender = await _connected(house.config)
+    try:
+        for raw in history:
+            await sender.send(raw)
         caught_up.set()
-        second_us = live_us
-        while True:
-            due_s = (second_us + US_PER_S - house.ctx.clock.now_us()) / US_PER_S + AFTER_SECOND_S
-            await asyncio.sleep(max(0.0, due_s))
-            answer = await sender.send(encode_message(dog.monitor.message_at(second_us)))
-            if not answer.accepted:
-                log.warning("the listener refused %s: %s", dog.scenario.name, answer.text)
-            second_us += US_PER_S
+        await _play_on(house, dog, sender, live_us)
+    finally:
+        await sender.close()
+
+
+async def _play_on(house: House, dog: Played, sender: MllpSender, second_us: int) -> None:
+    """From the live moment on: each second is sent when it is over."""
+    while True:
+        due_s = (second_us + US_PER_S - house.ctx.clock.now_us()) / US_PER_S + AFTER_SECOND_S
+        await asyncio.sleep(max(0.0, due_s))
+        answer = await sender.send(encode_message(dog.monitor.message_at(second_us)))
+        if not answer.accepted:
+            log.warning("the listener refused %s: %s", dog.scenario.name, answer.text)
+        second_us += US_PER_S
+
+
+async def _connected(config: Config) -> MllpSender:
+    """A connection to the listener, which may still be starting."""
+    deadline_s = asyncio.get_running_loop().time() + LISTENER_WAIT_S
+    while True:
+        sender = MllpSender(config.hl7_host, config.hl7_port)
+        try:
+            await sender.connect()
+        except WorldError:
+            if asyncio.get_running_loop().time() > deadline_s:
+                raise
+            await asyncio.sleep(FOLLOW_EVERY_S)
+        else:
+            return sender

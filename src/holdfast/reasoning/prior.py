@@ -1,7 +1,8 @@
 """How likely a set of diseases is before any finding: base rates, signalment and complications.
 
 A disease can be there by itself or because another in the set brought it about (noisy-OR, exact for
-complications that do not form a circle). Additive boosts were measured to collapse; see docs/decisions.
+complications that do not form a circle). Boosts added to the log odds instead were measured to collapse: first place
+right in 54 % instead of 83 %.
 """
 
 import re

@@ -47,8 +47,10 @@ def verdict_words(fit: Fit, working: str, unexplained: list[str], rival: str) ->
     if fit.verdict is Verdict.FITS:
         return f"{working} fits what is recorded.{left}"
     if fit.story == WRONG:
-        return f"{working} does not fit the whole picture.{left} Without it, {rival} explains more."
+        return (
+            f"{working} does not fit the whole picture.{left} What is recorded is better explained without it: {rival}."
+        )
     return (
         f"{working} does not fit the whole picture: it may be true and not the whole story.{left} "
-        f"{rival} explains more."
+        f"What is recorded is better explained by: {rival}."
     )

@@ -22,7 +22,7 @@ REST_WINDOW_S = 1.0
 """The resting level of the envelope is its lower third over so long before the candidate."""
 
 SEARCH_S = (0.07, 0.06)
-"""The R peak lies so far before and after the (lag-free) envelope peak; beat marks of 24 dogs do in 99 %."""
+"""The R peak is looked for so far before and after the envelope peak (both freed of their lag; estimate)."""
 
 
 class Beat(msgspec.Struct, frozen=True):

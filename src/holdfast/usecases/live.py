@@ -10,8 +10,6 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import msgspec
-
 from holdfast.kernel.time import US_PER_S, age_words
 from holdfast.monitoring.shown import BY_KEY, OTHER, SHOWN, Shown
 from holdfast.record import events as ev
@@ -20,102 +18,24 @@ from holdfast.record.monitor import MonitorMessage, Numeric, Origin, Wave
 from holdfast.signals import bedside
 from holdfast.signals.bedside import BedState, Derived, Outputs
 from holdfast.signals.conditions import Began
-from holdfast.usecases import monitor_blocks
 from holdfast.usecases.context import Context
 from holdfast.usecases.ingest import clock_note
+from holdfast.usecases.live_views import (
+    WAVE_LABELS,
+    BeatsFrame,
+    BedView,
+    ConditionView,
+    Frame,
+    SignalView,
+    ValueView,
+    WaveFrame,
+)
 from holdfast.usecases.ports import Change, NewEvent, NewHeld
 
 SILENT_AFTER_S = 6.0
 """A monitor that speaks every second and then misses five is silent (our estimate)."""
 SILENT_MISSED_PERIODS = 3.0
 """Slow senders are silent after missing this many of their own periods (our estimate)."""
-
-WAVE_LABELS = {
-    "ecg_i": "ECG I",
-    "ecg_ii": "ECG II",
-    "ecg_iii": "ECG III",
-    "ecg_v": "ECG V",
-    "ecg": "ECG",
-    "pleth": "Pleth",
-    "art": "Arterial pressure",
-    "resp": "Respiration",
-    "co2": "CO2",
-}
-
-
-class ValueView(msgspec.Struct, frozen=True, kw_only=True):
-    """One number as a screen shows it."""
-
-    key: str
-    label: str
-    value: float | None
-    text: str
-    unit: str
-    at_us: int | None
-    age_s: float | None
-    age: str
-    source: str
-    state: str
-    """fresh, stale or blank."""
-    reason: str = ""
-
-
-class ConditionView(msgspec.Struct, frozen=True, kw_only=True):
-    condition: str
-    text: str
-    signal: str
-    began_us: int
-    technical: bool
-    priority: str
-
-
-class SignalView(msgspec.Struct, frozen=True, kw_only=True):
-    key: str
-    label: str
-    quality: str
-    text: str
-
-
-class BedView(msgspec.Struct, frozen=True, kw_only=True):
-    """A bed at one moment."""
-
-    bed: str
-    case_id: str
-    name: str
-    summary: str
-    training: bool
-    origin: str
-    server_us: int
-    devices: tuple[str, ...]
-    values: tuple[ValueView, ...]
-    conditions: tuple[ConditionView, ...]
-    signals: tuple[SignalView, ...]
-    last_message_us: int | None
-    silent: bool
-    notes: tuple[str, ...] = ()
-    """Odd things about a device that a person should know, in sentences."""
-
-
-class WaveFrame(msgspec.Struct, frozen=True, kw_only=True):
-    """Samples to draw, in ``unit``; None where there is no sample."""
-
-    bed: str
-    key: str
-    label: str
-    unit: str
-    rate_hz: float
-    start_us: int
-    samples: tuple[float | None, ...]
-    origin: str
-
-
-class BeatsFrame(msgspec.Struct, frozen=True, kw_only=True):
-    bed: str
-    signal: str
-    at_us: tuple[int, ...]
-
-
-Frame = WaveFrame | BeatsFrame
 
 
 @dataclass
@@ -392,22 +312,3 @@ def _drawable(wave: Wave) -> tuple[float | None, ...]:
     samples = array("f")
     samples.frombytes(wave.samples)
     return tuple(None if math.isnan(x) else round(x, 4) for x in samples)
-
-
-def trends(
-    ctx: Context, case_id: str, *, from_us: int, to_us: int, keys: tuple[str, ...] = ()
-) -> dict[str, dict[str, object]]:
-    """Trend series for plotting: per key its label, unit and parallel lists at_us, last, low, high."""
-    ctx.book.case(case_id)
-    series: dict[str, dict[str, object]] = {}
-    points = monitor_blocks.trend_with_tail(ctx.store, case_id, from_us=from_us, to_us=to_us, keys=keys)
-    by_key: dict[str, list[tuple[int, float, float, float]]] = {}
-    units: dict[str, str] = {}
-    for point in points:
-        by_key.setdefault(point.key, []).append((point.at_us, point.last, point.low, point.high))
-        units[point.key] = point.unit
-    for key, rows in by_key.items():
-        at_us, last, low, high = (list(column) for column in zip(*rows, strict=True))
-        label = BY_KEY[key].label if key in BY_KEY else key
-        series[key] = {"label": label, "unit": units[key], "at_us": at_us, "last": last, "low": low, "high": high}
-    return series

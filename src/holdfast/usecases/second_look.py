@@ -17,8 +17,9 @@ from holdfast.record import events as ev
 from holdfast.record.case_state import CaseState, OrderEntry
 from holdfast.usecases.context import Context, clean_text, record, repeated
 from holdfast.usecases.evidence import TouchSeen, gather
-from holdfast.usecases.live import summary, trends
+from holdfast.usecases.live import summary
 from holdfast.usecases.timeline import touch_words
+from holdfast.usecases.trends import trend_series
 
 MONITOR_MINUTES = 10
 CONSENT_HOW = ("in_person", "telephone", "none")
@@ -79,7 +80,7 @@ def _verdict(case: CaseState, reasoned: Page) -> Page:
 
 def _monitor(ctx: Context, case: CaseState, now_us: int) -> Page:
     from_us = now_us - MONITOR_MINUTES * 60 * US_PER_S
-    series = trends(ctx, case.case_id, from_us=from_us, to_us=now_us)
+    series = trend_series(ctx, case.case_id, from_us=from_us, to_us=now_us)
     watched = [Watched(s.key, s.label, s.unit, s.notable_change) for s in SHOWN if s.key in series]
     points = {what.key: _points(series[what.key]) for what in watched}
     lines = describe(points, watched, from_us=from_us, to_us=now_us)

@@ -11,9 +11,10 @@ from starlette.responses import Response
 from holdfast.kernel.errors import OperatorError
 from holdfast.kernel.time import US_PER_H
 from holdfast.record.case_state import CaseState
-from holdfast.usecases import live, second_look
+from holdfast.usecases import second_look
 from holdfast.usecases.beds import require_bed
 from holdfast.usecases.timeline import timeline
+from holdfast.usecases.trends import trend_series
 from holdfast.web.gate import Call
 from holdfast.web.pages.cases import actor_names, facts
 
@@ -56,7 +57,7 @@ def trends(call: Call) -> Response:
     from_us = _instant(call, "from", to_us - US_PER_H)
     if not from_us < to_us or to_us - from_us > _TREND_SPAN_MAX_US:
         raise OperatorError("That stretch of time cannot be shown.", "Ask for up to 14 days, earlier moment first.")
-    series = live.trends(call.ctx, call.part("case_id"), from_us=from_us, to_us=to_us)
+    series = trend_series(call.ctx, call.part("case_id"), from_us=from_us, to_us=to_us)
     return json({"from_us": from_us, "to_us": to_us, "series": series})
 
 

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from holdfast.kernel.limits import SOCKET_QUEUE_MAX
-from holdfast.usecases.live import BeatsFrame, BedView, Frame
+from holdfast.usecases.live_views import BeatsFrame, BedView, Frame
 from holdfast.web.access import may_open
 from holdfast.web.gate import identify, same_origin
 from holdfast.web.services import WebServices

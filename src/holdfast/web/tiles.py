@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from holdfast.usecases.live import BedView, ValueView
+from holdfast.usecases.live_views import BedView, ValueView
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from holdfast.record.case_state import TouchEntry
 from holdfast.record.events import Strength, TouchResponse
-from holdfast.usecases.live import BedView, ConditionView, SignalView, ValueView
+from holdfast.usecases.live_views import BedView, ConditionView, SignalView, ValueView
 from holdfast.web.bodychart import charts
 from holdfast.web.gate import Call
 from holdfast.web.render import page

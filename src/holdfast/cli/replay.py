@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast.bootstrap import open_house
@@ -34,8 +35,19 @@ def replay(data_dir: Path, *, record: Path, case: str, speed: float, host: str, 
     bed = _prepare(data_dir, recording, case)
     start_us = time.time_ns() // 1_000 - int(recording.duration_s * max(0.0, 1 - 1 / speed) * US_PER_S)
     print(f"Playing {record.name} ({recording.duration_s:.0f} s) onto {bed} at {speed:g}x ...", flush=True)
-    sent = asyncio.run(_send(recording.messages(start_us), start_us, speed, host, port))
-    print(f"Played {sent} messages; all were acknowledged.")
+    result = asyncio.run(_send(recording.messages(start_us), start_us, speed, host, port))
+    print(f"Played {result.sent} messages; all were acknowledged.")
+    if result.refused:
+        print(f"{result.refused} values of the file were refused; the first: {result.first_reason}")
+
+
+@dataclass
+class _Result:
+    """What was played, and what in the file was no value."""
+
+    sent: int = 0
+    refused: int = 0
+    first_reason: str = ""
 
 
 def _prepare(data_dir: Path, recording: Recording, case: str) -> str:
@@ -75,18 +87,23 @@ def _free_replay_bed(ctx: Context) -> str:
     return bed
 
 
-async def _send(messages: Iterator[MonitorMessage], start_us: int, speed: float, host: str, port: int) -> int:
+async def _send(messages: Iterator[MonitorMessage], start_us: int, speed: float, host: str, port: int) -> _Result:
     loop = asyncio.get_running_loop()
-    sent = 0
+    result = _Result()
     async with MllpSender(host, port) as sender:
         began = loop.time()
         for message in messages:
+            if message.refused:
+                result.refused += len(message.refused)
+                result.first_reason = result.first_reason or message.refused[0].reason
+            if not (message.numerics or message.waves):
+                continue
             # A message holds the second that ended just now, as a monitor sends it.
             due = began + ((message.sent_us - start_us) / US_PER_S) / speed
             await asyncio.sleep(max(0.0, due - loop.time()))
             answer = await sender.send(encode_message(message))
             if not answer.accepted or answer.text:
-                why = answer.text or "no reason given"
-                raise WorldError(f"The listener did not chart message {message.control_id}: {why}", "")
-            sent += 1
-    return sent
+                why = answer.text or "it gave no reason"
+                raise WorldError(f"The listener did not chart message {message.control_id}: {why}")
+            result.sent += 1
+    return result

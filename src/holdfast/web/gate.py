@@ -126,6 +126,7 @@ def guarded(route: str, handler: Handler, services: WebServices) -> Endpoint:
         _check_role(call)
         if request.method == "POST":
             _check_forgery(call)
+        services.ctx.book.catch_up()  # a command on this machine may have written a moment ago
         return handler(call)
 
     return endpoint

@@ -1,5 +1,6 @@
 """Small makers that many tests share: a clock that stands, ids that count, a context in memory."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,8 @@ from holdfast.record.monitor import MonitorMessage, Numeric, Origin, Wave
 from holdfast.storage.memory_store import MemoryStore
 from holdfast.usecases.casebook import CaseBook
 from holdfast.usecases.context import Context
+from holdfast.usecases.monitor_blocks import build_flush, due_cases
+from holdfast.usecases.ports import Change, Held
 
 NOON_US = from_iso("2026-03-01T12:00:00+00:00")
 
@@ -51,6 +54,12 @@ def make_context(clock: StandingClock | None = None) -> Context:
         ids=CountingIds(),
         knowledge=load(),
     )
+
+
+def flushes(held: list[Held], *, new_id: Callable[[], str], now_us: int) -> list[Change]:
+    """The flush of every case whose time has come."""
+    due = due_cases(held, now_us)
+    return [build_flush(case_id, waiting, new_id=new_id, now_us=now_us) for case_id, waiting in due.items()]
 
 
 def numeric(key: str, value: float, *, at_us: int = NOON_US, unit: str = "/min") -> Numeric:

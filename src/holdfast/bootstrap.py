@@ -7,7 +7,7 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +18,15 @@ from holdfast.config import Config
 from holdfast.gateways.hl7.acknowledge import Verdict, acknowledge, no_patient
 from holdfast.gateways.hl7.reading import read_message
 from holdfast.gateways.hl7.server import serve as serve_mllp
-from holdfast.kernel.errors import WorldError
+from holdfast.kernel.errors import HoldfastError, WorldError
 from holdfast.knowledge.loader import load as load_knowledge
+from holdfast.signals import filters
 from holdfast.storage.sql_accounts import SqlAccounts
 from holdfast.storage.sql_store import SqlStore
-from holdfast.usecases import monitor_blocks
 from holdfast.usecases.accounts import offer_setup
 from holdfast.usecases.casebook import CaseBook
 from holdfast.usecases.context import Context
+from holdfast.usecases.flushing import Flusher
 from holdfast.usecases.ingest import Answer, Incoming, Intake, Submitted
 from holdfast.usecases.live import Ward
 from holdfast.usecases.ports import Clock, Ids, Store
@@ -114,7 +115,11 @@ def setup_link(house: House) -> str:
 async def handle_hl7(house: House, raw: bytes, peer: str) -> bytes | None:
     """One framed message in, its acknowledgement out, after the commit."""
     received_us = house.ctx.clock.now_us()
-    reading = read_message(raw, received_us=received_us, default_offset_min=house.config.utc_offset_min)
+    # In a thread, so that a big message does not hold up everybody else's. Messages of one connection keep
+    # their order: the server hands over the next one when this one is answered.
+    reading = await asyncio.to_thread(
+        read_message, raw, received_us=received_us, default_offset_min=house.config.utc_offset_min
+    )
     if reading.query:
         return no_patient(reading, now_us=received_us)
     incoming = Incoming(
@@ -155,7 +160,7 @@ async def _commit(house: House, incoming: Incoming) -> tuple[Answer, str]:
 def _hear(house: House, submitted: Submitted) -> None:
     try:
         assert submitted.held is not None
-        house.ward.hear(submitted.held)
+        house.ward.hear(submitted.held, submitted.note)
     except Exception:  # the data are safe on disk; a fault of the analysis must not stop the next message
         log.exception("live analysis failed on a message of %s", submitted.held and submitted.held.message.device)
 
@@ -163,24 +168,32 @@ def _hear(house: House, submitted: Submitted) -> None:
 async def keep_house(house: House) -> None:
     """Once a second: follow the log, notice silence, turn held messages into blocks."""
     loop = asyncio.get_running_loop()
+    flusher = Flusher(house.ctx, _report)
+    loop.call_later(TICK_S, house.analysis.submit, filters.fetch)  # the pages first
     while True:
         started = loop.time()
-        try:
-            await asyncio.to_thread(_tick, house)
-        except WorldError as error:
-            log.error("%s", error)
-        except Exception:
-            log.exception("the once-a-second round failed; it goes on")
+        await asyncio.to_thread(_tick, house, flusher)
         await asyncio.sleep(max(0.05, TICK_S - (loop.time() - started)))
 
 
-def _tick(house: House) -> None:
-    ctx = house.ctx
-    now_us = ctx.clock.now_us()
-    ctx.book.catch_up()
-    house.ward.tick(now_us)
-    for change in monitor_blocks.due_changes(ctx.store.held(), new_id=ctx.ids.new_id, now_us=now_us):
-        ctx.store.submit(change).result()
+def _tick(house: House, flusher: Flusher) -> None:
+    """Each duty on its own: none may keep the others from being done."""
+    now_us = house.ctx.clock.now_us()
+    duties: dict[str, Callable[[], None]] = {
+        "following the log": house.ctx.book.catch_up,
+        "noticing silent monitors": lambda: house.ward.tick(now_us),
+        "turning held messages into blocks": lambda: flusher.flush_due(now_us),
+    }
+    for name, duty in duties.items():
+        try:
+            duty()
+        except Exception as error:
+            _report(f"{name} failed and is tried again: {error}", error)
+
+
+def _report(sentence: str, error: Exception | None) -> None:
+    """Into the log; with a traceback where the error is a surprise."""
+    log.error("%s", sentence, exc_info=None if isinstance(error, HoldfastError) else error)
 
 
 @contextlib.asynccontextmanager
@@ -209,6 +222,7 @@ async def running(house: House) -> AsyncIterator[None]:
             f"Cannot listen for monitors at {config.hl7_host}:{config.hl7_port} ({error.strerror}).",
             "Is the port taken? Try --hl7-port.",
         ) from error
+    house.ward.end_what_is_left(house.ctx.clock.now_us())
     tasks = [asyncio.create_task(keep_house(house)), asyncio.create_task(web.serve())]
     try:
         while not web.started:

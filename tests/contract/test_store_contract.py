@@ -9,14 +9,23 @@ import pytest
 
 from contract.examples import EXAMPLES, SECOND_US, T0_US, change, held, message, note
 from holdfast.kernel.chain import GENESIS
-from holdfast.kernel.errors import HoldfastError, WorldError
+from holdfast.kernel.errors import ConflictError, HoldfastError, WorldError
 from holdfast.kernel.limits import COMMAND_WITHOUT_EVENT_KEPT_S
 from holdfast.record.chain import anchor_hash, event_hash
-from holdfast.record.events import BedAdded, WeightMeasured, kind_of
+from holdfast.record.events import BedAdded, MonitorBlockStored, WeightMeasured, kind_of
 from holdfast.record.monitor import Origin
 from holdfast.storage.memory_store import MemoryStore
 from holdfast.storage.sql_store import SqlStore
-from holdfast.usecases.ports import Change, NewBlock, NewEvent, NewQuarantined, Receipt, Store, TrendPoint
+from holdfast.usecases.ports import (
+    OWN_ACTOR,
+    Change,
+    NewBlock,
+    NewEvent,
+    NewQuarantined,
+    Receipt,
+    Store,
+    TrendPoint,
+)
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -103,6 +112,18 @@ class TestEvents:
     def test_the_log_is_read_on_in_pages(self, store: Store) -> None:
         put(store, change(*(note(str(i)) for i in range(7))))
         assert [one.seq for one in store.read_log(after_seq=2, limit=3)] == [3, 4, 5]
+
+    def test_both_are_read_without_the_events_of_monitor_blocks(self, store: Store) -> None:
+        stored = next(one for one in EXAMPLES if isinstance(one, MonitorBlockStored))
+        mention = note('it says {"kind":"monitor_block_stored.1"} here')
+        for i in range(3):
+            put(store, change(stored, mention, stored, recorded_us=T0_US + i))
+            put(store, change(stored, stream="case/leo"))
+        assert [one.seq for one in store.read_log(without_blocks=True)] == [2, 6, 10]
+        assert [one.seq for one in store.read_log(after_seq=2, limit=1, without_blocks=True)] == [6]
+        read = store.read_stream("case/rex", after_version=2, recorded_until_us=T0_US + 1, without_blocks=True)
+        assert [one.version for one in read] == [5]
+        assert len(store.read_log()) == 12
 
     def test_as_of_gives_what_was_recorded_by_then(self, store: Store) -> None:
         for i in range(4):
@@ -246,6 +267,49 @@ class TestAtomicity:
             assert mine == [f"{name}.{i}" for i in range(20)]
 
 
+class TestChecked:
+    """A change that holds only while nobody has acted since its writer looked."""
+
+    def test_it_is_written_when_nobody_acted(self, store: Store) -> None:
+        seq = put(store, change(note())).recorded[-1].seq
+        assert put(store, change(note(), unless_acted_since=seq)).recorded[0].seq == 2
+
+    def test_it_is_refused_when_somebody_acted_anywhere(self, store: Store) -> None:
+        put(store, change(note(), stream="clinic", actor="somebody"))
+        refused = change(note(), held=(held(),), unless_acted_since=0)
+        with pytest.raises(ConflictError):
+            put(store, refused)
+        assert (store.head_seq(), store.held()) == (1, [])
+        assert not put(store, msgspec.structs.replace(refused, unless_acted_since=1)).duplicate
+
+    def test_the_writers_own_earlier_act_counts_as_well(self, store: Store) -> None:
+        put(store, change(note(), actor="a1"))
+        with pytest.raises(ConflictError):
+            put(store, change(note(), actor="a1", unless_acted_since=0))
+
+    def test_what_holdfast_itself_recorded_does_not_count(self, store: Store) -> None:
+        put(store, change(note(), actor=OWN_ACTOR))
+        put(store, change(held=(held(),), actor="device:MON-1"))
+        assert put(store, change(note(), unless_acted_since=0)).recorded[0].seq == 2
+
+    def test_a_repeated_command_is_answered_and_not_refused(self, store: Store) -> None:
+        once = change(note(), command_id="once", unless_acted_since=0)
+        put(store, once)
+        assert put(store, once).duplicate
+
+    def test_of_many_that_looked_at_once_one_is_written(self, store: Store) -> None:
+        """Most of them share one commit: what stands earlier in the same batch counts."""
+        own = [store.submit(change(note(), actor=OWN_ACTOR)) for _ in range(5)]
+        checked = [store.submit(change(note(str(i)), unless_acted_since=0)) for i in range(60)]
+        bad = store.submit(change(note("bad"), release_held=(99,)))
+        late = [store.submit(change(note(str(i)), unless_acted_since=5)) for i in range(60)]
+        outcomes = [future.exception(timeout=30) for future in checked + late]
+        assert [type(one) for one in outcomes] == [type(None)] + 119 * [ConflictError]
+        assert all(future.exception(timeout=30) is None for future in own)
+        assert bad.exception(timeout=30) is not None
+        assert store.head_seq() == 6
+
+
 class TestMonitorData:
     def test_held_messages_come_back_whole_in_order_of_arrival(self, store: Store) -> None:
         first = put(store, change(held=(held(5), held(3))))
@@ -290,6 +354,11 @@ class TestMonitorData:
         assert found[1] == points[0]
         only = store.trend("rex", from_us=T0_US, to_us=T0_US + 99, keys=["spo2", "resp"])
         assert [one.key for one in only] == ["spo2"]
+
+    def test_the_cases_that_monitor_data_are_stored_under(self, store: Store) -> None:
+        put(store, change(note(), held=(held(0, case_id="only_held"),)))
+        put(store, change(blocks=(block("a", 0, point()), block("b", 10), block("c", 0, case_id="leo"))))
+        assert store.monitored_cases() == ["leo", "rex"]
 
     def test_the_same_spot_value_heard_in_every_block_is_one_point(self, store: Store) -> None:
         cuff = point("nibp_mean", count=1)

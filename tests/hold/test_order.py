@@ -50,6 +50,17 @@ def test_a_decided_order_is_not_decided_again(decision: Decision, word: str) -> 
         after(order(decision), Act.HOLD)
 
 
+@given(st.lists(st.sampled_from(Decision), max_size=6))
+def test_every_order_on_record_has_a_state(decisions: list[Decision]) -> None:
+    """Before decisions were checked at the write, two people could decide at once: such records stay readable."""
+    ends = [one for one in decisions if one is not Decision.CALL_COLLEAGUE]
+    state = state_of(order(*decisions))
+    if ends:
+        assert state is (OrderState.HELD if ends[0] is Decision.HOLD else OrderState.PROCEEDING)
+    else:
+        assert state is (OrderState.CALLING if decisions else OrderState.LOOKED)
+
+
 def test_proceeding_takes_one_reason_of_the_list() -> None:
     check_reason(REASONS, Decision.PROCEED, "suffering")
     for wrong in ("", "later", "no such reason"):

@@ -194,6 +194,12 @@ BLOOD, BLEED = "findings/blood.yaml", "diseases/bleed.yaml"
         (_set(BLEED, "complications", 0, "disease", "plague"), BLEED, "bleed", "plague"),
         (_set(BLEED, "complications", 0, "disease", "bleed"), BLEED, "bleed", "not another"),
         (_set(BLEED, "complications", 0, "p", 1), BLEED, "bleed", "outside"),
+        (
+            _set("diseases/shock_state.yaml", "complications", [{"disease": "bleed", "p": 0.2, "grade": "estimate"}]),
+            BLEED,
+            "bleed",
+            "complications go in a circle: bleed > shock_state > bleed",
+        ),
         (_set(BLEED, "modifiers", 0, "when", "full moon"), BLEED, "bleed", "full moon"),
         (_set(BLEED, "modifiers", 0, "odds_ratio", 0), BLEED, "bleed", "odds ratio"),
         (_set(BLEED, "exclusions", 0, "test", "augury"), BLEED, "bleed", "augury"),

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.kernel.time import US_PER_S
-from holdfast.monitoring.last_minutes import Point, Watched, condition_lines, describe
+from holdfast.monitoring.last_minutes import Point, Watched, condition_lines, data_line, describe
 from holdfast.record.case_state import ConditionEntry
 from holdfast.record.monitor import Origin
 
@@ -57,11 +57,37 @@ def test_any_course_gives_exactly_one_line_within_the_range(values: list[float])
     assert 0 <= line.at_us <= len(values) * 10 * US_PER_S
 
 
+def condition(name: str, began_s: int, ended_s: int | None = None, signal: str = "ecg_ii") -> ConditionEntry:
+    ended_us = None if ended_s is None else ended_s * US_PER_S
+    return ConditionEntry(name, name, signal, Origin.LIVE, began_s * US_PER_S, ended_us)
+
+
 def test_conditions_that_touched_the_range_are_told() -> None:
-    began = [
-        ConditionEntry("lead_off", "ECG lead is off", "ecg_ii", Origin.LIVE, 5 * US_PER_S, 9 * US_PER_S),
-        ConditionEntry("asystole", "No heartbeat seen", "ecg_ii", Origin.LIVE, 50 * US_PER_S),
-        ConditionEntry("artefact", "Artefact", "ecg_ii", Origin.LIVE, 0, 1 * US_PER_S),
+    found = [condition("lead_off", 5, 9), condition("asystole", 50), condition("artefact", 0, 1)]
+    lines = condition_lines(found, from_us=4 * US_PER_S, to_us=60 * US_PER_S)
+    assert [line.text for line in lines] == ["asystole (still so)", "lead_off (for 4 s)"]
+
+
+def test_the_animal_comes_before_the_equipment_and_what_lasts_before_what_is_over() -> None:
+    found = [
+        condition("lead_off", 1),
+        condition("lead_off", 2, signal="ecg_i"),
+        condition("asystole", 3, 8),
+        condition("ventricular_fibrillation_suspected", 4),
+        condition("no_data", 5, signal=""),
     ]
-    lines = condition_lines(began, from_us=4 * US_PER_S, to_us=60 * US_PER_S)
-    assert [line.text for line in lines] == ["ECG lead is off (for 4 s)", "No heartbeat seen (still so)"]
+    lines = condition_lines(found, from_us=0, to_us=60 * US_PER_S)
+    assert lines[0].text.startswith("ventricular_fibrillation")
+    assert lines[1].text.startswith("asystole")
+    assert [line.at_us // US_PER_S for line in lines[2:]] == [5, 2, 1]
+
+
+def test_silence_never_reads_as_calm() -> None:
+    now_us = 600 * US_PER_S
+    none_at_all = data_line(None, now_us=now_us)
+    assert none_at_all is not None
+    assert "No monitor values" in none_at_all.text
+    stopped = data_line(now_us - 240 * US_PER_S, now_us=now_us)
+    assert stopped is not None
+    assert "for 4 min" in stopped.text
+    assert data_line(now_us - 20 * US_PER_S, now_us=now_us) is None

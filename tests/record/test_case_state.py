@@ -1,8 +1,9 @@
 """The case as it folds from its events."""
 
 from holdfast.kernel import canonical
+from holdfast.kernel.limits import CONDITIONS_KEPT
 from holdfast.record import events as ev
-from holdfast.record.case_state import CaseState, fold
+from holdfast.record.case_state import CaseState, LookEntry, fold
 
 
 def admitted(**changes: object) -> ev.PatientAdmitted:
@@ -96,6 +97,49 @@ def test_an_order_is_open_until_held_or_released() -> None:
     assert folded(admitted(), ordered).open_order is not None
     assert folded(admitted(), ordered, called).open_order is not None
     assert folded(admitted(), ordered, called, held).open_order is None
+
+
+def decided(decision: ev.Decision, order_id: str = "o") -> ev.EndOfLifeDecided:
+    return ev.EndOfLifeDecided(at_us=2, order_id=order_id, look_id="", decision=decision, reason="", words="")
+
+
+def ordered(order_id: str = "o") -> ev.EndOfLifeOrdered:
+    return ev.EndOfLifeOrdered(at_us=1, order_id=order_id, indication="", consent_by="", consent_how="none", witness="")
+
+
+def test_a_call_that_crossed_with_a_hold_does_not_open_the_order_again_and_stays_readable() -> None:
+    state = folded(admitted(), ordered(), decided(ev.Decision.HOLD), decided(ev.Decision.CALL_COLLEAGUE))
+    assert state.open_order is None
+    assert [d.decision for d, _ in state.orders[0].decisions] == [ev.Decision.HOLD, ev.Decision.CALL_COLLEAGUE]
+
+
+def test_of_two_orders_placed_at_once_none_is_lost_from_sight() -> None:
+    both = folded(admitted(), ordered("a"), ordered("b"))
+    assert both.open_order == both.orders[1]
+    one = folded(admitted(), ordered("a"), ordered("b"), decided(ev.Decision.HOLD, "b"))
+    assert one.open_order == one.orders[0]
+
+
+def test_of_looks_only_is_kept_when_and_where_they_stand() -> None:
+    shown = ev.SecondLookShown(at_us=7, order_id="", look_id="l", knowledge_release="r", page={"long": "page"})
+    state = folded(admitted(), shown)
+    assert state.looks == {"l": LookEntry(at_us=7, version=2, order_id="", actor="vet")}
+
+
+def test_ended_conditions_are_bounded_and_lasting_ones_are_not_forgotten() -> None:
+    lasting = ev.MonitorConditionBegan(at_us=1, condition="asystole", text="", signal="ecg_ii")
+    coming_and_going = [
+        event
+        for at_us in range(2, CONDITIONS_KEPT + 52)
+        for event in (
+            ev.MonitorConditionBegan(at_us=at_us, condition="lead_off", text=str(at_us), signal="ecg_i"),
+            ev.MonitorConditionEnded(at_us=at_us, condition="lead_off", signal="ecg_i"),
+        )
+    ]
+    conditions = folded(admitted(), lasting, *coming_and_going).conditions
+    assert conditions[0].condition == "asystole"
+    assert len(conditions) == CONDITIONS_KEPT + 1
+    assert [c.began_us for c in conditions[1:]] == list(range(52, CONDITIONS_KEPT + 52))
 
 
 def test_a_condition_ends_only_for_its_own_signal() -> None:

@@ -216,3 +216,71 @@ def test_lead_off_is_taken_back_when_the_lead_returns() -> None:
     changes = [c for o in _play({"ecg_ii": (trace, ECG_HZ, "mV")}) for c in o.conditions]
     assert [type(c) for c in changes] == [Began, Ended]
     assert {c.condition for c in changes} == {"lead_off"}
+
+
+Clocked = tuple[str, Floats, float, float]
+"""Key, samples, rate, and how far its clock is ahead (s)."""
+
+
+def _play_clocked(*sent: Clocked, seconds: int, jumps: dict[tuple[str, int], float] | None = None) -> set[str]:
+    """One message a second and wave, as several devices send them; the conditions that began."""
+    state, began = bedside.initial(), set()
+    for second in range(seconds):
+        for key, samples, rate, ahead_s in sent:
+            piece = samples[int(second * rate) : int((second + 1) * rate)]
+            start_s = second + ahead_s + (jumps or {}).get((key, second), 0.0)
+            if len(piece):
+                state, outputs = bedside.step(state, [wave(key, piece, rate, START_US + round(start_s * 1e6))])
+                began |= {change.condition for change in outputs.conditions if isinstance(change, Began)}
+    return began
+
+
+@pytest.mark.parametrize("ahead_s", [-70, -3, 1, 3, 10, 70, 3600])
+def test_a_clock_that_differs_between_two_devices_hides_no_arrest(ahead_s: float) -> None:
+    pleth, rate, _ = _pleth(stops=True)
+    began = _play_clocked(("ecg_ii", _arrested(), ECG_HZ, 0), ("pleth", pleth, rate, ahead_s), seconds=60)
+    assert {"asystole", "no_pulse_signal"} <= began
+    assert "lead_off" not in began
+
+
+@pytest.mark.parametrize("back_s", [-3600.0, -40.0])
+def test_a_clock_that_is_set_back_hides_no_later_arrest(back_s: float) -> None:
+    trace = np.concatenate((_alive(40), flat(20, ECG_HZ)))
+    pleth, rate, _ = _pleth(stops=False)
+    jumps = {("ecg_ii", second): back_s for second in range(20, 60)}
+    sent: tuple[Clocked, ...] = (("ecg_ii", trace, ECG_HZ, 0), ("pleth", pleth[: int(20 * rate)], rate, 0))
+    assert "asystole" in _play_clocked(*sent, seconds=60, jumps=jumps)
+
+
+@pytest.mark.parametrize("stray", ["ecg_ii", "pleth"])
+def test_one_message_of_another_year_does_not_stop_the_analysis(stray: str) -> None:
+    pleth, rate, _ = _pleth(stops=True)
+    sent: tuple[Clocked, ...] = (("ecg_ii", _arrested(), ECG_HZ, 0), ("pleth", pleth, rate, 0))
+    assert "asystole" in _play_clocked(*sent, seconds=60, jumps={(stray, 10): 31e6})
+    alone: tuple[Clocked, ...] = (sent[0], ("pleth", pleth[: int(11 * rate)], rate, 0))
+    assert "asystole" in _play_clocked(*alone, seconds=60, jumps={(stray, 10): 31e6})
+
+
+def test_a_wave_sent_in_long_messages_is_judged_beside_one_sent_in_short_ones() -> None:
+    state, qualities = bedside.initial(), []
+    trace, (pleth, rate, _) = _alive(60), _pleth(stops=False)
+    for second in range(60):
+        piece = pleth[int(second * rate) : int((second + 1) * rate)]
+        message = [wave("pleth", piece, rate, START_US + second * 1_000_000)]
+        if second % 10 == 9:
+            start = second - 9
+            long = trace[int(start * ECG_HZ) : int((second + 1) * ECG_HZ)]
+            message.append(wave("ecg_ii", long, ECG_HZ, START_US + start * 1_000_000))
+        state, outputs = bedside.step(state, message)
+        qualities += [signal.quality for signal in outputs.signals if signal.key == "ecg_ii"]
+    assert qualities.count("usable") >= 48
+    assert qualities.count("missing") <= 2
+
+
+def test_a_wave_that_is_sent_but_not_judged_is_said() -> None:
+    trace = _alive(20)
+    state = bedside.initial()
+    state, _ = bedside.step(state, [wave("ecg_ii", trace[: int(10 * ECG_HZ)], ECG_HZ, START_US)])
+    earlier = START_US - 3_600_000_000
+    _, outputs = bedside.step(state, [wave("ecg_ii", trace[: int(2 * ECG_HZ)], ECG_HZ, earlier)])
+    assert [(s.key, s.quality) for s in outputs.signals] == [("ecg_ii", "not_judged")]

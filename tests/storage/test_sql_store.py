@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from contract.examples import T0_US, change, held, note
-from holdfast.kernel.errors import HoldfastError, IntegrityError, WorldError
+from holdfast.kernel.errors import ConflictError, HoldfastError, IntegrityError, WorldError
 from holdfast.kernel.limits import COMMIT_BATCH_MAX
 from holdfast.storage.schema import APPEND_ONLY
 from holdfast.storage.sql_store import SqlStore
@@ -88,6 +88,30 @@ class TestDurability:
         second.close()
 
 
+class TestQuietNight:
+    def test_what_is_read_without_blocks_does_not_pass_over_the_blocks(self, store: SqlStore, path: Path) -> None:
+        """Start time and the case page must not grow with the hours a dog lies at its monitor."""
+        asked: list[tuple[str, tuple[object, ...]]] = []
+
+        def note_it(_c: object, _cursor: object, statement: str, given: tuple[object, ...], *_more: object) -> None:
+            asked.append((statement, given))
+
+        event.listen(Engine, "before_cursor_execute", note_it)
+        store.read_log(without_blocks=True)
+        store.read_stream("case/rex", recorded_until_us=T0_US, without_blocks=True)
+        store.submit(change(note(), unless_acted_since=0)).result()
+        event.remove(Engine, "before_cursor_execute", note_it)
+        connection = sqlite3.connect(path)
+        plans = [
+            " ".join(row[-1] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", given))
+            for statement, given in asked
+            if "instr" in statement
+        ]
+        connection.close()
+        assert len(plans) == 3
+        assert all("without_blocks" in plan and "SCAN" not in plan for plan in plans)
+
+
 class TestGroupCommit:
     def test_what_waits_together_is_committed_together(self, store: SqlStore, path: Path) -> None:
         """While somebody else holds the database, changes pile up; then they share few commits."""
@@ -135,6 +159,13 @@ class TestSeveralPrograms:
             thread.join()
         assert [one.version for one in other.read_stream("case/rex")] == list(range(1, 51))
         assert verify(store).ok
+        other.close()
+
+    def test_a_checked_change_sees_what_the_other_program_wrote(self, store: SqlStore, path: Path) -> None:
+        other = SqlStore(path)
+        other.submit(change(note())).result(timeout=60)
+        with pytest.raises(ConflictError):
+            store.submit(change(note(), unless_acted_since=0)).result(timeout=60)
         other.close()
 
     def test_readers_do_not_wait_for_a_writer(self, store: SqlStore, path: Path) -> None:

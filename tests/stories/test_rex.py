@@ -159,6 +159,7 @@ def test_5_hold_is_one_touch_and_on_the_record(server: Server, page: Page, case_
     page.get_by_test_id("save-comfort").click()
     expect(page.get_by_test_id("comfort")).to_contain_text("being given")
     page.get_by_test_id("hold").click()
+    expect(page.get_by_test_id("decision-hold")).to_be_visible()
     page.goto(f"{server.address}/cases/{case_id}/timeline")
     lines = page.get_by_test_id("timeline-line")
     for words in ("Admitted: Rex", "Working diagnosis", "flinches", "End of life ordered", "Second look shown", "Held"):

@@ -1,17 +1,19 @@
 """Accounts: who may sign in, and what the record learns of it."""
 
+import itertools
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from holdfast.kernel.errors import NotAllowedError, NotFoundError, OperatorError
+from holdfast.kernel.errors import NotAllowedError, NotFoundError, OperatorError, WorldError
 from holdfast.kernel.time import US_PER_H
 from holdfast.record.events import AccountClosed, AccountCreated, AccountRoleChanged
 from holdfast.storage.sql_accounts import SqlAccounts
 from holdfast.usecases import accounts as use
 from holdfast.usecases.context import Context
-from holdfast.usecases.ports import Account
+from holdfast.usecases.ports import Account, Change
 from making import StandingClock, make_context
 
 PASSWORD = "a long sentence"
@@ -170,3 +172,51 @@ def test_a_closed_account_cannot_be_changed(place: Place) -> None:
     use.close_account(place.ctx, place.accounts, actor="ada", account_id=vet.account_id)
     with pytest.raises(NotFoundError):
         use.change_role(place.ctx, place.accounts, actor="ada", account_id=vet.account_id, role="technician")
+
+
+def test_two_administrators_who_close_each_other_at_once_leave_one(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each looked while the other still stood, and neither account is written before both are on record."""
+    ada, bob = place.make("ada", "administrator"), place.make("bob", "administrator")
+    numbers = itertools.count()  # unlike the counting ids of the place, good for two threads
+    monkeypatch.setattr(place.ctx.ids, "new_id", lambda: f"command {next(numbers)}")
+    submit, both_looked = place.ctx.store.submit, threading.Barrier(2)
+    waited: set[int] = set()
+    outcomes: list[object] = []
+
+    def patient(change: Change) -> object:
+        if threading.get_ident() not in waited:
+            waited.add(threading.get_ident())
+            both_looked.wait(timeout=10)
+        return submit(change)
+
+    def close(actor: Account, other: Account) -> None:
+        try:
+            use.close_account(place.ctx, place.accounts, actor=actor.account_id, account_id=other.account_id)
+            outcomes.append("closed")
+        except OperatorError as error:
+            outcomes.append(error.problem)
+
+    monkeypatch.setattr(place.ctx.store, "submit", patient)
+    threads = [threading.Thread(target=close, args=pair) for pair in ((ada, bob), (bob, ada))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(str, outcomes), key=len)[0] == "closed"
+    assert any("only administrator" in str(one) for one in outcomes)
+    assert [one.role for one in place.accounts.all() if not one.closed] == ["administrator"]
+
+
+def test_a_full_disk_ends_no_session(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    vet = place.make("vet", "clinician")
+    token, _ = use.open_session(place.accounts, place.ctx.ids, account=vet, now_us=place.clock.at_us)
+
+    def full(token_sha256: str, seen_us: int) -> None:
+        raise WorldError("The disk is full.", "Free some space.")
+
+    monkeypatch.setattr(place.accounts, "touch_session", full)
+    found = use.resume_session(place.accounts, token=token, now_us=place.clock.advance(3_600))
+    assert found is not None
+    assert found[0] == vet

@@ -3,9 +3,19 @@
 import pytest
 
 from holdfast.kernel.errors import NotFoundError, OperatorError
-from holdfast.record.events import Presence, Strength, TouchResponse, WorkingDiagnosisSet
+from holdfast.record.events import (
+    MonitorBlockStored,
+    Presence,
+    Strength,
+    TouchResponse,
+    WorkingDiagnosisSet,
+    case_stream,
+)
+from holdfast.record.monitor import Origin
 from holdfast.usecases import beds, cases
-from holdfast.usecases.context import Context
+from holdfast.usecases.context import Context, record
+from holdfast.usecases.ports import OWN_ACTOR
+from holdfast.usecases.timeline import timeline
 from making import NOON_US, StandingClock, make_context
 
 
@@ -170,3 +180,27 @@ def test_control_characters_and_novels_are_refused(ctx: Context) -> None:
         cases.write_note(ctx, actor="vet", case_id=case_id, text="a\x00b")
     with pytest.raises(OperatorError, match="characters long"):
         cases.write_note(ctx, actor="vet", case_id=case_id, text="a" * 5_000)
+
+
+def test_the_book_and_the_timeline_pass_over_monitor_blocks(ctx: Context) -> None:
+    case_id = admit(ctx)
+    version = ctx.book.case(case_id).version
+    block = MonitorBlockStored(
+        at_us=NOON_US,
+        block_id="b1",
+        bed="ICU 1",
+        device="MON-1",
+        origin=Origin.LIVE,
+        start_us=NOON_US - 1,
+        end_us=NOON_US,
+        sha256="0" * 64,
+        numerics=1,
+        waves=(),
+        refused=0,
+    )
+    seen = []
+    ctx.book.on_event(lambda item: seen.append(item.event))
+    record(ctx, actor=OWN_ACTOR, stream=case_stream(case_id), events=[block])
+    assert seen == []
+    assert ctx.book.case(case_id).version == version
+    assert [line.kind for line in timeline(ctx, case_id)] == ["patient_admitted.1"]

@@ -1,11 +1,12 @@
 """Where a monitor's message goes: the right case, or the quarantine with its bytes."""
 
+import msgspec
 import numpy as np
 import pytest
 
 from holdfast.kernel import limits
 from holdfast.kernel.time import US_PER_H, US_PER_S
-from holdfast.record.monitor import MonitorMessage, Origin
+from holdfast.record.monitor import Alert, MonitorMessage, Origin
 from holdfast.usecases import beds, cases
 from holdfast.usecases.context import Context
 from holdfast.usecases.ingest import Answer, Incoming, Intake, Submitted
@@ -55,16 +56,11 @@ def test_the_same_message_again_is_accepted_and_charted_once(ctx: Context) -> No
     assert len(ctx.store.held(case_id)) == 1
 
 
-@pytest.mark.parametrize(
-    ("setting", "reason"),
-    [("unbound", "bound to no bed"), ("empty bed", "No case lies on"), ("no value", "holds no measurement")],
-)
+@pytest.mark.parametrize(("setting", "reason"), [("unbound", "bound to no bed"), ("empty bed", "No case lies on")])
 def test_what_finds_no_patient_is_kept_with_its_bytes_and_its_reason(ctx: Context, setting: str, reason: str) -> None:
     if setting != "empty bed":
         admit(ctx)
     message = monitor_message(numeric("hr", 120), device="MON-2" if setting == "unbound" else "MON-1")
-    if setting == "no value":
-        message = monitor_message()
     submitted = send(ctx, message, raw=b"the very bytes")
     (kept,) = ctx.store.quarantine()
     assert submitted.answer is Answer.ACCEPTED
@@ -132,7 +128,111 @@ def test_a_full_quarantine_is_not_acknowledged(ctx: Context, monkeypatch: pytest
     assert submitted.answer is Answer.REJECTED
     assert submitted.receipt is None
     assert ctx.store.quarantine() == []
-    assert limits.QUARANTINE_BYTES_MAX > 10
+    assert limits.QUARANTINE_BYTES_MAX > limits.QUARANTINE_RESERVE_BYTES > limits.MESSAGE_BYTES_MAX
+
+
+@pytest.mark.parametrize("message", [None, monitor_message()])
+def test_what_holds_no_measurement_is_accepted_with_a_word_and_not_kept(
+    ctx: Context, message: MonitorMessage | None
+) -> None:
+    submitted = send(ctx, message)
+    assert (submitted.answer, submitted.receipt) == (Answer.ACCEPTED, None)
+    assert "no measurement" in submitted.text
+    assert ctx.store.quarantine() == []
+
+
+def test_what_was_quarantined_is_charted_when_it_is_sent_again_after_binding(ctx: Context) -> None:
+    case_id, intake = admit(ctx), Intake(ctx)
+    message = monitor_message(numeric("hr", 120), device="MON-2")
+    for _ in range(2):
+        assert send(ctx, message, intake=intake).text.startswith("Kept in quarantine. Device 'MON-2' is bound to no")
+    assert len(ctx.store.quarantine()) == 1
+    beds.bind_device(ctx, actor="vet", device="MON-2", bed="ICU 1")
+    assert send(ctx, message, intake=intake).text == ""
+    assert len(ctx.store.held(case_id)) == 1
+
+
+def test_a_stranger_is_kept_fifty_times_an_hour_and_then_refused(ctx: Context) -> None:
+    intake = Intake(ctx)
+
+    def heard(number: int, at_us: int, device: str = "MON-2") -> Submitted:
+        message = monitor_message(numeric("hr", 120), device=device, sent_us=at_us - 1)
+        return intake.receive(Incoming(b"%d" % number, "10.0.0.7:1", at_us, message, "", str(number)))
+
+    answers = [heard(number, NOON_US + number).answer for number in range(60)]
+    assert [answers.count(answer) for answer in (Answer.ACCEPTED, Answer.REJECTED)] == [50, 10]
+    assert "Not kept: 60 like it arrived within this hour. Device 'MON-2'" in heard(60, NOON_US + 60).text
+    assert len(ctx.store.quarantine()) == 50
+    assert heard(61, NOON_US + 61, "MON-3").answer is Answer.ACCEPTED
+    assert heard(62, NOON_US + US_PER_H).answer is Answer.ACCEPTED
+
+
+def test_a_stranger_cannot_take_the_room_of_a_patient_s_monitor(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    case_id, intake = admit(ctx), Intake(ctx)
+    monkeypatch.setattr("holdfast.usecases.ingest.QUARANTINE_BYTES_MAX", limits.QUARANTINE_RESERVE_BYTES + 5)
+    stranger = Incoming(b"x" * 6, "10.0.0.66:1", NOON_US, None, "No MSH segment.")
+    assert intake.receive(stranger).answer is Answer.REJECTED
+    assert "is full" in intake.receive(stranger).text
+    send(ctx, monitor_message(numeric("hr", 120)), intake=intake)
+    assert len(ctx.store.held(case_id)) == 1
+    for number in range(60):
+        broken = Incoming(b"broken %d" % number, "10.0.0.9:2", NOON_US, None, "No MSH segment.")
+        assert intake.receive(broken).answer is Answer.ERROR
+
+
+def charted(intake: Intake, message: MonitorMessage, received_us: int) -> tuple[MonitorMessage, str]:
+    submitted = intake.receive(Incoming(b"%d" % received_us, "p:1", received_us, message, "", str(received_us)))
+    assert submitted.held is not None
+    return submitted.held.message, submitted.note
+
+
+def test_the_shift_follows_the_message_s_clock_and_a_row_ahead_of_it_is_capped(ctx: Context) -> None:
+    admit(ctx)
+    intake, day_us = Intake(ctx), 24 * US_PER_H
+    message = monitor_message(
+        numeric("hr", 120), numeric("spo2", 97, at_us=NOON_US + day_us), waves=(wave("ecg_ii", np.zeros(250)),)
+    )
+    kept, note = charted(intake, message, NOON_US + US_PER_S // 10)
+    assert [value.at_us for value in kept.numerics] == [NOON_US, NOON_US + US_PER_S // 10]
+    assert (kept.sent_us, kept.waves[0].start_us, note) == (NOON_US, NOON_US, "")
+
+
+def test_a_wave_of_another_year_is_put_at_its_receipt_and_its_messages_still_join(ctx: Context) -> None:
+    admit(ctx)
+    intake, year_us = Intake(ctx), 8766 * US_PER_H
+    starts = []
+    for second in range(3):
+        at_us = NOON_US + second * US_PER_S
+        late_us = (second + 1) * 20_000
+        message = monitor_message(
+            waves=(wave("ecg_ii", np.zeros(250), start_us=at_us - US_PER_S + year_us),), sent_us=at_us
+        )
+        starts.append(charted(intake, message, at_us + late_us)[0].waves[0].start_us)
+    assert starts == [NOON_US + (second - 1) * US_PER_S + 20_000 for second in range(3)]
+
+
+def test_a_clock_that_is_ahead_or_set_back_is_said(ctx: Context) -> None:
+    admit(ctx)
+    intake, hour_us = Intake(ctx), US_PER_H
+
+    def note(ahead_us: int, received_us: int) -> str:
+        at_us = received_us + ahead_us
+        return charted(intake, monitor_message(numeric("hr", 99, at_us=at_us), sent_us=at_us), received_us)[1]
+
+    assert note(0, NOON_US) == ""
+    assert "60 min ahead" in note(hour_us, NOON_US + US_PER_S)
+    assert "went back by 59 min" in note(0, NOON_US + 2 * US_PER_S)
+    assert "went back by 59 min" in note(0, NOON_US + 60 * US_PER_S)
+    assert note(0, NOON_US + 600 * US_PER_S) == ""
+    assert "stamped 60 min ago" in note(-hour_us, NOON_US + 601 * US_PER_S)
+
+
+def test_alarms_are_moved_with_the_clock(ctx: Context) -> None:
+    admit(ctx)
+    ahead_us = NOON_US + US_PER_H
+    alert = Alert(text="HR high", priority="high", kind="physiological", phase="start", at_us=ahead_us)
+    message = msgspec.structs.replace(monitor_message(sent_us=ahead_us), alerts=(alert,))
+    assert charted(Intake(ctx), message, NOON_US)[0].alerts[0].at_us == NOON_US
 
 
 def test_a_device_bound_by_another_process_is_found_at_once(ctx: Context) -> None:

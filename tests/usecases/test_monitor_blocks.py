@@ -15,6 +15,7 @@ from holdfast.record.monitor import Origin
 from holdfast.storage.memory_store import MemoryStore
 from holdfast.usecases import monitor_blocks
 from holdfast.usecases.ports import Change, Receipt
+from making import flushes
 
 MINUTE_US = 60 * SECOND_US
 
@@ -35,7 +36,7 @@ def hear(store: MemoryStore, seconds: range, **more: object) -> None:
 
 def flush(store: MemoryStore, now_s: int) -> list[Receipt]:
     now_us = T0_US + now_s * SECOND_US
-    return [put(store, one) for one in monitor_blocks.due_changes(store.held(), new_id=Ids(), now_us=now_us)]
+    return [put(store, one) for one in flushes(store.held(), new_id=Ids(), now_us=now_us)]
 
 
 def stored(receipt: Receipt) -> list[MonitorBlockStored]:

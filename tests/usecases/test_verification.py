@@ -14,9 +14,9 @@ from holdfast.kernel.errors import HoldfastError, IntegrityError
 from holdfast.storage.memory_store import MemoryStore
 from holdfast.storage.schema import APPEND_ONLY
 from holdfast.storage.sql_store import SqlStore
-from holdfast.usecases.monitor_blocks import due_changes
 from holdfast.usecases.ports import Store
 from holdfast.usecases.verification import VerifyReport, verify
+from making import flushes
 
 
 def fill(store: Store) -> None:
@@ -26,7 +26,7 @@ def fill(store: Store) -> None:
     for second in range(23):
         store.submit(change(held=(held(second),))).result()
         if second in (9, 19):
-            for one in due_changes(store.held(), new_id=Ids(), now_us=T0_US + (second + 1) * SECOND_US):
+            for one in flushes(store.held(), new_id=Ids(), now_us=T0_US + (second + 1) * SECOND_US):
                 store.submit(one).result()
     for i in range(4):
         store.submit(change(note(f"rex {i}"), stream="case/rex")).result()
@@ -109,7 +109,7 @@ class TestAWholeRecord:
                 second = next(seconds)
                 MemoryStore.submit(store, change(note(str(second)))).result()
                 MemoryStore.submit(store, change(held=(held(second),))).result()
-                for one in due_changes(MemoryStore.held(store), new_id=Ids(), now_us=T0_US + 10**12):
+                for one in flushes(MemoryStore.held(store), new_id=Ids(), now_us=T0_US + 10**12):
                     MemoryStore.submit(store, one).result()
                 return read(*args, **more)
 
@@ -209,6 +209,22 @@ def _signs(table: str, victim: dict[str, object], name: str, after: object) -> l
     if table == "block":
         return [f"Monitor block {victim['block_id']}"]
     return ["trend rows of case rex"]
+
+
+class TestWhatBelongsToNoCase:
+    def test_a_block_and_trend_rows_under_a_case_that_was_never_admitted_are_found(self, check: Check) -> None:
+        block = "SELECT 'b' || block_id, 'ghost', start_us, end_us, data FROM block LIMIT 1"
+        row = "SELECT 'ghost', at_us, key, unit, origin, last, low, high, count FROM trend LIMIT 1"
+        report = check(sql(f"INSERT INTO block {block}", f"INSERT INTO trend {row}"))
+        assert len(report.problems) == 2
+        assert "of case ghost is stored, but no event of the case names it" in report.problems[0]
+        assert "1 trend rows of case ghost agree with no intact monitor block" in report.problems[1]
+        assert (report.blocks, report.trend_points) == (3, 4)
+
+    def test_trend_rows_alone_are_found_too(self, check: Check) -> None:
+        row = "SELECT 'ghost', at_us, key, unit, origin, last, low, high, count FROM trend"
+        report = check(sql(f"INSERT INTO trend {row}"))
+        assert report.problems[0].startswith("3 trend rows of case ghost agree with no intact monitor block")
 
 
 class TestWhatWasTakenOutOrMoved:

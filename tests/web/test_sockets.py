@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
-from holdfast.kernel.limits import SOCKET_QUEUE_MAX
+from holdfast.kernel.limits import SOCKET_QUEUE_MAX, SOCKET_STRIPS_MAX
 from holdfast.usecases.live_views import BeatsFrame, WaveFrame
 from holdfast.usecases.ports import NewHeld
 from holdfast.web.sockets import Outbox, frame_message
@@ -57,7 +57,7 @@ def test_a_slow_screen_loses_the_oldest_waves_and_never_the_state() -> None:
         outbox = Outbox()
         outbox.put_state(b"old state")
         for number in range(SOCKET_QUEUE_MAX + 5):
-            outbox.put_wave(b"wave %d" % number)
+            outbox.put_wave("wave ecg_ii", b"wave %d" % number)
         outbox.put_state(b"new state")
         return [await outbox.next() for _ in range(SOCKET_QUEUE_MAX + 1)]
 
@@ -67,12 +67,45 @@ def test_a_slow_screen_loses_the_oldest_waves_and_never_the_state() -> None:
     assert sent[-1] == b"wave %d" % (SOCKET_QUEUE_MAX + 4)
 
 
+async def drained(outbox: Outbox, count: int) -> list[bytes]:
+    return [await asyncio.wait_for(outbox.next(), 5) for _ in range(count)]
+
+
+def test_a_monitor_with_many_leads_loses_nothing_within_the_seconds_that_are_kept() -> None:
+    """Twelve leads, their beats, three other curves: 27 frames come at once with every message."""
+    strips = [f"strip {number}" for number in range(27)]
+
+    async def run() -> list[bytes]:
+        outbox = Outbox()
+        for second in range(SOCKET_QUEUE_MAX):
+            for strip in strips:
+                outbox.put_wave(strip, f"{strip} {second}".encode())
+        return await drained(outbox, SOCKET_QUEUE_MAX * len(strips))
+
+    expected = [f"{strip} {second}".encode() for second in range(SOCKET_QUEUE_MAX) for strip in strips]
+    assert asyncio.run(run()) == expected
+
+
+def test_made_up_strips_cannot_fill_the_memory() -> None:
+    async def run() -> tuple[list[bytes], bool]:
+        outbox = Outbox()
+        for number in range(SOCKET_STRIPS_MAX + 9):
+            outbox.put_wave(f"strip {number}", b"%d" % number)
+        sent = await drained(outbox, SOCKET_STRIPS_MAX)
+        outbox.put_state(b"state")
+        return sent, await outbox.next() == b"state"
+
+    sent, nothing_else = asyncio.run(run())
+    assert sent == [b"%d" % number for number in range(9, SOCKET_STRIPS_MAX + 9)]
+    assert nothing_else
+
+
 def test_a_waiting_screen_is_woken() -> None:
     async def run() -> bytes:
         outbox = Outbox()
         waiting = asyncio.create_task(outbox.next())
         await asyncio.sleep(0)
-        outbox.put_wave(b"wave")
+        outbox.put_wave("wave ecg_ii", b"wave")
         return await asyncio.wait_for(waiting, 5)
 
     assert asyncio.run(run()) == b"wave"

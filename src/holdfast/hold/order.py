@@ -48,10 +48,14 @@ TRANSITIONS: dict[tuple[OrderState, Act], OrderState] = {
 
 
 def state_of(order: OrderEntry) -> OrderState:
-    """The state that an order on record is in."""
+    """The state that an order on record is in; every order has one.
+
+    A decision after an end changes nothing. None is accepted any more, but earlier releases let two
+    people decide at once, and what they recorded stays on record.
+    """
     state = OrderState.LOOKED if order.look_ids else OrderState.ORDERED
     for decided, _ in order.decisions:
-        state = TRANSITIONS[state, Act(decided.decision.value)]
+        state = TRANSITIONS.get((state, Act(decided.decision.value)), state)
     return state
 
 

@@ -31,6 +31,10 @@ class NotFoundError(OperatorError):
     """The thing that was named does not exist."""
 
 
+class ConflictError(OperatorError):
+    """Somebody else acted in between: what this entry was checked against is no longer so."""
+
+
 class WorldError(HoldfastError):
     """The machine failed us: disk full, port taken, file unreadable."""
 

@@ -7,7 +7,19 @@ SEGMENTS_MAX = 5_000
 """Segments in one message; the largest seen in practice holds a few dozen."""
 
 SAMPLES_PER_MESSAGE_MAX = 200_000
-"""Samples of one waveform row: 200 s at 1 kHz, far beyond any monitor's batch."""
+"""Samples in all waveform rows of one message: 12 leads at 1 kHz for 16 s, far beyond any monitor's batch."""
+
+SAMPLE_RATE_MIN_HZ = 0.1
+"""Slowest sampling that is believed. A rate near nothing would put the end of a row of samples anywhere in time."""
+
+SAMPLE_RATE_MAX_HZ = 10_000.0
+"""Fastest sampling that is believed, far above any bedside monitor's."""
+
+EARLIEST_US = 631_152_000_000_000
+"""1990-01-01 UTC. An earlier time is an unset field or an unset clock: no monitor spoke HL7 before."""
+
+LATEST_US = 7_258_118_400_000_000
+"""2200-01-01 UTC. A later time is no time."""
 
 UNFRAMED_IDLE_S = 2.0
 """Some senders never frame: bytes that begin with MSH and then fall silent this long are one message."""
@@ -21,23 +33,61 @@ CONNECTIONS_MAX = 256
 QUARANTINE_BYTES_MAX = 256 * 1024 * 1024
 """All quarantined raw bytes. Above it new trash is answered AR (not acknowledged, so the sender keeps it)."""
 
+QUARANTINE_RESERVE_BYTES = 32 * 1024 * 1024
+"""The last part of the quarantine is only for devices that are bound to a bed: a stranger cannot fill it up so that a
+broken message of a patient's monitor finds no room."""
+
+QUARANTINED_PER_HOUR_MAX = 50
+"""Messages kept of one device and one reason in an hour. The fifty-first of an unbound monitor tells nothing that the
+first did not, and one second of waveforms after the other would fill the quarantine within the hour."""
+
+ALERTS_PER_BED_MAX = 32
+"""Alarms of the monitors themselves that stand on one bed at a time; a screen could not show more."""
+
 COMMIT_QUEUE_MAX = 4_096
 """Commands waiting for the writer; beyond it callers wait, which pushes back on the network."""
 
 COMMIT_BATCH_MAX = 256
 """Commands in one group commit: bounds the latency of the first one in it."""
 
+CONFLICT_TRIES_MAX = 50
+"""How often an entry that depends on the state is checked and tried anew. Each try that fails means that an entry
+of somebody else went through; a whole shift saving in the same instant stays below it."""
+
+CONDITIONS_KEPT = 200
+"""Ended monitor conditions kept in the state of a case. The second look tells of the last minutes; a lead that comes
+and goes all night would otherwise make every later event slower. All of them stay on the timeline."""
+
 MONITOR_BLOCK_S = 10
 """Length of a monitor block: long enough to compress, short enough to lose nothing from view."""
 
+FLUSH_RETRY_S = 15
+"""A case whose held messages could not be put into blocks is tried again after this."""
+
 CLOCK_BACK_TOLERANCE_S = 2.0
 """A device clock that steps back by more than this is said; network reordering stays below it."""
+
+CLOCK_SETTLED_S = 3.0
+"""Another offset of a device clock is followed when it has been the same for so long: a backlog drains faster than it
+was measured, so its offset never stays the same; a clock that was set does."""
+
+CLOCK_SET_SAID_S = 300.0
+"""How long the bed page says that a device clock was set back: long enough to be seen on the next round."""
 
 CLOCK_AHEAD_TOLERANCE_S = 120.0
 """A device time further ahead of our clock than this is not believed: it could make an old value look fresh."""
 
 SOCKET_QUEUE_MAX = 16
-"""Live frames waiting for one slow browser; older ones are dropped and the browser asks for a fresh state."""
+"""Live frames of one strip (the samples of one signal, or its beats) that wait for one slow browser: a quarter of a
+minute of a monitor that speaks every second, however many leads it has. Older ones of that strip are dropped. A state
+never waits in this queue: the newest one replaces the one before it and is sent first."""
+
+SOCKET_STRIPS_MAX = 64
+"""Strips with frames waiting for one slow browser; a monitor has a few dozen. Beyond it the strip that has waited
+longest is dropped."""
+
+TREND_POINTS_MAX = 2_000
+"""Trend points of one value in one answer: more than a wide screen has columns. Two weeks hold 120,000."""
 
 FORM_BYTES_MAX = 256 * 1024
 """A posted form."""

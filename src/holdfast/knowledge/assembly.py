@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 
 from holdfast.knowledge import shapes
 from holdfast.knowledge.model import (
@@ -59,6 +60,7 @@ class Parts:
 def assemble(parts: Parts, digest: str, problems: Problems) -> Knowledge:
     """The release; faults are added to ``problems`` and the value is then not to be used."""
     _unique_keys(parts, problems)
+    _no_circles(parts, problems)
     aliases = _finding_spellings(parts, problems)
     work = _Assembly(
         problems=problems,
@@ -102,6 +104,24 @@ def _unique_keys(parts: Parts, problems: Problems) -> None:
     for file, disease in parts.diseases:
         if file != f"diseases/{disease.key}.yaml":
             problems.add(file, disease.key, "the file must be named after the disease key")
+
+
+def _no_circles(parts: Parts, problems: Problems) -> None:
+    """No disease may lead to itself by way of its complications: it would make itself more likely."""
+    leads_to = {
+        shape.key: [each.disease for each in shape.complications if each.disease != shape.key]
+        for _, shape in parts.diseases
+    }
+    while True:
+        try:
+            TopologicalSorter(leads_to).prepare()
+        except CycleError as error:
+            first, *others = reversed(error.args[1])  # the sorter thinks of them as coming before, not after
+            text = f"complications go in a circle: {' > '.join((first, *others))}"
+            problems.add(f"diseases/{first}.yaml", first, text)
+            leads_to[first].remove(others[0])  # said; now look for the next circle
+        else:
+            return
 
 
 def _finding_spellings(parts: Parts, problems: Problems) -> dict[str, str]:
@@ -177,6 +197,7 @@ class _Assembly:
             syndrome=shape.syndrome,
             implies_absent=shape.implies_absent,
             quick=shape.quick,
+            context=shape.context,
             note=shape.note,
         )
 

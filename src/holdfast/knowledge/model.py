@@ -168,6 +168,8 @@ class Finding:
     """Keys that this finding, when present, shows to be absent (``cbc_normal`` -> ``anemia`` ...)."""
     quick: bool = False
     """Offered as a one-touch chip on the case page."""
+    context: bool = False
+    """A circumstance (deployment, exposure, a known blow): it makes causes likelier; no diagnosis has to explain it."""
     note: str = ""
 
 

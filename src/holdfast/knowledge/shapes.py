@@ -34,6 +34,7 @@ class FindingShape(Shape, frozen=True, kw_only=True):
     leak: EstimateShape
     synonyms: tuple[str, ...] = ()
     quick: bool = False
+    context: bool = False
     syndrome: str = ""
     implies_absent: tuple[str, ...] = ()
     derived: tuple[DerivationShape, ...] = ()

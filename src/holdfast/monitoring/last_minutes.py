@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from holdfast.kernel.time import US_PER_S
+from holdfast.kernel.time import US_PER_S, age_words
 from holdfast.record.case_state import ConditionEntry
+from holdfast.signals.conditions import TECHNICAL
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,12 @@ class Line:
     at_us: int
     notable: bool
 
+
+EQUIPMENT = frozenset({*TECHNICAL, "no_data"})
+"""Conditions that are about the equipment and not about the animal."""
+
+STOPPED_S = 60
+"""Without a new value for so long, the last minutes are told as of before (our estimate)."""
 
 _MIN_POINTS = 6
 """Fewer points than this cannot tell a course from a blip."""
@@ -88,15 +95,31 @@ def _describe_one(what: Watched, points: Sequence[Point]) -> Line | None:
 
 
 def condition_lines(conditions: Sequence[ConditionEntry], *, from_us: int, to_us: int) -> list[Line]:
-    """Monitor conditions that touched the range."""
-    lines = []
-    for entry in conditions:
-        end_us = entry.ended_us
-        if entry.began_us > to_us or (end_us is not None and end_us < from_us):
-            continue
-        lasted = "still so" if end_us is None else f"for {max(1, (end_us - entry.began_us) // US_PER_S)} s"
-        lines.append(Line(f"{entry.text} ({lasted})", entry.began_us, notable=True))
-    return lines
+    """Monitor conditions that touched the range: the animal before the equipment, what lasts before what is over,
+    the newest first."""
+    within = [
+        entry
+        for entry in conditions
+        if entry.began_us <= to_us and (entry.ended_us is None or entry.ended_us >= from_us)
+    ]
+    ranked = sorted(within, key=lambda e: (e.condition in EQUIPMENT, e.ended_us is not None, -e.began_us))
+    return [Line(f"{entry.text} ({_lasted(entry)})", entry.began_us, notable=True) for entry in ranked]
+
+
+def data_line(last_us: int | None, *, now_us: int) -> Line | None:
+    """A sentence when there is nothing new to describe: silence must never read as calm."""
+    if last_us is None:
+        return Line("No monitor values in these minutes", now_us, notable=True)
+    age_us = now_us - last_us
+    if age_us <= STOPPED_S * US_PER_S:
+        return None
+    return Line(f"No monitor values for {age_words(age_us)}: what follows is from before", last_us, notable=True)
+
+
+def _lasted(entry: ConditionEntry) -> str:
+    if entry.ended_us is None:
+        return "still so"
+    return f"for {max(1, (entry.ended_us - entry.began_us) // US_PER_S)} s"
 
 
 def _number(value: float) -> str:

@@ -110,7 +110,7 @@ def finding_fits(
     leak = world.leak[observed]
     ratio = p / (1 - p) * (1 - leak) / leak
     present = question.facts.state[observed] == 1
-    beyond = _unexplained(p, ratio) & world.linked[observed]
+    beyond = _unexplained(p, ratio) & world.to_explain[observed]
 
     def pick(mask: Bools, order: Floats) -> tuple[FindingFit, ...]:
         chosen = [i for i in np.argsort(order, kind="stable") if mask[i]]

@@ -18,10 +18,11 @@ from holdfast.reasoning.world import Floats, Ints
 SETS = 50
 FINDINGS_MAX = 10
 """Findings of one test taken together: 2^10 outcomes. A test with more is judged by its ten most telling ones."""
-OVERHEAD_MIN = 10.0
-"""Minutes that any test costs beside its own: fetching, handling an unstable dog, reading, deciding again (estimate,
-ours). Between 0 and 20 it changed neither the tests nor the minutes needed (benchmarks/reasoning_exact.py tests);
-well above the shortest tests, it keeps several small ones from going before the one that would tell most."""
+OVERHEAD_MIN = 20.0
+"""Minutes that any test costs beside its own: stopping, fetching, handling an unstable dog, reading, deciding again
+(estimate, ours). Between 0 and 20 it changed neither the tests nor the minutes needed on invented dogs
+(benchmarks/reasoning_exact.py tests). It settles close calls between a quick test and one that tells more; see
+docs/decisions/0006."""
 AGAIN_RESULTS = 2
 """Recorded findings that only this test, or this test most easily, gives: from so many on it has been done."""
 OVERLOOKED = 0.41

@@ -46,6 +46,8 @@ class World:
     """(D, F) how often a dog with this disease alone shows the finding, 0 where the knowledge says nothing."""
     linked: Bools
     """(F,) some listed disease is known to show it."""
+    to_explain: Bools
+    """(F,) linked, and a sign rather than a circumstance: what a diagnosis must not leave over."""
     presenting: Bools
     """(F,) found by history, examination or monitor."""
     syndrome: Ints
@@ -81,6 +83,7 @@ def compile_world(knowledge: Knowledge) -> World:
         leak=np.clip(np.array([f.leak.value for f in values], dtype=np.float64), _LEAK_MIN, _LEAK_MAX),
         shown=shown,
         linked=np.asarray(shown.any(axis=0), dtype=bool),
+        to_explain=np.asarray(shown.any(axis=0) & ~np.array([f.context for f in values], dtype=bool), dtype=bool),
         presenting=np.array([f.stage == Stage.PRESENTING.value for f in values], dtype=bool),
         syndrome=np.array([groups.index(f.syndrome) if f.syndrome else -1 for f in values], dtype=np.int64),
         temperature=max(1e-6, knowledge.tuning.temperature.value),

@@ -8,6 +8,7 @@ working diagnosis stays in ``diagnoses``.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
+from holdfast.kernel.limits import CONDITIONS_KEPT
 from holdfast.record import events as ev
 from holdfast.record.monitor import Origin
 
@@ -92,6 +93,16 @@ class OrderEntry:
 
 
 @dataclass(frozen=True)
+class LookEntry:
+    """A second look that was shown. Its page is long and stays in the log, at ``version`` of the stream."""
+
+    at_us: int
+    version: int
+    order_id: str
+    actor: str
+
+
+@dataclass(frozen=True)
 class TestEntry:
     __test__ = False
     test: str
@@ -122,9 +133,10 @@ class CaseState:
     notes: tuple[tuple[int, str, str], ...] = ()
     """(at_us, actor, text)."""
     conditions: tuple[ConditionEntry, ...] = ()
+    """All that last, and the last ``CONDITIONS_KEPT`` that ended, in the order they began."""
     orders: tuple[OrderEntry, ...] = ()
-    looks: dict[str, ev.SecondLookShown] = field(default_factory=dict)
-    last_block_end_us: int | None = None
+    looks: dict[str, LookEntry] = field(default_factory=dict)
+    """By their id, oldest first."""
 
     @property
     def name(self) -> str:
@@ -150,10 +162,13 @@ class CaseState:
 
     @property
     def open_order(self) -> OrderEntry | None:
-        """The end-of-life order that still waits for a decision to proceed or hold."""
+        """The newest end-of-life order that still waits for a decision to proceed or hold.
+
+        The first such decision ends it: a call that crossed with a hold does not open it again.
+        """
         for order in reversed(self.orders):
-            last = order.decisions[-1][0].decision if order.decisions else None
-            return order if last in (None, ev.Decision.CALL_COLLEAGUE) else None
+            if all(decided.decision is ev.Decision.CALL_COLLEAGUE for decided, _ in order.decisions):
+                return order
         return None
 
     def corrected(self, field_name: str) -> str:
@@ -194,7 +209,7 @@ def _after(state: CaseState, event: ev.AnyEvent, item: ev.Recorded) -> CaseState
             return _after_bedside_entry(state, event, item)
         case ev.EndOfLifeOrdered() | ev.ComfortAnswered() | ev.SecondLookShown() | ev.EndOfLifeDecided():
             return _after_end_of_life(state, event, item)
-        case ev.MonitorConditionBegan() | ev.MonitorConditionEnded() | ev.MonitorBlockStored():
+        case ev.MonitorConditionBegan() | ev.MonitorConditionEnded():
             return _after_monitor(state, event)
         case ev.WorkingDiagnosisSet():
             entry = DiagnosisEntry(event.disease, event.text, event.supported_by, event.at_us, item.actor)
@@ -267,9 +282,7 @@ def _after_bedside_entry(
             return replace(state, treatments=(*state.treatments, treatment))
 
 
-def _after_monitor(
-    state: CaseState, event: ev.MonitorConditionBegan | ev.MonitorConditionEnded | ev.MonitorBlockStored
-) -> CaseState:
+def _after_monitor(state: CaseState, event: ev.MonitorConditionBegan | ev.MonitorConditionEnded) -> CaseState:
     match event:
         case ev.MonitorConditionBegan():
             entry = ConditionEntry(event.condition, event.text, event.signal, event.origin, event.at_us)
@@ -281,10 +294,14 @@ def _after_monitor(
                 else entry
                 for entry in state.conditions
             )
-            return replace(state, conditions=conditions)
-        case ev.MonitorBlockStored():
-            end_us = max(event.end_us, state.last_block_end_us or event.end_us)
-            return replace(state, last_block_end_us=end_us)
+            return replace(state, conditions=_kept(conditions))
+
+
+def _kept(conditions: tuple[ConditionEntry, ...]) -> tuple[ConditionEntry, ...]:
+    """Without the oldest of the ended ones beyond ``CONDITIONS_KEPT``."""
+    ended = [number for number, entry in enumerate(conditions) if entry.ended_us is not None]
+    surplus = set(ended[: max(0, len(ended) - CONDITIONS_KEPT)])
+    return tuple(entry for number, entry in enumerate(conditions) if number not in surplus)
 
 
 def _after_end_of_life(
@@ -307,7 +324,8 @@ def _after_end_of_life(
         case ev.ComfortAnswered():
             return _with_order(state, event.order_id, lambda o: replace(o, comfort=event))
         case ev.SecondLookShown():
-            state = replace(state, looks={**state.looks, event.look_id: event})
+            entry = LookEntry(event.at_us, item.version, event.order_id, item.actor)
+            state = replace(state, looks={**state.looks, event.look_id: entry})
             return _with_order(state, event.order_id, lambda o: replace(o, look_ids=(*o.look_ids, event.look_id)))
         case ev.EndOfLifeDecided():
             made = (event, item.actor)

@@ -1,4 +1,4 @@
-"""The clinic's own state: beds and which device stands at which, folded from its stream."""
+"""The clinic's own state: beds, which device stands at which, and its people, folded from its stream."""
 
 from dataclasses import dataclass, field, replace
 
@@ -6,11 +6,26 @@ from holdfast.record import events as ev
 
 
 @dataclass(frozen=True)
+class Person:
+    """An account as the record knows it: no login, no secret."""
+
+    name: str
+    role: str
+    closed: bool = False
+
+
+@dataclass(frozen=True)
 class ClinicState:
-    """Beds in the order they were added, and device bindings."""
+    """Beds in the order they were added, device bindings, and people by their account."""
 
     beds: tuple[str, ...] = ()
     bed_of_device: dict[str, str] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+
+    def name_of(self, actor: str) -> str:
+        """What a person reads for an actor of the record."""
+        person = self.people.get(actor)
+        return person.name if person else actor
 
     def devices_of(self, bed: str) -> tuple[str, ...]:
         return tuple(device for device, bound in self.bed_of_device.items() if bound == bed)
@@ -26,4 +41,14 @@ def apply(state: ClinicState, event: ev.AnyEvent) -> ClinicState:
         case ev.DeviceUnbound():
             rest = {device: bed for device, bed in state.bed_of_device.items() if device != event.device}
             return replace(state, bed_of_device=rest)
+        case ev.AccountCreated():
+            return _with_person(state, event.account, Person(event.name, event.role))
+        case ev.AccountRoleChanged() if person := state.people.get(event.account):
+            return _with_person(state, event.account, replace(person, role=event.role))
+        case ev.AccountClosed() if person := state.people.get(event.account):
+            return _with_person(state, event.account, replace(person, closed=True))
     return state
+
+
+def _with_person(state: ClinicState, account: str, person: Person) -> ClinicState:
+    return replace(state, people={**state.people, account: person})

@@ -3,10 +3,14 @@
 Feed it the waves of each monitor message as they come. It speaks once per second of signal, when that second is over
 on every wave that is being sent, so the answer does not depend on how the waves were cut into messages.
 Nothing here knows the time of day: when all waves stop, so does this, and whoever owns a clock must say so.
+
+Waves of several devices, or of one whose clock jumps, may bear times that do not fit together. So no wave is judged
+by how far its times lie from those of another. The bed has an axis of its own, that goes on as signal comes in; each
+wave is paired with it by when it was fed, and everything said of a wave bears that wave's own times.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -14,7 +18,7 @@ import msgspec
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals import channels, conditions
 from holdfast.signals.channels import Channel, EcgChannel, PulseChannel
-from holdfast.signals.chunk import Timeline, WaveLike, from_wave
+from holdfast.signals.chunk import Chunk, Timeline, WaveLike, from_wave
 from holdfast.signals.conditions import Change, EcgSecond, PulseSecond
 from holdfast.signals.heart_rate import Rate
 from holdfast.signals.pulses import Pulse
@@ -24,7 +28,11 @@ SETTLE_US = 300_000
 """A second is judged this long after its end: every beat and pulse of it is certain by then."""
 
 LAG_US = 2 * US_PER_S
-"""A wave this far behind the others is not waited for (it is no longer sent)."""
+"""A wave that has missed one of its own messages and this much signal of the others is not waited for (it is no longer
+sent). One that appears or jumps further than this from the others has another clock than they."""
+
+DRIFT_US = 2 * LAG_US
+"""A wave that has fallen this far behind the others while it is being sent has a clock that drifts from theirs."""
 
 FORGET_US = 60 * US_PER_S
 """A wave not sent for so long is forgotten."""
@@ -85,12 +93,31 @@ class Outputs:
     conditions: tuple[Change, ...] = ()
 
 
-class BedState(msgspec.Struct, frozen=True, tag="bedside.1", forbid_unknown_fields=True):
-    """All channels of a bed and the rules over them; a few hundred kB at most."""
+class Lane(msgspec.Struct, frozen=True):
+    """One wave and its place on the axis of the bed."""
 
-    channels: tuple[Channel, ...] = ()
+    channel: Channel
+    shift_us: int = 0
+    """Whole seconds by which its own times are ahead of the axis."""
+    grown_us: int = 0
+    """Where the axis was when the wave last brought new signal."""
+    batch_us: int = 0
+    """Length of its last piece: so long it may keep the others waiting without having stopped."""
+
+    @property
+    def end_us(self) -> int:
+        """How far it has got, on the axis."""
+        return self.channel.end_us - self.shift_us
+
+
+class BedState(msgspec.Struct, frozen=True, tag="bedside.2", forbid_unknown_fields=True):
+    """All waves of a bed and the rules over them; a few hundred kB at most."""
+
+    lanes: tuple[Lane, ...] = ()
+    axis_us: int = 0
+    """How far the foremost wave has got, on the axis."""
     next_second: int = -1
-    """The second (since the epoch) to be judged next; -1 before anything came."""
+    """The second of the axis to be judged next; -1 before anything came."""
     rules: conditions.ConditionState = conditions.ConditionState()
 
 
@@ -111,22 +138,71 @@ def load(data: bytes) -> BedState:
 
 def step(state: BedState, waves: Sequence[WaveLike]) -> tuple[BedState, Outputs]:
     """Take the waves of one message (any keys; those that nothing is derived from are passed over)."""
-    lanes: dict[str, Channel] = {channel.key: channel for channel in state.channels}
-    refused: list[Signal] = []
+    lanes = {lane.channel.key: lane for lane in state.lanes}
+    fed: dict[str, bool] = {}
+    not_judged: list[Signal] = []
     for wave in sorted(waves, key=lambda w: (w.start_us, w.key)):
-        channel = lanes.get(wave.key) or channels.channel_for(wave.key)
-        if channel is None or (wave.key not in lanes and len(lanes) >= WAVES_MAX):
+        known = lanes.get(wave.key)
+        channel = known.channel if known else channels.channel_for(wave.key)
+        if channel is None or (known is None and len(lanes) >= WAVES_MAX):
             continue
         low, high = channels.rate_range_hz(channel)
         if not low <= wave.rate_hz <= high or len(wave.samples) % 4:
             text = f"{wave.rate_hz:g} samples per second cannot be analysed (needs {low:g} to {high:g})"
-            refused.append(Signal(wave.key, "not_analysed", text, wave.start_us))
+            not_judged.append(Signal(wave.key, "not_analysed", text, wave.start_us))
             continue
-        lanes[wave.key] = channels.feed(channel, from_wave(wave))
-    collected = _Collected(signals=refused)
-    _collect_beats(collected, state.channels, lanes)
-    state = _advance(state, lanes, collected)
+        lane, strayed = _fed(known or Lane(channel), from_wave(wave))
+        lanes[wave.key] = lane
+        if lane.channel.end_us != channel.end_us:
+            fed[wave.key] = strayed or fed.get(wave.key, False)
+        else:
+            text = "sent, but its times lie before those already sent: not judged"
+            not_judged.append(Signal(wave.key, "not_judged", text, wave.start_us))
+    collected = _Collected()
+    _collect_beats(collected, [lane.channel for lane in state.lanes], lanes)
+    state = _advance(_placed(state, lanes, fed), collected)
+    collected.signals += not_judged
     return state, collected.outputs()
+
+
+def _fed(lane: Lane, chunk: Chunk) -> tuple[Lane, bool]:
+    """The lane after one more piece, and whether its times jumped (or it is new)."""
+    before_us = lane.channel.end_us
+    channel = channels.feed(lane.channel, chunk)
+    length_us = round(len(chunk.samples) * US_PER_S / chunk.rate_hz)
+    strayed = not before_us or not 0 <= channel.end_us - before_us <= length_us + LAG_US
+    return msgspec.structs.replace(lane, channel=channel, batch_us=length_us), strayed
+
+
+def _placed(state: BedState, lanes: dict[str, Lane], fed: dict[str, bool]) -> BedState:
+    """The bed with every wave that brought new signal (``fed``: key, whether it jumped) put in its place on the axis.
+
+    When all waves jump together, the axis jumps with them: there was a hole. A single one that jumps is moved back.
+    """
+    if not fed:
+        return msgspec.structs.replace(state, lanes=tuple(lanes.values()))
+    steady = [lanes[key].end_us for key, strayed in fed.items() if not strayed]
+    if steady or len(fed) < len(lanes):
+        reached_us = max([state.axis_us, *steady])
+    else:
+        reached_us = lanes[min(fed, key=_lead_rank)].end_us
+    for key, strayed in fed.items():
+        lanes[key] = _beside(lanes[key], reached_us, strayed, [lanes[other] for other in lanes if other != key])
+    axis_us = max([reached_us, *(lanes[key].end_us for key in fed)])
+    for key in fed:
+        lanes[key] = msgspec.structs.replace(lanes[key], grown_us=axis_us)
+    return BedState(tuple(lanes.values()), axis_us, state.next_second, state.rules)
+
+
+def _beside(lane: Lane, reached_us: int, strayed: bool, others: Collection[Lane]) -> Lane:
+    """The lane, moved to where the axis is when it lies elsewhere; together with another whose clock it shares."""
+    ahead_us = lane.end_us - reached_us
+    if abs(ahead_us) <= LAG_US if strayed else ahead_us >= -DRIFT_US:
+        return lane
+    shifts = [0, *(other.shift_us for other in others)]
+    shared = [shift_us for shift_us in shifts if abs(lane.channel.end_us - shift_us - reached_us) <= LAG_US]
+    own_us = round((lane.channel.end_us - reached_us) / US_PER_S) * US_PER_S
+    return msgspec.structs.replace(lane, shift_us=shared[0] if shared else own_us)
 
 
 @dataclass
@@ -145,20 +221,21 @@ class _Collected:
         )
 
 
-def _collect_beats(collected: _Collected, before: Sequence[Channel], lanes: dict[str, Channel]) -> None:
+def _collect_beats(collected: _Collected, before: Sequence[Channel], lanes: dict[str, Lane]) -> None:
     waiting = {c.key: len(c.waiting_beats) for c in before if isinstance(c, EcgChannel)}
-    for key, channel in lanes.items():
+    for key, lane in lanes.items():
+        channel = lane.channel
         if isinstance(channel, EcgChannel) and len(channel.waiting_beats) > waiting.get(key, 0):
             collected.beats[key] = channel.waiting_beats[waiting.get(key, 0) :]
 
 
-def _advance(state: BedState, lanes: dict[str, Channel], collected: _Collected) -> BedState:
+def _advance(state: BedState, collected: _Collected) -> BedState:
     """Judge every second that is over on all waves that are being sent."""
-    if not lanes:
+    lanes = {one.channel.key: one for one in state.lanes if state.axis_us - one.grown_us <= FORGET_US + one.batch_us}
+    sent = [one.end_us for one in lanes.values() if state.axis_us - one.grown_us <= LAG_US + one.batch_us]
+    if not sent:
         return state
-    leader = max(channel.end_us for channel in lanes.values())
-    lanes = {key: channel for key, channel in lanes.items() if channel.end_us > leader - FORGET_US}
-    ready = min(c.end_us for c in lanes.values() if c.end_us > leader - LAG_US) - SETTLE_US
+    ready = min(sent) - SETTLE_US
     second, rules = state.next_second, state.rules
     newest = ready // US_PER_S
     if second < 0 or second > newest + JUMP_S:
@@ -169,16 +246,17 @@ def _advance(state: BedState, lanes: dict[str, Channel], collected: _Collected) 
     while (second + 1) * US_PER_S <= ready:
         lanes, rules = _judge(lanes, rules, second, collected)
         second += 1
-    return BedState(tuple(lanes.values()), second, rules)
+    return BedState(tuple(lanes.values()), state.axis_us, second, rules)
 
 
-def _first_second(lanes: dict[str, Channel]) -> int:
-    return min(math.ceil(_timeline(channel).base_us / US_PER_S) for channel in lanes.values())
+def _first_second(lanes: dict[str, Lane]) -> int:
+    return min(math.ceil((_timeline(one.channel).base_us - one.shift_us) / US_PER_S) for one in lanes.values())
 
 
-def _backlog_s(lanes: dict[str, Channel]) -> int:
+def _backlog_s(lanes: dict[str, Lane]) -> int:
     """Seconds that were received but not judged: a long message is work, not a hole."""
-    return max(len(c.waiting_quality if isinstance(c, EcgChannel) else c.waiting_presence) for c in lanes.values())
+    waiting = [one.channel for one in lanes.values()]
+    return max(len(c.waiting_quality if isinstance(c, EcgChannel) else c.waiting_presence) for c in waiting)
 
 
 def _timeline(channel: Channel) -> Timeline:
@@ -186,33 +264,36 @@ def _timeline(channel: Channel) -> Timeline:
 
 
 def _judge(
-    lanes: dict[str, Channel], rules: conditions.ConditionState, second: int, collected: _Collected
-) -> tuple[dict[str, Channel], conditions.ConditionState]:
-    start_us = second * US_PER_S
-    after: dict[str, Channel] = {}
+    lanes: dict[str, Lane], rules: conditions.ConditionState, second: int, collected: _Collected
+) -> tuple[dict[str, Lane], conditions.ConditionState]:
+    after: dict[str, Lane] = {}
     ecgs: list[EcgSecond] = []
     rates: list[tuple[str, Rate]] = []
     pulsing: list[PulseSecond] = []
-    for key, channel in lanes.items():
-        if isinstance(channel, EcgChannel):
-            after[key], ecg, rate = channels.ecg_second(channel, start_us)
+    for key, lane in lanes.items():
+        start_us = second * US_PER_S + lane.shift_us
+        channel: Channel
+        if isinstance(lane.channel, EcgChannel):
+            channel, ecg, rate = channels.ecg_second(lane.channel, start_us)
             ecgs.append(ecg)
             rates.append((key, rate))
             collected.signals.append(_ecg_signal(ecg, start_us))
-        elif isinstance(channel, PulseChannel):
-            after[key], pulse, rate, found = channels.pulse_second(channel, start_us)
+        elif isinstance(lane.channel, PulseChannel):
+            channel, pulse, rate, found = channels.pulse_second(lane.channel, start_us)
             pulsing.append(pulse)
             collected.signals.append(_slow_signal(key, pulse.present, start_us))
             _say(collected, f"pulse_{key}", "PULSE", rate, key, start_us)
             if key == "art" and found:
                 _say_pressures(collected, found[-1])
         else:
-            after[key], there, rate = channels.breath_second(channel, start_us)
+            channel, there, rate = channels.breath_second(lane.channel, start_us)
             collected.signals.append(_slow_signal(key, there, start_us))
             _say(collected, f"rr_{key}", "RESP", rate, key, start_us)
+        after[key] = msgspec.structs.replace(lane, channel=channel)
     if rates:
         key, rate = min(rates, key=_preference)
-        _say(collected, "hr_ecg", "HEART_RATE", rate, key, start_us)
+        _say(collected, "hr_ecg", "HEART_RATE", rate, key, second * US_PER_S + lanes[key].shift_us)
+    start_us = second * US_PER_S + lanes[min(lanes, key=_lead_rank)].shift_us
     rules, changes = conditions.step(rules, start_us, tuple(ecgs), tuple(pulsing))
     collected.conditions += changes
     return after, rules
@@ -220,8 +301,12 @@ def _judge(
 
 def _preference(lead: tuple[str, Rate]) -> tuple[int, int, str]:
     key, rate = lead
-    worth = ("good", "fair", "none").index(rate.quality)
-    return worth, LEAD_ORDER.index(key) if key in LEAD_ORDER else len(LEAD_ORDER), key
+    return ("good", "fair", "none").index(rate.quality), *_lead_rank(key)
+
+
+def _lead_rank(key: str) -> tuple[int, str]:
+    """The ECG before everything else, in the order of its leads."""
+    return LEAD_ORDER.index(key) if key in LEAD_ORDER else len(LEAD_ORDER), key
 
 
 def _say(collected: _Collected, key: str, name: str, rate: Rate, wave: str, start_us: int) -> None:

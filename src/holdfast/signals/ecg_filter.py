@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from scipy.signal import butter, sosfilt, sosfilt_zi
 
 from holdfast.signals.chunk import Floats, pack, unpack
+from holdfast.signals.filters import butter, sosfilt, sosfilt_zi
 
 QRS_BAND_HZ = (15.0, 45.0)
 """Where a dog's QRS stands out from its T wave (the band of the prototype in our measurements was 20 to 50 Hz)."""

@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from scipy.signal import butter, sosfilt, sosfilt_zi
 
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals.chunk import Chunk, Floats, Timeline, lay, pack, unpack
+from holdfast.signals.filters import butter, sosfilt, sosfilt_zi
 from holdfast.signals.seconds import complete
 
 WINDOW_S = 8

@@ -13,9 +13,9 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from scipy.signal import butter, sosfilt, sosfilt_zi
 
 from holdfast.signals.chunk import Chunk, Floats, Timeline, lay, pack, unpack
+from holdfast.signals.filters import butter, sosfilt, sosfilt_zi
 
 SHARE = 0.35
 """A swing reaches this share of the usual one (estimate)."""

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import islice
 
 from holdfast.kernel.chain import GENESIS
 from holdfast.kernel.errors import HoldfastError, IntegrityError, OperatorError, WorldError
@@ -11,7 +12,8 @@ from holdfast.kernel.limits import COMMAND_WITHOUT_EVENT_KEPT_S
 from holdfast.kernel.time import US_PER_S
 from holdfast.record.chain import Head, anchor_hash, head_of, seal_all
 from holdfast.record.events import Recorded
-from holdfast.usecases.ports import Anchor, Block, Change, Held, Quarantined, Receipt, TrendPoint
+from holdfast.storage.agreed import BLOCK_MARK, acted_in_between
+from holdfast.usecases.ports import OWN_ACTOR, Anchor, Block, Change, Held, Quarantined, Receipt, TrendPoint
 
 
 @dataclass
@@ -52,15 +54,23 @@ class MemoryStore:
         return len(self._tables.log)
 
     def read_stream(
-        self, stream: str, *, after_version: int = 0, recorded_until_us: int | None = None
+        self,
+        stream: str,
+        *,
+        after_version: int = 0,
+        recorded_until_us: int | None = None,
+        without_blocks: bool = False,
     ) -> list[Recorded]:
         with self._lock:
             events = self._tables.streams.get(stream, [])[after_version:]
-        return [one for one in events if recorded_until_us is None or one.recorded_us <= recorded_until_us]
+        known = [one for one in events if recorded_until_us is None or one.recorded_us <= recorded_until_us]
+        return [one for one in known if not (without_blocks and BLOCK_MARK in one.body)]
 
-    def read_log(self, *, after_seq: int = 0, limit: int = 1_000) -> list[Recorded]:
+    def read_log(self, *, after_seq: int = 0, limit: int = 1_000, without_blocks: bool = False) -> list[Recorded]:
         with self._lock:
-            return self._tables.log[after_seq : after_seq + limit]
+            events = self._tables.log[after_seq:]
+        wanted = (one for one in events if not (without_blocks and BLOCK_MARK in one.body))
+        return list(islice(wanted, limit))
 
     def recorded_by(self, command_id: str) -> list[Recorded]:
         with self._lock:
@@ -90,6 +100,11 @@ class MemoryStore:
         wanted = [one for one in points if from_us <= one.at_us < to_us and (not keys or one.key in keys)]
         return sorted(wanted, key=lambda p: (p.at_us, p.key, p.unit, p.origin, p.last, p.low, p.high, p.count))
 
+    def monitored_cases(self) -> list[str]:
+        with self._lock:
+            blocks = {block.case_id for block in self._tables.blocks.values()}
+            return sorted(blocks | {case_id for case_id, _ in self._tables.trend})
+
     def quarantine(self, *, limit: int = 100, before_id: int | None = None) -> list[Quarantined]:
         with self._lock:
             listed = [one for one, _ in reversed(self._tables.quarantine)]
@@ -112,6 +127,9 @@ class MemoryStore:
         known = tables.commands.get(change.command_id)
         if known:
             return Receipt(duplicate=True, recorded=known[1].recorded)
+        since = change.unless_acted_since
+        if since is not None and any(one.actor != OWN_ACTOR for one in tables.log[since:]):
+            raise acted_in_between()
         # Everything that can be refused comes first; from there on nothing fails half way.
         sealed = seal_all(
             ((new.stream, new.event) for new in change.events),

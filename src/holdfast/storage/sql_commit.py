@@ -15,11 +15,12 @@ from holdfast.kernel.time import US_PER_S
 from holdfast.record.chain import Head, anchor_hash, head_of, seal_all
 from holdfast.record.events import Recorded
 from holdfast.storage import schema
+from holdfast.storage.agreed import acted_in_between
 from holdfast.storage.database import Database
 from holdfast.storage.faults import in_words, is_refusal
 from holdfast.storage.group_writer import Outcome
 from holdfast.storage.rows import EVENT_COLUMNS, to_recorded
-from holdfast.usecases.ports import Change, Receipt
+from holdfast.usecases.ports import OWN_ACTOR, Change, Receipt
 
 _DOING = "writing the record"
 _FORGET_EVERY_US = 600 * US_PER_S
@@ -35,6 +36,13 @@ _find_head = (
     .limit(1)
 )
 _last_seq = select(_event.seq).order_by(_event.seq.desc()).limit(1)
+# Blocks are Holdfast's own; naming them here lets the search take the index without them.
+_acted = (
+    select(_event.seq)
+    .where(_event.actor != OWN_ACTOR, schema.NO_BLOCK, _event.seq > bindparam("since"))
+    .order_by(_event.seq)
+    .limit(1)
+)
 _last_anchor = select(schema.anchor.c.number, schema.anchor.c.hash).order_by(schema.anchor.c.number.desc()).limit(1)
 _last_held = select(schema.held_number.c.last)
 _recorded_range = (
@@ -85,9 +93,11 @@ class _Plan:
     last_held: int
     heads: dict[str, Head] = field(default_factory=dict)
     sealed: list[Recorded] = field(default_factory=list)
-    receipts: list[Receipt] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
     known: dict[str, Receipt] = field(default_factory=dict)
     """What a repeated command is told, by its id."""
+    acted_seq: int = 0
+    """The last event in this plan that somebody else than Holdfast itself recorded."""
     rows: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
     released: list[int] = field(default_factory=list)
 
@@ -109,6 +119,8 @@ class _Plan:
         for one in sealed:
             self.add(schema.event, msgspec.structs.asdict(one))
             self.heads[one.stream] = head_of(one)
+            if one.actor != OWN_ACTOR:
+                self.acted_seq = one.seq
         first_held = self.last_held + 1
         for held in change.held:
             self.last_held += 1
@@ -129,7 +141,7 @@ class _Plan:
         self.last_seq += len(sealed)
         self.known[change.command_id] = Receipt(duplicate=True, recorded=tuple(sealed))
         held_ids = tuple(range(first_held, self.last_held + 1))
-        self.receipts.append(Receipt(duplicate=False, recorded=tuple(sealed), held_ids=held_ids))
+        self.outcomes.append(Receipt(duplicate=False, recorded=tuple(sealed), held_ids=held_ids))
 
     def write(self, connection: Connection) -> None:
         for table, rows in self.rows.items():
@@ -177,7 +189,7 @@ class _Batch:
         self._heads |= plan.heads
         self._last_seq, self._last_held = plan.last_seq, plan.last_held
         self._sealed += plan.sealed
-        return list(plan.receipts)
+        return plan.outcomes
 
     def finish(self) -> None:
         """Bind what this batch recorded, if anything, and note how far numbers were given."""
@@ -198,7 +210,10 @@ class _Batch:
             plan.known[row.command_id] = Receipt(duplicate=True, recorded=self._earlier(row.first_seq, row.last_seq))
         for change in changes:
             if known := plan.known.get(change.command_id):
-                plan.receipts.append(known)
+                plan.outcomes.append(known)
+                continue
+            if self._acted_since(change.unless_acted_since, plan):
+                plan.outcomes.append(acted_in_between())
                 continue
             sealed = seal_all(
                 ((new.stream, new.event) for new in change.events),
@@ -210,6 +225,11 @@ class _Batch:
             )
             plan.add_change(change, sealed)
         return plan
+
+    def _acted_since(self, seq: int | None, plan: _Plan) -> bool:
+        if seq is None:
+            return False
+        return plan.acted_seq > seq or self._connection.execute(_acted, {"since": seq}).first() is not None
 
     def _head(self, stream: str) -> Head | None:
         if stream not in self._heads:

@@ -37,16 +37,25 @@ class SqlStore:
             return connection.execute(select(func.max(_event.seq))).scalar() or 0
 
     def read_stream(
-        self, stream: str, *, after_version: int = 0, recorded_until_us: int | None = None
+        self,
+        stream: str,
+        *,
+        after_version: int = 0,
+        recorded_until_us: int | None = None,
+        without_blocks: bool = False,
     ) -> list[Recorded]:
         query = select(*EVENT_COLUMNS).where(_event.stream == stream, _event.version > after_version)
+        if without_blocks:
+            query = query.where(schema.NO_BLOCK)
         if recorded_until_us is not None:
             query = query.where(_event.recorded_us <= recorded_until_us)
         with self._database.reading(f"reading {stream}") as connection:
             return [to_recorded(row) for row in connection.execute(query.order_by(_event.version))]
 
-    def read_log(self, *, after_seq: int = 0, limit: int = 1_000) -> list[Recorded]:
+    def read_log(self, *, after_seq: int = 0, limit: int = 1_000, without_blocks: bool = False) -> list[Recorded]:
         query = select(*EVENT_COLUMNS).where(_event.seq > after_seq).order_by(_event.seq).limit(limit)
+        if without_blocks:
+            query = query.where(schema.NO_BLOCK)
         with self._database.reading("reading the record") as connection:
             return [to_recorded(row) for row in connection.execute(query)]
 
@@ -93,6 +102,11 @@ class SqlStore:
             query = query.where(_trend.key.in_(keys))
         with self._database.reading("reading trends") as connection:
             return [to_trend_point(row) for row in connection.execute(query.order_by(*schema.trend.primary_key))]
+
+    def monitored_cases(self) -> list[str]:
+        query = select(_block.case_id).union(select(_trend.case_id))
+        with self._database.reading("reading monitor blocks") as connection:
+            return sorted(connection.execute(query).scalars())
 
     def quarantine(self, *, limit: int = 100, before_id: int | None = None) -> list[Quarantined]:
         query = select(*(column for column in _quarantine if column.name != "raw"))

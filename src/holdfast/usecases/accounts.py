@@ -6,15 +6,16 @@ without a record of its making would be worse than a recorded account that must 
 """
 
 import hashlib
+from contextlib import suppress
 from enum import StrEnum
 from typing import Protocol
 
 import msgspec
 
-from holdfast.kernel.errors import NotAllowedError, NotFoundError, OperatorError
+from holdfast.kernel.errors import NotAllowedError, NotFoundError, OperatorError, WorldError
 from holdfast.kernel.time import US_PER_H, US_PER_MIN
-from holdfast.record.events import CLINIC_STREAM, AccountClosed, AccountCreated, AccountRoleChanged
-from holdfast.usecases.context import Context, clean_text, record
+from holdfast.record.events import CLINIC_STREAM, AccountClosed, AccountCreated, AccountRoleChanged, AnyEvent
+from holdfast.usecases.context import Context, clean_text, record, record_checked
 from holdfast.usecases.ports import Account, Accounts, Ids, Session
 
 PASSWORD_MIN = 10
@@ -94,9 +95,8 @@ def change_role(ctx: Context, accounts: Accounts, *, actor: str, account_id: str
     new_role = _role(role)
     if new_role == account.role:
         return account
-    _keep_an_administrator(accounts, account)
     event = AccountRoleChanged(at_us=ctx.clock.now_us(), account=account_id, role=new_role)
-    record(ctx, actor=actor, stream=CLINIC_STREAM, events=[event])
+    _record_leaving(ctx, accounts, actor, account, event)
     changed = msgspec.structs.replace(account, role=str(new_role))
     accounts.put(changed)
     accounts.close_sessions_of(account_id)
@@ -106,9 +106,8 @@ def change_role(ctx: Context, accounts: Accounts, *, actor: str, account_id: str
 def close_account(ctx: Context, accounts: Accounts, *, actor: str, account_id: str) -> None:
     """Nobody signs in with it any more. What it did stays on record under its name."""
     account = _standing(accounts, account_id)
-    _keep_an_administrator(accounts, account)
     event = AccountClosed(at_us=ctx.clock.now_us(), account=account_id)
-    record(ctx, actor=actor, stream=CLINIC_STREAM, events=[event])
+    _record_leaving(ctx, accounts, actor, account, event)
     accounts.put(msgspec.structs.replace(account, closed=True))
     accounts.close_sessions_of(account_id)
 
@@ -157,7 +156,9 @@ def resume_session(accounts: Accounts, *, token: str, now_us: int) -> tuple[Acco
         accounts.close_session(session.token_sha256)
         return None
     if now_us - session.last_seen_us > _TOUCH_EVERY_US:
-        accounts.touch_session(session.token_sha256, now_us)
+        # A full disk must not take every page from everybody: they can still be read, and noted later.
+        with suppress(WorldError):
+            accounts.touch_session(session.token_sha256, now_us)
     return account, session
 
 
@@ -216,11 +217,22 @@ def _standing(accounts: Accounts, account_id: str) -> Account:
     return account
 
 
-def _keep_an_administrator(accounts: Accounts, leaving: Account) -> None:
-    """Raise when nobody could manage accounts after ``leaving`` stops being an administrator."""
-    others = (a for a in accounts.all() if a.account_id != leaving.account_id and not a.closed)
-    if leaving.role == Role.ADMINISTRATOR and not any(a.role == Role.ADMINISTRATOR for a in others):
-        raise OperatorError(f"{leaving.name} is the only administrator.", "Make another administrator first.")
+def _record_leaving(
+    ctx: Context, accounts: Accounts, actor: str, leaving: Account, event: AccountRoleChanged | AccountClosed
+) -> None:
+    """Record that somebody leaves a role, unless nobody could manage accounts afterwards."""
+
+    def build() -> list[AnyEvent]:
+        # In both places: the record is written first, so only it tells of an administrator who is just leaving
+        # too; and only the accounts tell whose making was recorded and then failed.
+        people = ctx.book.clinic.people
+        stands = {key for key, person in people.items() if person.role == Role.ADMINISTRATOR and not person.closed}
+        able = {a.account_id for a in accounts.all() if a.role == Role.ADMINISTRATOR and not a.closed}
+        if leaving.role == Role.ADMINISTRATOR and not (stands & able) - {leaving.account_id}:
+            raise OperatorError(f"{leaving.name} is the only administrator.", "Make another administrator first.")
+        return [event]
+
+    record_checked(ctx, actor=actor, stream=CLINIC_STREAM, build=build)
 
 
 def _fold_login(login: str) -> str:

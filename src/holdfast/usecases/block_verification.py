@@ -8,7 +8,7 @@ from itertools import pairwise
 from holdfast.kernel.errors import IntegrityError
 from holdfast.kernel.time import iso
 from holdfast.record.blocks import decode_block
-from holdfast.record.chain import UNREADABLE, describe
+from holdfast.record.chain import describe
 from holdfast.record.events import MonitorBlockStored, Recorded, case_stream
 from holdfast.usecases.monitor_blocks import summarise
 from holdfast.usecases.ports import Block, Store, TrendPoint
@@ -43,7 +43,10 @@ class _Case:
 
 
 def check_blocks(store: Store, case_id: str, report: Report) -> Counted:
-    """Check every block and trend row of a case against its stream; ``report`` gets one sentence per problem."""
+    """Check every block and trend row of a case against its stream; ``report`` gets one sentence per problem.
+
+    Of a case without a stream, every block and row is a problem.
+    """
     case = _Case(case_id)
     _read_on(store, case)
     slices = _slices(case)
@@ -80,7 +83,7 @@ def _read_on(store: Store, case: _Case) -> list[str]:
         case.version = one.version
         try:
             event = one.event
-        except UNREADABLE:
+        except IntegrityError:
             continue  # The walk along the log has reported it.
         if isinstance(event, MonitorBlockStored):
             case.named[event.block_id] = (one, event)

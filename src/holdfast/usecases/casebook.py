@@ -1,7 +1,8 @@
 """The case book: every open case as it stands now, kept true by following the log.
 
 Any process may write to the record (the server, a command on the same machine), so the book
-never trusts its own writes: it reads on from the last sequence number that it has seen.
+never trusts its own writes: it reads on from the last sequence number that it has seen. Events
+that name monitor blocks change no state and are passed over: there are thousands a day.
 """
 
 import threading
@@ -31,14 +32,14 @@ class CaseBook:
         self.catch_up()
 
     def on_event(self, listener: Callable[[Recorded], None]) -> None:
-        """Call ``listener`` with every event from now on, in log order, from whichever thread catches up."""
+        """Call ``listener`` with every event (monitor blocks aside) from now on, in log order, from whichever thread catches up."""
         with self._lock:
             self._listeners.append(listener)
 
     def catch_up(self) -> None:
         """Read what was committed since the last look."""
         with self._lock:
-            while batch := self._store.read_log(after_seq=self._seq, limit=_PAGE):
+            while batch := self._store.read_log(after_seq=self._seq, limit=_PAGE, without_blocks=True):
                 for item in batch:
                     self._apply(item)
                 if len(batch) < _PAGE:
@@ -55,6 +56,12 @@ class CaseBook:
                 self._cases[case_id] = state
         for listener in self._listeners:
             listener(item)
+
+    @property
+    def seq(self) -> int:
+        """Number of the last event that the book has read."""
+        with self._lock:
+            return self._seq
 
     @property
     def clinic(self) -> ClinicState:
@@ -83,7 +90,7 @@ class CaseBook:
 
     def case_at(self, case_id: str, recorded_until_us: int) -> CaseState:
         """The case as it was known at a moment: only what had been recorded by then."""
-        events = self._store.read_stream(case_stream(case_id), recorded_until_us=recorded_until_us)
+        events = self._store.read_stream(case_stream(case_id), recorded_until_us=recorded_until_us, without_blocks=True)
         state = case_state.fold(case_id, events)
         if state is None:
             raise NotFoundError(f"At that moment there was no case {case_id!r}.", "Choose a later moment.")

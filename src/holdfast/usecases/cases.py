@@ -1,7 +1,6 @@
 """What a person does with a case: admit, examine, treat, name what they are acting on."""
 
 import math
-from collections.abc import Sequence
 
 import msgspec
 
@@ -9,7 +8,7 @@ from holdfast.kernel.errors import OperatorError
 from holdfast.record import events as ev
 from holdfast.record.case_state import CaseState
 from holdfast.usecases.beds import require_bed
-from holdfast.usecases.context import Context, clean_text, record, repeated
+from holdfast.usecases.context import Context, clean_text, record, record_checked, repeated
 from holdfast.usecases.ports import Receipt
 
 WEIGHT_KG_MIN = 0.2
@@ -54,8 +53,6 @@ class Admission(msgspec.Struct, frozen=True, kw_only=True):
 
 def admit(ctx: Context, *, actor: str, admission: Admission, command_id: str = "", at_us: int | None = None) -> str:
     """Open a case and return its id. A bed may hold one open case at a time."""
-    if repeated(ctx, command_id):
-        return _case_of(ctx.store.recorded_by(command_id))
     at_us = ctx.clock.now_us() if at_us is None else at_us
     name = clean_text(admission.name, "The animal's name")
     if not name:
@@ -66,8 +63,6 @@ def admit(ctx: Context, *, actor: str, admission: Admission, command_id: str = "
         check_weight(admission.weight_kg)
     if admission.age_months is not None and not 0 <= admission.age_months <= AGE_MONTHS_MAX:
         raise OperatorError(f"An age of {admission.age_months} months is not a dog's.", "Correct it or leave it empty.")
-    if admission.bed:
-        require_free_bed(ctx, admission.bed)
     case_id = ctx.ids.new_id()
     admitted = ev.PatientAdmitted(
         at_us=at_us,
@@ -87,12 +82,14 @@ def admit(ctx: Context, *, actor: str, admission: Admission, command_id: str = "
     opening: list[ev.AnyEvent] = [admitted]
     if admission.bed:
         opening.append(ev.BedAssigned(at_us=at_us, bed=admission.bed))
-    receipt = record(ctx, actor=actor, stream=ev.case_stream(case_id), events=opening, command_id=command_id)
-    return _case_of(receipt.recorded)
 
+    def build() -> list[ev.AnyEvent]:
+        if admission.bed:
+            require_free_bed(ctx, admission.bed)
+        return opening
 
-def _case_of(recorded: Sequence[ev.Recorded]) -> str:
-    return recorded[0].stream.removeprefix(ev.case_stream(""))
+    receipt = record_checked(ctx, actor=actor, stream=ev.case_stream(case_id), build=build, command_id=command_id)
+    return receipt.recorded[0].stream.removeprefix(ev.case_stream(""))
 
 
 def check_weight(weight_kg: float) -> None:
@@ -116,10 +113,14 @@ def require_free_bed(ctx: Context, bed: str, for_case: str = "") -> None:
 
 def assign_bed(ctx: Context, *, actor: str, case_id: str, bed: str, command_id: str = "") -> Receipt:
     """Move a case to a bed; an empty name takes it off its bed."""
-    _open_case(ctx, case_id, command_id)
-    if bed:
-        require_free_bed(ctx, bed, for_case=case_id)
-    return _on_case(ctx, actor, case_id, ev.BedAssigned(at_us=ctx.clock.now_us(), bed=bed), command_id)
+
+    def build() -> list[ev.AnyEvent]:
+        _open_case(ctx, case_id)
+        if bed:
+            require_free_bed(ctx, bed, for_case=case_id)
+        return [ev.BedAssigned(at_us=ctx.clock.now_us(), bed=bed)]
+
+    return record_checked(ctx, actor=actor, stream=ev.case_stream(case_id), build=build, command_id=command_id)
 
 
 def measure_weight(ctx: Context, *, actor: str, case_id: str, weight_kg: float, command_id: str = "") -> Receipt:
@@ -145,10 +146,14 @@ def correct_patient(
 
 
 def close_case(ctx: Context, *, actor: str, case_id: str, outcome: str, command_id: str = "") -> Receipt:
-    _open_case(ctx, case_id, command_id)
     if not (outcome := clean_text(outcome, "The outcome")):
         raise OperatorError("A case is closed with an outcome.", "For example 'home', 'transferred', 'died'.")
-    return _on_case(ctx, actor, case_id, ev.CaseClosed(at_us=ctx.clock.now_us(), outcome=outcome), command_id)
+
+    def build() -> list[ev.AnyEvent]:
+        _open_case(ctx, case_id)
+        return [ev.CaseClosed(at_us=ctx.clock.now_us(), outcome=outcome)]
+
+    return record_checked(ctx, actor=actor, stream=ev.case_stream(case_id), build=build, command_id=command_id)
 
 
 def record_finding(
@@ -191,15 +196,16 @@ def retract_finding(
     ctx: Context, *, actor: str, case_id: str, finding_id: str, reason: str, command_id: str = ""
 ) -> Receipt:
     """Take a finding back, with a reason; both stay on the timeline."""
-    case = _open_case(ctx, case_id, command_id)
-    if not repeated(ctx, command_id) and not any(
-        entry.finding_id == finding_id and not entry.retracted for entry in case.findings
-    ):
-        raise OperatorError("That finding is not standing on this case.", "Reload the page to see what is.")
     if not (reason := clean_text(reason, "The reason")):
         raise OperatorError("Taking a finding back needs a reason.", "Say in a few words why.")
-    event = ev.FindingRetracted(at_us=ctx.clock.now_us(), finding_id=finding_id, reason=reason)
-    return _on_case(ctx, actor, case_id, event, command_id)
+
+    def build() -> list[ev.AnyEvent]:
+        case = _open_case(ctx, case_id)
+        if not any(entry.finding_id == finding_id and not entry.retracted for entry in case.findings):
+            raise OperatorError("That finding is not standing on this case.", "Reload the page to see what is.")
+        return [ev.FindingRetracted(at_us=ctx.clock.now_us(), finding_id=finding_id, reason=reason)]
+
+    return record_checked(ctx, actor=actor, stream=ev.case_stream(case_id), build=build, command_id=command_id)
 
 
 def record_touch(
@@ -316,7 +322,12 @@ def write_note(
     return _on_case(ctx, actor, case_id, ev.NoteWritten(at_us=_not_after_now(ctx, at_us), text=text), command_id)
 
 
-def _open_case(ctx: Context, case_id: str, command_id: str) -> CaseState:
+def _open_case(ctx: Context, case_id: str, command_id: str = "") -> CaseState:
+    """The case; refuses a closed one.
+
+    A fact (a finding, a touch, a note) is asked this once and then written as it is: when the case
+    is closed in the same instant the fact is no less true, and losing it would be the greater harm.
+    """
     case = ctx.book.case(case_id)
     if case.closed and not repeated(ctx, command_id):
         raise OperatorError(f"The case of {case.name} is closed ({case.closed}).", "Admit the animal again.")

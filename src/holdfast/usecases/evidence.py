@@ -3,16 +3,22 @@
 This is the only place where the record, the monitor and the reasoning meet.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from statistics import median
 
+from holdfast.kernel.limits import CLOCK_AHEAD_TOLERANCE_S
 from holdfast.kernel.time import US_PER_S
 from holdfast.reasoning.derive import Inputs, Measurement, RecordedFinding, derive
 from holdfast.reasoning.evidence import Evidence, Signalment
 from holdfast.reasoning.touch import Touch, TouchEffect
 from holdfast.record.case_state import CaseState, TouchEntry
+from holdfast.record.monitor import Origin
 from holdfast.signals import touch_response
 from holdfast.usecases import monitor_blocks
 from holdfast.usecases.context import Context
+from holdfast.usecases.device_clock import TOLERANCE_US
+from holdfast.usecases.monitor_blocks import Heard
 from holdfast.usecases.ports import TrendPoint
 
 RECENT_S = 15 * 60
@@ -23,6 +29,9 @@ NOW_S = 60
 TOUCH_KEYS = ("art_mean", "art_sys", "hr", "hr_ecg", "rr")
 """Numerics in which a response to touch is looked for, the most telling first."""
 MONTHS_PER_YEAR = 12
+
+_BEFORE_US = touch_response.BEFORE_S * US_PER_S
+_AFTER_US = touch_response.AFTER_S * US_PER_S
 
 
 @dataclass(frozen=True)
@@ -72,20 +81,28 @@ def _findings(case: CaseState) -> list[RecordedFinding]:
 
 def _measurements(ctx: Context, case: CaseState, now_us: int) -> list[Measurement]:
     from_us = now_us - RECENT_S * US_PER_S
-    points = monitor_blocks.trend_with_tail(ctx.store, case.case_id, from_us=from_us, to_us=now_us, keys=())
+    # A device clock may run a little ahead of ours; its newest values still are of now.
+    to_us = now_us + int(CLOCK_AHEAD_TOLERANCE_S * US_PER_S)
+    points = monitor_blocks.trend_with_tail(ctx.store, case.case_id, from_us=from_us, to_us=to_us, keys=())
     by_key: dict[str, list[TrendPoint]] = {}
     for point in points:
-        by_key.setdefault(point.key, []).append(point)
-    measured = [_now(key, found) for key, found in by_key.items()]
+        if _is_evidence(case, point.origin):
+            by_key.setdefault(point.key, []).append(point)
+    measured = [_now(key, found, now_us) for key, found in by_key.items()]
     if case.weight_kg is not None:
         measured.append(Measurement("weight", case.weight_kg, "kg", case.weight_at_us, "record"))
     return measured
 
 
-def _now(key: str, points: list[TrendPoint]) -> Measurement:
+def _is_evidence(case: CaseState, origin: Origin) -> bool:
+    """A recording that was played onto a patient's case is kept there, but says nothing of the animal now."""
+    return case.training or origin is not Origin.REPLAYED
+
+
+def _now(key: str, points: list[TrendPoint], now_us: int) -> Measurement:
     newest = max(points, key=lambda p: p.at_us)
     recent = sorted(p.last for p in points if newest.at_us - p.at_us <= NOW_S * US_PER_S)
-    return Measurement(key, recent[len(recent) // 2], newest.unit, newest.at_us, "monitor")
+    return Measurement(key, recent[len(recent) // 2], newest.unit, min(newest.at_us, now_us), "monitor")
 
 
 def _touch(entry: TouchEntry) -> Touch:
@@ -93,18 +110,61 @@ def _touch(entry: TouchEntry) -> Touch:
 
 
 def _effect(ctx: Context, case: CaseState, entry: TouchEntry) -> TouchEffect:
-    """What blood pressure or heart rate did around one touch, at the full rate of the numerics."""
-    window = monitor_blocks.read_window(
-        ctx.store,
-        case.case_id,
-        from_us=entry.at_us - touch_response.BEFORE_S * US_PER_S,
-        to_us=entry.at_us + touch_response.AFTER_S * US_PER_S,
-    )
-    series: dict[str, list[tuple[int, float]]] = {}
-    for numeric in window.numerics:
-        series.setdefault(numeric.key, []).append((numeric.at_us, numeric.value))
-    found = [touch_response.respond(key, series[key], entry.at_us) for key in TOUCH_KEYS if key in series]
+    """What blood pressure or heart rate did around one touch, at the full rate of the numerics.
+
+    The touch bears the time of our clock, the numerics that of their device: each device is put on our clock by when
+    its messages were received, and left out where that cannot be told.
+    """
+    found: list[touch_response.Response] = []
+    unsteady = False
+    for device, heard in sorted(_by_device(case, _around(ctx, case, entry.at_us)).items()):
+        behind_us = _behind_us(heard)
+        if behind_us is not None and abs(behind_us) > TOLERANCE_US:
+            shifted = _by_device(case, _around(ctx, case, entry.at_us - behind_us)).get(device, [])
+            again_us = _behind_us(shifted)
+            heard = shifted
+            if again_us is None or abs(again_us - behind_us) > TOLERANCE_US:
+                behind_us = None
+        if behind_us is None:
+            unsteady = True
+            continue
+        series: dict[str, set[tuple[int, float]]] = {}
+        for numeric in (numeric for one in heard for numeric in one.message.numerics):
+            series.setdefault(numeric.key, set()).add((numeric.at_us + behind_us, numeric.value))
+        found += [touch_response.respond(key, sorted(series[key]), entry.at_us) for key in TOUCH_KEYS if key in series]
+    if unsteady and not any(response.significant for response in found):
+        why = "the clock of the monitor was not steady around this touch: its values cannot be put beside it"
+        return TouchEffect(entry.at_us, None, why, entry.touch_id)
     return _summed(entry, found)
+
+
+def _around(ctx: Context, case: CaseState, at_us: int) -> list[Heard]:
+    return monitor_blocks.read_messages(ctx.store, case.case_id, at_us - _BEFORE_US, at_us + _AFTER_US)
+
+
+def _by_device(case: CaseState, heard: Iterable[Heard]) -> dict[str, list[Heard]]:
+    """Messages with numbers, by what sent them."""
+    found: dict[str, list[Heard]] = {}
+    for one in heard:
+        if one.message.numerics and _is_evidence(case, one.message.origin):
+            found.setdefault(one.message.device, []).append(one)
+    return found
+
+
+def _behind_us(heard: list[Heard]) -> int | None:
+    """How far the device's clock was behind ours; None when the messages do not agree on it (a backlog, a clock that
+    was set) or there are none. Without MSH-7 the newest value of a message shows what its clock was."""
+    behind = []
+    for one in heard:
+        sent_us = one.message.sent_us
+        if sent_us == one.received_us:
+            sent_us = max(numeric.at_us for numeric in one.message.numerics)
+        behind.append(one.received_us - sent_us)
+    if not behind:
+        return None
+    middle_us = round(median(behind))
+    off = sum(1 for one_us in behind if abs(one_us - middle_us) > TOLERANCE_US)
+    return middle_us if off <= len(behind) // 10 else None
 
 
 def _summed(entry: TouchEntry, found: list[touch_response.Response]) -> TouchEffect:

@@ -8,18 +8,22 @@ import math
 import threading
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from holdfast.kernel.time import US_PER_S, age_words
-from holdfast.monitoring.shown import BY_KEY, OTHER, SHOWN, Shown
+import msgspec
+
+from holdfast.kernel.limits import ALERTS_PER_BED_MAX
+from holdfast.kernel.time import US_PER_S
+from holdfast.monitoring.shown import BY_KEY, OTHER
 from holdfast.record import events as ev
 from holdfast.record.case_state import CaseState
-from holdfast.record.monitor import MonitorMessage, Numeric, Origin, Wave
+from holdfast.record.monitor import Alert, MonitorMessage, Origin, Wave
 from holdfast.signals import bedside
-from holdfast.signals.bedside import BedState, Derived, Outputs
+from holdfast.signals.bedside import BedState, Outputs, Signal
 from holdfast.signals.conditions import Began
 from holdfast.usecases.context import Context
-from holdfast.usecases.ingest import clock_note
+from holdfast.usecases.device_clock import TOLERANCE_US, Offset, sent_by_its_clock, wave_end_us
+from holdfast.usecases.live_values import Latest, follow_step_back, keep, value_views
 from holdfast.usecases.live_views import (
     WAVE_LABELS,
     BeatsFrame,
@@ -27,7 +31,6 @@ from holdfast.usecases.live_views import (
     ConditionView,
     Frame,
     SignalView,
-    ValueView,
     WaveFrame,
 )
 from holdfast.usecases.ports import Change, NewEvent, NewHeld
@@ -37,15 +40,11 @@ SILENT_AFTER_S = 6.0
 SILENT_MISSED_PERIODS = 3.0
 """Slow senders are silent after missing this many of their own periods (our estimate)."""
 
-
-@dataclass
-class _Latest:
-    value: float | None
-    unit: str
-    at_us: int
-    source: str
-    name: str
-    reason: str = ""
+ALERT_MOMENT_S = 30.0
+"""An alarm of the monitor that is only ever called present is over when it was not repeated for so long (our
+estimate: monitors repeat what is active with every message)."""
+ALERT_LASTING_S = 900.0
+"""One that the monitor said began is believed this long without its end or a repetition (our estimate)."""
 
 
 @dataclass
@@ -54,13 +53,20 @@ class _Bed:
 
     case_id: str
     analysis: BedState = field(default_factory=bedside.initial)
-    latest: dict[str, _Latest] = field(default_factory=dict)
+    latest: dict[str, Latest] = field(default_factory=dict)
     conditions: dict[tuple[str, str], ConditionView] = field(default_factory=dict)
     signals: dict[str, SignalView] = field(default_factory=dict)
     origin: str = ""
     last_message_us: int | None = None
     period_s: float = 1.0
     notes: dict[str, str] = field(default_factory=dict)
+    clocks: dict[tuple[str, str], Offset] = field(default_factory=dict)
+    """By device and wave (empty: the device itself): how far its times are behind ours. For what is live only."""
+    alerts: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Until when an alarm of the monitor is believed without hearing of it again."""
+
+    def clock(self, device: str, wave: str = "") -> Offset:
+        return self.clocks.setdefault((device, wave), Offset())
 
 
 class Ward:
@@ -71,6 +77,7 @@ class Ward:
         self._lock = threading.RLock()
         self._beds: dict[str, _Bed] = {}
         self._listeners: list[Callable[[Frame], None]] = []
+        self._now_us = 0
 
     def add_listener(self, callback: Callable[[Frame], None]) -> None:
         """``callback`` gets every frame, from whichever thread made it; it must return at once."""
@@ -82,46 +89,41 @@ class Ward:
             if callback in self._listeners:
                 self._listeners.remove(callback)
 
-    def hear(self, held: NewHeld) -> None:
-        """Take in one committed message: latest values, analysis, frames for the screens."""
+    def hear(self, held: NewHeld, clock_note: str = "") -> None:
+        """Take in one committed message: latest values, analysis, frames for the screens.
+
+        ``clock_note`` is what the intake found odd about the device's clock.
+        """
         with self._lock:
-            bed = self._bed_for(held.bed, held.case_id)
-            message = held.message
-            _note_arrival(bed, message, held.received_us)
-            for numeric in message.numerics:
-                _keep_latest(bed, numeric, f"monitor {message.device}")
-            for refusal in message.refused:
-                if refusal.key:
-                    bed.latest[refusal.key] = _no_value(refusal.key, message, refusal.reason)
-            bed.analysis, outputs = bedside.step(bed.analysis, message.waves)
-            for derived in outputs.numerics:
-                _keep_latest(bed, derived, f"our analysis of {WAVE_LABELS.get(derived.channel, derived.channel)}")
-            for withheld in outputs.withheld:
-                if withheld.key in bed.latest or withheld.key in BY_KEY:
-                    unit = BY_KEY[withheld.key].unit if withheld.key in BY_KEY else ""
-                    bed.latest[withheld.key] = _Latest(
-                        None, unit, withheld.at_us, "our analysis", withheld.key, withheld.reason
-                    )
+            bed = self._bed_for(held.bed, held.case_id, held.received_us)
+            message, received_us = held.message, held.received_us
+            _note_arrival(bed, message, received_us, clock_note)
+            _keep_values(bed, message, received_us)
+            waves, outputs = _analyse(bed, message, received_us)
+            _keep_derived(bed, outputs, received_us)
             for signal in outputs.signals:
                 label = WAVE_LABELS.get(signal.key, signal.key)
                 bed.signals[signal.key] = SignalView(
                     key=signal.key, label=label, quality=signal.quality, text=signal.text
                 )
             self._follow_conditions(bed, outputs)
-            frames = _frames(held.bed, message, outputs)
+            for alert in message.alerts:
+                self._follow_alert(bed, message.device, alert, received_us)
+            frames = _frames(held.bed, message.origin, waves, outputs)
             listeners = list(self._listeners)
         for frame in frames:
             for listener in listeners:
                 listener(frame)
 
     def tick(self, now_us: int) -> None:
-        """Notice monitors that fell silent, and beds that emptied."""
+        """Notice monitors that fell silent, beds that emptied, and a clock of our own that was set back."""
         with self._lock:
+            self._follow_own_clock(now_us)
             occupied = {case.bed: case for case in self._ctx.book.open_cases() if case.bed}
             for name, bed in list(self._beds.items()):
                 case = occupied.get(name)
                 if case is None or case.case_id != bed.case_id:
-                    del self._beds[name]
+                    self._leave(name, now_us)
                     continue
                 silent = _is_silent(bed, now_us)
                 if silent and ("no_data", "") not in bed.conditions:
@@ -130,6 +132,35 @@ class Ward:
                     self._condition_began(bed, began)
                 elif not silent and ("no_data", "") in bed.conditions:
                     self._condition_ended(bed, "no_data", "", now_us)
+                for key in [key for key, until_us in bed.alerts.items() if until_us < now_us]:
+                    del bed.alerts[key]
+                    self._condition_ended(bed, *key, now_us)
+
+    def end_what_is_left(self, now_us: int) -> None:
+        """At start: end on the record every condition that it holds open and nobody watches any more."""
+        with self._lock:
+            watched = {(bed.case_id, *key) for bed in self._beds.values() for key in bed.conditions}
+            for case in self._ctx.book.cases():
+                left = {(c.condition, c.signal) for c in case.conditions if c.ended_us is None}
+                for condition, signal in sorted(left):
+                    if (case.case_id, condition, signal) not in watched:
+                        event = ev.MonitorConditionEnded(at_us=now_us, condition=condition, signal=signal)
+                        self._record(case.case_id, event)
+
+    def _follow_own_clock(self, now_us: int) -> None:
+        if now_us < self._now_us - TOLERANCE_US:
+            for bed in self._beds.values():
+                follow_step_back(bed.latest, self._now_us, now_us)
+                if bed.last_message_us is not None and bed.last_message_us > now_us:
+                    bed.last_message_us = min(bed.last_message_us, self._now_us) + now_us - self._now_us
+                bed.alerts = {key: until_us + now_us - self._now_us for key, until_us in bed.alerts.items()}
+        self._now_us = now_us
+
+    def _leave(self, name: str, now_us: int) -> None:
+        """The case is no longer watched on this bed: nobody may read later that its conditions still hold."""
+        bed = self._beds.pop(name)
+        for condition, signal in list(bed.conditions):
+            self._condition_ended(bed, condition, signal, now_us)
 
     def board(self, now_us: int) -> list[BedView]:
         """Every bed in the clinic's order."""
@@ -142,7 +173,7 @@ class Ward:
             bed = self._beds.get(bed_name)
             if bed is not None and (case is None or bed.case_id != case.case_id):
                 bed = None
-            values = _value_views(bed, now_us) if bed else ()
+            values = value_views(bed.latest, now_us) if bed else ()
             return BedView(
                 bed=bed_name,
                 case_id=case.case_id if case else "",
@@ -160,9 +191,12 @@ class Ward:
                 notes=tuple(bed.notes.values()) if bed else (),
             )
 
-    def _bed_for(self, name: str, case_id: str) -> _Bed:
+    def _bed_for(self, name: str, case_id: str, now_us: int) -> _Bed:
         bed = self._beds.get(name)
-        if bed is None or bed.case_id != case_id:
+        if bed is not None and bed.case_id != case_id:
+            self._leave(name, now_us)
+            bed = None
+        if bed is None:
             bed = self._beds[name] = _Bed(case_id)
         return bed
 
@@ -172,6 +206,22 @@ class Ward:
                 self._condition_began(bed, change)
             else:
                 self._condition_ended(bed, change.condition, change.signal, change.at_us)
+
+    def _follow_alert(self, bed: _Bed, device: str, alert: Alert, received_us: int) -> None:
+        """An alarm of the monitor itself is a condition like ours, with its words and its source."""
+        key = (f"monitor: {alert.text}", device)
+        if alert.phase == "end":
+            bed.alerts.pop(key, None)
+            self._condition_ended(bed, *key, min(alert.at_us, received_us))
+            return
+        if key not in bed.alerts and len(bed.alerts) >= ALERTS_PER_BED_MAX:
+            return
+        lasting_s = ALERT_LASTING_S if alert.phase in ("start", "continue") else ALERT_MOMENT_S
+        bed.alerts[key] = received_us + int(lasting_s * US_PER_S)
+        text = f"Monitor says: {alert.text}"
+        priority = alert.priority if alert.priority in ("high", "medium") else "low"
+        at_us = min(alert.at_us, received_us)
+        self._condition_began(bed, Began(*key, text, at_us, alert.kind == "technical", priority))
 
     def _condition_began(self, bed: _Bed, began: Began) -> None:
         key = (began.condition, began.signal)
@@ -218,29 +268,68 @@ def summary(case: CaseState) -> str:
     return ", ".join(part for part in (admitted.breed or admitted.species, weight, person) if part)
 
 
-def _note_arrival(bed: _Bed, message: MonitorMessage, received_us: int) -> None:
+def _note_arrival(bed: _Bed, message: MonitorMessage, received_us: int, note: str) -> None:
     if bed.last_message_us is not None and received_us > bed.last_message_us:
         gap_s = (received_us - bed.last_message_us) / US_PER_S
         bed.period_s = 0.8 * bed.period_s + 0.2 * min(gap_s, 60.0)
     bed.last_message_us = received_us
     bed.origin = message.origin.value
-    note = clock_note(message, received_us)
+    bed.clock(message.device).heard(received_us - sent_by_its_clock(message, received_us), received_us)
     if note:
         bed.notes[message.device] = f"{message.device}: {note}"
     else:
         bed.notes.pop(message.device, None)
 
 
-def _keep_latest(bed: _Bed, numeric: Numeric | Derived, source: str) -> None:
-    """A late or repeated older value never replaces a newer one."""
-    known = bed.latest.get(numeric.key)
-    if known is None or numeric.at_us >= known.at_us:
-        bed.latest[numeric.key] = _Latest(numeric.value, numeric.unit, numeric.at_us, source, numeric.name)
+def _keep_values(bed: _Bed, message: MonitorMessage, received_us: int) -> None:
+    behind_us, source = bed.clock(message.device).us, f"monitor {message.device}"
+
+    def kept(key: str, value: float | None, unit: str, at_us: int, name: str, reason: str = "") -> None:
+        order_us = min(at_us + behind_us, received_us)
+        keep(bed.latest, key, Latest(value, unit, min(at_us, received_us), received_us, order_us, source, name, reason))
+
+    for one in message.numerics:
+        kept(one.key, one.value, one.unit, one.at_us, one.name)
+    for refusal in message.refused:
+        if refusal.key:
+            unit = BY_KEY.get(refusal.key, OTHER).unit
+            kept(refusal.key, None, unit, message.sent_us, refusal.key, refusal.reason)
 
 
-def _no_value(key: str, message: MonitorMessage, reason: str) -> _Latest:
-    shown = BY_KEY.get(key, OTHER)
-    return _Latest(None, shown.unit, message.sent_us, f"monitor {message.device}", key, reason)
+def _analyse(bed: _Bed, message: MonitorMessage, received_us: int) -> tuple[list[Wave], Outputs]:
+    """The waves with their times put on our clock, and what the analysis makes of them.
+
+    A wave that lies ahead of now although the clocks were told off against each other is one stray message: it would
+    make the next ones look like repetitions, so it is left to the record.
+    """
+    waves: list[Wave] = []
+    stray: list[Signal] = []
+    behind_us = bed.clock(message.device).us
+    for wave in message.waves:
+        ahead_us = wave_end_us(wave) + behind_us - received_us
+        own = bed.clock(message.device, wave.key)
+        own.heard(min(0, -ahead_us), received_us)
+        if ahead_us + own.us > TOLERANCE_US:
+            text = "sent, but its times lie ahead of now: not judged"
+            stray.append(Signal(wave.key, "not_judged", text, wave.start_us))
+        else:
+            waves.append(msgspec.structs.replace(wave, start_us=wave.start_us + behind_us + own.us))
+    bed.analysis, outputs = bedside.step(bed.analysis, waves)
+    return waves, replace(outputs, signals=(*outputs.signals, *stray))
+
+
+def _keep_derived(bed: _Bed, outputs: Outputs, received_us: int) -> None:
+    def kept(key: str, value: float | None, unit: str, at_us: int, source: str, name: str, reason: str = "") -> None:
+        at_us = min(at_us, received_us)
+        keep(bed.latest, key, Latest(value, unit, at_us, received_us, at_us, source, name, reason))
+
+    for one in outputs.numerics:
+        source = f"our analysis of {WAVE_LABELS.get(one.channel, one.channel)}"
+        kept(one.key, one.value, one.unit, one.at_us, source, one.name)
+    for withheld in outputs.withheld:
+        if withheld.key in bed.latest or withheld.key in BY_KEY:
+            unit = BY_KEY[withheld.key].unit if withheld.key in BY_KEY else ""
+            kept(withheld.key, None, unit, withheld.at_us, "our analysis", withheld.key, withheld.reason)
 
 
 def _is_silent(bed: _Bed, now_us: int) -> bool:
@@ -250,46 +339,12 @@ def _is_silent(bed: _Bed, now_us: int) -> bool:
     return (now_us - bed.last_message_us) > limit_s * US_PER_S
 
 
-def _value_views(bed: _Bed, now_us: int) -> tuple[ValueView, ...]:
-    order = {shown.key: rank for rank, shown in enumerate(SHOWN)}
-    keys = sorted(bed.latest, key=lambda key: (order.get(key, len(order)), key))
-    return tuple(_value_view(key, bed.latest[key], now_us) for key in keys)
-
-
-def _value_view(key: str, latest: _Latest, now_us: int) -> ValueView:
-    shown = BY_KEY.get(key, OTHER)
-    age_us = now_us - latest.at_us
-    state, reason = _believed(shown, age_us / US_PER_S)
-    if latest.value is None:
-        state, reason = "blank", latest.reason
-    visible = state != "blank" and latest.value is not None
-    return ValueView(
-        key=key,
-        label=shown.label or latest.name,
-        value=latest.value if visible else None,
-        text=f"{latest.value:.{shown.decimals}f}" if visible else "--",
-        unit=latest.unit,
-        at_us=latest.at_us,
-        age_s=round(age_us / US_PER_S, 1),
-        age=age_words(age_us),
-        source=latest.source,
-        state=state,
-        reason=reason,
-    )
-
-
-def _believed(shown: Shown, age_s: float) -> tuple[str, str]:
-    if age_s > shown.blank_s:
-        return "blank", f"last value is {age_words(int(age_s * US_PER_S))} old"
-    return ("stale", "not new") if age_s > shown.stale_s else ("fresh", "")
-
-
 def _urgency(condition: ConditionView) -> tuple[int, int]:
     return ({"high": 0, "medium": 1, "low": 2}.get(condition.priority, 3), condition.began_us)
 
 
-def _frames(bed: str, message: MonitorMessage, outputs: Outputs) -> list[Frame]:
-    frames: list[Frame] = [_wave_frame(bed, wave, message.origin) for wave in message.waves]
+def _frames(bed: str, origin: Origin, waves: list[Wave], outputs: Outputs) -> list[Frame]:
+    frames: list[Frame] = [_wave_frame(bed, wave, origin) for wave in waves]
     frames += [BeatsFrame(bed=bed, signal=signal, at_us=times) for signal, times in outputs.beats.items() if times]
     return frames
 

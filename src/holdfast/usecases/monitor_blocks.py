@@ -3,17 +3,25 @@
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
 import msgspec
 
-from holdfast.kernel.limits import BLOCK_BYTES_MAX, MONITOR_BLOCK_S
+from holdfast.kernel.limits import BLOCK_BYTES_MAX, LATEST_US, MONITOR_BLOCK_S
 from holdfast.kernel.time import US_PER_MIN, US_PER_S
 from holdfast.record.blocks import decode_block, encode_block
 from holdfast.record.events import MonitorBlockStored, case_stream
 from holdfast.record.monitor import MonitorMessage, Numeric, Origin, Wave
-from holdfast.usecases.ports import Change, Held, NewBlock, NewEvent, Store, TrendPoint
-
-ACTOR = "holdfast"
+from holdfast.usecases.ports import (
+    OWN_ACTOR,
+    Change,
+    Held,
+    NewBlock,
+    NewEvent,
+    NewQuarantined,
+    Store,
+    TrendPoint,
+)
 
 _BLOCK_US = MONITOR_BLOCK_S * US_PER_S
 
@@ -46,16 +54,16 @@ class WindowContent(msgspec.Struct, frozen=True, kw_only=True):
     """A value that was sent again with the same time stands here once."""
 
 
-def due_changes(held: Iterable[Held], *, new_id: Callable[[], str], now_us: int) -> list[Change]:
-    """A flush for each case whose oldest held message has waited ``MONITOR_BLOCK_S``."""
+def due_cases(held: Iterable[Held], now_us: int) -> dict[str, list[Held]]:
+    """The held messages of each case whose oldest one has waited ``MONITOR_BLOCK_S``."""
     of_case: dict[str, list[Held]] = {}
     for one in held:
         of_case.setdefault(one.case_id, []).append(one)
-    return [
-        build_flush(case_id, waiting, new_id=new_id, now_us=now_us)
+    return {
+        case_id: waiting
         for case_id, waiting in of_case.items()
         if now_us - min(one.received_us for one in waiting) >= _BLOCK_US
-    ]
+    }
 
 
 def build_flush(case_id: str, held: Sequence[Held], *, new_id: Callable[[], str], now_us: int) -> Change:
@@ -63,17 +71,20 @@ def build_flush(case_id: str, held: Sequence[Held], *, new_id: Callable[[], str]
 
     A block never mixes beds, devices or origins, and spans at most ``MONITOR_BLOCK_S`` of receiving.
     The command id follows from the messages, so a flush that is tried again is applied once.
+    A message that no block can hold goes to the quarantine with the reason, or it would hold up its case for ever.
     """
     events, blocks = [], []
+    sorted_out = _Sorted()
     for piece in _pieces(held):
-        messages = [one.message for one in piece]
-        data = encode_block(messages, [one.received_us for one in piece])
+        _sort_out(piece, sorted_out)
+    for rows, data in sorted_out.coded:
+        messages = [one.message for one in rows]
         start_us, end_us = span(messages)
         block_id = new_id()
         stored = MonitorBlockStored(
             at_us=end_us,
             block_id=block_id,
-            bed=piece[0].bed,
+            bed=rows[0].bed,
             device=messages[0].device,
             origin=messages[0].origin,
             start_us=start_us,
@@ -98,11 +109,55 @@ def build_flush(case_id: str, held: Sequence[Held], *, new_id: Callable[[], str]
     named = hashlib.sha256(repr(held_ids).encode()).hexdigest()[:16]
     return Change(
         command_id=f"flush/{case_id}/{held_ids[0]}/{named}",
-        actor=ACTOR,
+        actor=OWN_ACTOR,
         recorded_us=now_us,
         events=tuple(events),
         blocks=tuple(blocks),
         release_held=held_ids,
+        quarantined=tuple(_set_aside(one, why) for one, why in sorted_out.unfit),
+    )
+
+
+@dataclass
+class _Sorted:
+    """Pieces with the bytes of their block, and messages that fit into none, with the reason."""
+
+    coded: list[tuple[Sequence[Held], bytes]] = field(default_factory=list)
+    unfit: list[tuple[Held, str]] = field(default_factory=list)
+
+
+def _sort_out(piece: Sequence[Held], into: _Sorted) -> None:
+    """Encode the piece; where that fails, halve it until the culprit is alone."""
+    try:
+        for one in piece:
+            _check_times(one.message)
+        into.coded.append((piece, encode_block([one.message for one in piece], [one.received_us for one in piece])))
+    except (ValueError, ArithmeticError, msgspec.MsgspecError) as error:
+        if len(piece) == 1:
+            into.unfit.append((piece[0], str(error)))
+            return
+        middle = len(piece) // 2
+        _sort_out(piece[:middle], into)
+        _sort_out(piece[middle:], into)
+
+
+def _check_times(message: MonitorMessage) -> None:
+    """Raise ``ValueError`` for a time that no reader lets through today and no database could hold."""
+    moments = [message.sent_us, *(one.at_us for one in message.numerics), *(one.at_us for one in message.alerts)]
+    for wave in message.waves:
+        moments += (wave.start_us, _wave_end_us(wave))
+    # Behind 1970 is possible: times of a device whose clock runs ahead are moved back.
+    if not all(-LATEST_US <= moment <= LATEST_US for moment in moments):
+        raise ValueError("it speaks of a time that cannot be")
+
+
+def _set_aside(one: Held, why: str) -> NewQuarantined:
+    return NewQuarantined(
+        received_us=one.received_us,
+        peer=f"held for case {one.case_id}",
+        device=one.message.device,
+        reason=f"No monitor block can hold it: {why}. It is kept as it was read (MessagePack). Please report it.",
+        raw=msgspec.msgpack.encode(one.message),
     )
 
 

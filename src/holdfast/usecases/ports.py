@@ -13,6 +13,10 @@ from holdfast.record.events import AnyEvent, Recorded
 from holdfast.record.monitor import MonitorMessage, Origin
 
 
+OWN_ACTOR = "holdfast"
+"""Who records what nobody did: monitor blocks, conditions that the analysis saw."""
+
+
 class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event on its way into a stream."""
 
@@ -109,8 +113,11 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     held: tuple[NewHeld, ...] = ()
     blocks: tuple[NewBlock, ...] = ()
     release_held: tuple[int, ...] = ()
-    """Held rows that the blocks of this change now contain."""
+    """Held rows that the blocks of this change now contain, or that go to the quarantine with it."""
     quarantined: tuple[NewQuarantined, ...] = ()
+    unless_acted_since: int | None = None
+    """Refuse the change with a ``ConflictError`` when an event after this sequence number was recorded by anybody but
+    Holdfast itself (``OWN_ACTOR``). Who checked the state as of that number knows then that it still holds."""
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,12 +151,21 @@ class Store(Protocol):
         ...
 
     def read_stream(
-        self, stream: str, *, after_version: int = 0, recorded_until_us: int | None = None
+        self,
+        stream: str,
+        *,
+        after_version: int = 0,
+        recorded_until_us: int | None = None,
+        without_blocks: bool = False,
     ) -> list[Recorded]:
-        """Events of one stream in order; with ``recorded_until_us``, only what was known by then."""
+        """Events of one stream in order; with ``recorded_until_us``, only what was known by then.
+
+        ``without_blocks`` leaves out the events that name monitor blocks, and costs nothing for them: there is
+        one every ten seconds, and most readers have no use for any.
+        """
         ...
 
-    def read_log(self, *, after_seq: int = 0, limit: int = 1_000) -> list[Recorded]:
+    def read_log(self, *, after_seq: int = 0, limit: int = 1_000, without_blocks: bool = False) -> list[Recorded]:
         """Events of all streams in commit order."""
         ...
 
@@ -171,6 +187,10 @@ class Store(Protocol):
 
     def trend(self, case_id: str, *, from_us: int, to_us: int, keys: Sequence[str] = ()) -> list[TrendPoint]:
         """Trend points in time order; all keys when none is named."""
+        ...
+
+    def monitored_cases(self) -> list[str]:
+        """Ids that blocks or trend points are stored under, in order, whether or not there is such a case."""
         ...
 
     def quarantine(self, *, limit: int = 100, before_id: int | None = None) -> list[Quarantined]:

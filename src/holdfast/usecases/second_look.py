@@ -7,15 +7,16 @@ record; ``decide`` records what a person chose. None of them can stop anybody.
 from typing import Any
 
 from holdfast.hold.order import Act, after, check_reason
-from holdfast.kernel.errors import NotFoundError, OperatorError
-from holdfast.kernel.time import US_PER_S
-from holdfast.monitoring.last_minutes import Point, Watched, condition_lines, describe
+from holdfast.kernel.errors import IntegrityError, NotFoundError, OperatorError, WorldError
+from holdfast.kernel.limits import CLOCK_AHEAD_TOLERANCE_S
+from holdfast.kernel.time import US_PER_S, age_words
+from holdfast.monitoring.last_minutes import Point, Watched, condition_lines, data_line, describe
 from holdfast.monitoring.shown import SHOWN
 from holdfast.reasoning.assessment import assess
 from holdfast.reasoning.page import to_page
 from holdfast.record import events as ev
 from holdfast.record.case_state import CaseState, OrderEntry
-from holdfast.usecases.context import Context, clean_text, record, repeated
+from holdfast.usecases.context import Context, clean_text, record, record_checked
 from holdfast.usecases.evidence import TouchSeen, gather
 from holdfast.usecases.live import summary
 from holdfast.usecases.timeline import touch_words
@@ -23,6 +24,9 @@ from holdfast.usecases.trends import trend_series
 
 MONITOR_MINUTES = 10
 CONSENT_HOW = ("in_person", "telephone", "none")
+LOOK_STANDS_S = 30
+"""How long a page that was shown is shown again as it was, while nothing is entered (our estimate): a reload and a
+page opened twice are one look. The monitor's values in it are then at most this much older than it says anyway."""
 COMFORT = ("given", "being_given", "not_needed", "declined")
 
 INVASIVENESS = ("nothing is done to the dog", "a touch or a small needle", "a catheter or sedation", "anaesthesia")
@@ -80,11 +84,18 @@ def _verdict(case: CaseState, reasoned: Page) -> Page:
 
 def _monitor(ctx: Context, case: CaseState, now_us: int) -> Page:
     from_us = now_us - MONITOR_MINUTES * 60 * US_PER_S
-    series = trend_series(ctx, case.case_id, from_us=from_us, to_us=now_us)
+    # A device clock may run a little ahead of ours; its newest values still belong to the last minutes.
+    to_us = now_us + int(CLOCK_AHEAD_TOLERANCE_S * US_PER_S)
+    series = trend_series(ctx, case.case_id, from_us=from_us, to_us=to_us)
     watched = [Watched(s.key, s.label, s.unit, s.notable_change) for s in SHOWN if s.key in series]
     points = {what.key: _points(series[what.key]) for what in watched}
-    lines = describe(points, watched, from_us=from_us, to_us=now_us)
-    lines = [*condition_lines(case.conditions, from_us=from_us, to_us=now_us), *lines]
+    newest_us = max((p.at_us for found in points.values() for p in found), default=None)
+    missing = data_line(newest_us, now_us=now_us)
+    lines = [
+        *condition_lines(case.conditions, from_us=from_us, to_us=to_us),
+        *([missing] if missing else []),
+        *describe(points, watched, from_us=from_us, to_us=to_us),
+    ]
     return {
         "from_us": from_us,
         "to_us": now_us,
@@ -127,11 +138,6 @@ def order(
     command_id: str = "",
 ) -> str:
     """Place an end-of-life order and return its id. The second look follows; it does not have to be waited for."""
-    case = ctx.book.case(case_id)
-    if case.closed:
-        raise OperatorError(f"The case of {case.name} is closed.", "Open the right case.")
-    if case.open_order is not None:
-        return case.open_order.order_id
     if consent_how not in CONSENT_HOW:
         raise OperatorError("How consent was given is missing.", "Choose in person, by telephone or none yet.")
     if consent_how == "telephone" and not witness.strip():
@@ -146,17 +152,40 @@ def order(
         consent_how=consent_how,
         witness=clean_text(witness, "The witness"),
     )
-    receipt = record(ctx, actor=actor, stream=ev.case_stream(case_id), events=[event], command_id=command_id)
+
+    def build() -> list[ev.AnyEvent]:
+        _check_may_order(ctx, ctx.book.case(case_id), event.at_us)
+        return [event]
+
+    receipt = record_checked(ctx, actor=actor, stream=ev.case_stream(case_id), build=build, command_id=command_id)
     placed = receipt.recorded[0].event
     assert isinstance(placed, ev.EndOfLifeOrdered)
     return placed.order_id
 
 
+def _check_may_order(ctx: Context, case: CaseState, now_us: int) -> None:
+    if case.closed:
+        raise OperatorError(f"The case of {case.name} is closed.", "Open the right case.")
+    if waiting := case.open_order:
+        # Two orders have two indications, consents and witnesses: one must not silently stand in for the other.
+        who, since = ctx.book.clinic.name_of(waiting.actor), age_words(now_us - waiting.at_us)
+        raise OperatorError(
+            f"An order for {case.name} waits for a decision already: {who} placed it ({since} ago).",
+            "Open its second look and decide on it first; then a new order can be placed.",
+        )
+
+
 def show(ctx: Context, *, actor: str, case_id: str, order_id: str = "") -> tuple[str, Page]:
-    """Make the page and put what it says on the record, whole, before anybody sees it."""
+    """Make the page and put what it says on the record, whole, before anybody sees it.
+
+    When it cannot be written (the disk is full) the page is shown all the same, with an empty look id
+    and the problem under ``not_recorded``: nobody decides better for not having looked.
+    """
     if order_id:
         after(_order(ctx, case_id, order_id), Act.SHOW)
     now_us = ctx.clock.now_us()
+    if standing := _standing_look(ctx, actor, case_id, order_id, now_us):
+        return standing
     page = look(ctx, case_id, now_us)
     event = ev.SecondLookShown(
         at_us=now_us,
@@ -165,8 +194,32 @@ def show(ctx: Context, *, actor: str, case_id: str, order_id: str = "") -> tuple
         knowledge_release=ctx.knowledge.release,
         page=page,
     )
-    record(ctx, actor=actor, stream=ev.case_stream(case_id), events=[event])
+    try:
+        record(ctx, actor=actor, stream=ev.case_stream(case_id), events=[event])
+    except (WorldError, IntegrityError) as error:
+        return "", {**page, "not_recorded": error.problem}
     return event.look_id, page
+
+
+def _standing_look(ctx: Context, actor: str, case_id: str, order_id: str, now_us: int) -> tuple[str, Page] | None:
+    """The look that this person was shown a moment ago, if it would still say the same.
+
+    The rule: it is the very last thing on the case (the state does not count monitor blocks, and a
+    condition that begins or ends is an entry), it is for the same order, and no older than
+    ``LOOK_STANDS_S``. Whoever else looks gets a look of their own: the record says who saw what.
+    """
+    case = ctx.book.case(case_id)
+    look_id, entry = next(reversed(case.looks.items()), ("", None))
+    if (
+        entry is None
+        or (entry.version, entry.actor, entry.order_id) != (case.version, actor, order_id)
+        or not 0 <= now_us - entry.at_us <= LOOK_STANDS_S * US_PER_S
+    ):
+        return None
+    recorded = ctx.store.read_stream(ev.case_stream(case_id), after_version=entry.version - 1, without_blocks=True)
+    shown = recorded[0].event
+    assert isinstance(shown, ev.SecondLookShown)
+    return look_id, shown.page
 
 
 def answer_comfort(
@@ -207,10 +260,6 @@ def decide(
     command_id: str = "",
 ) -> None:
     """Record proceed (one stated reason), hold, or call a colleague."""
-    placed = _order(ctx, case_id, order_id)
-    if repeated(ctx, command_id):
-        return
-    after(placed, Act(decision.value))
     check_reason(ctx.knowledge.reasons, decision, reason)
     event = ev.EndOfLifeDecided(
         at_us=ctx.clock.now_us(),
@@ -220,7 +269,12 @@ def decide(
         reason=reason,
         words=clean_text(words, "The words"),
     )
-    record(ctx, actor=actor, stream=ev.case_stream(case_id), events=[event], command_id=command_id)
+
+    def build() -> list[ev.AnyEvent]:
+        after(_order(ctx, case_id, order_id), Act(decision.value))
+        return [event]
+
+    record_checked(ctx, actor=actor, stream=ev.case_stream(case_id), build=build, command_id=command_id)
 
 
 def _order(ctx: Context, case_id: str, order_id: str) -> OrderEntry:

@@ -27,16 +27,13 @@ def timeline(ctx: Context, case_id: str, until_us: int | None = None) -> list[Li
 
     Monitor blocks are left out: one line every ten seconds tells nobody anything.
     """
-    recorded = ctx.store.read_stream(ev.case_stream(case_id), recorded_until_us=until_us)
+    recorded = ctx.store.read_stream(ev.case_stream(case_id), recorded_until_us=until_us, without_blocks=True)
     findings = {e.finding_id: e for item in recorded if isinstance(e := item.event, ev.FindingRecorded)}
-    lines = [line for item in recorded if (line := _line(ctx, item, findings)) is not None]
-    return sorted(lines, key=lambda line: (line.at_us, line.seq))
+    return sorted((_line(ctx, item, findings) for item in recorded), key=lambda line: (line.at_us, line.seq))
 
 
-def _line(ctx: Context, item: ev.Recorded, findings: dict[str, ev.FindingRecorded]) -> Line | None:
+def _line(ctx: Context, item: ev.Recorded, findings: dict[str, ev.FindingRecorded]) -> Line:
     event = item.event
-    if isinstance(event, ev.MonitorBlockStored):
-        return None
     if isinstance(event, ev.FindingRetracted):
         taken = findings.get(event.finding_id)
         text = f"Taken back: {_finding_name(ctx, taken.key) if taken else 'a finding'}"

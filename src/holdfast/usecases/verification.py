@@ -1,9 +1,10 @@
 """Does the record still agree with itself? Every link, every anchor, every monitor block, every trend row.
 
 What this can find: any change to an event (body, author, times, order), to an anchor or to a
-block, and any event or block taken out or put in. What it cannot: the loss of the newest events
-together with their anchors. For that, somebody outside keeps an anchor (``last_anchor``) in
-writing, and looks for it again.
+block, and any event, block or trend row taken out or put in, also under a case that was never
+admitted. What it cannot: the loss of the newest events together with their anchors. For that,
+somebody outside keeps an anchor (``last_anchor``) in writing, and looks for it again. And what
+stands outside the chain: held messages (until they are in a block), the quarantine, accounts.
 """
 
 from collections import deque
@@ -85,10 +86,10 @@ def verify(store: Store) -> VerifyReport:
     walk = _Walk()
     _check_log(store, walk)
     blocks = points = 0
-    for stream in sorted(walk.heads):
-        if stream.startswith(_CASE):
-            counted = check_blocks(store, stream.removeprefix(_CASE), walk.report)
-            blocks, points = blocks + counted.blocks, points + counted.trend_points
+    cases = {stream.removeprefix(_CASE) for stream in walk.heads if stream.startswith(_CASE)}
+    for case_id in sorted(cases.union(store.monitored_cases())):
+        counted = check_blocks(store, case_id, walk.report)
+        blocks, points = blocks + counted.blocks, points + counted.trend_points
     return VerifyReport(
         events=walk.events,
         streams=len(walk.heads),

@@ -3,6 +3,7 @@
 Errors have one shape everywhere: ``{"error": {"problem": ..., "remedy": ...}}``.
 """
 
+from dataclasses import fields
 from typing import Any
 
 import msgspec
@@ -41,8 +42,8 @@ def case(call: Call) -> Response:
 
 def case_content(state: CaseState) -> dict[str, Any]:
     """A case as plain values; second looks are read one by one, not here."""
-    content: dict[str, Any] = msgspec.to_builtins(state)
-    content.pop("looks")
+    names = [field.name for field in fields(state) if field.name != "looks"]
+    content: dict[str, Any] = {name: msgspec.to_builtins(getattr(state, name)) for name in names}
     content["name"] = state.name
     content["training"] = state.training
     content["facts"] = facts(state)

@@ -1,7 +1,7 @@
 """Live screens: one state a second to every browser, waves as they come.
 
-A browser that reads slowly loses the oldest waves and never a state: a state replaces the one
-before it, waves wait in a short bounded queue. The state that comes every second is also the
+A browser that reads slowly loses the oldest waves of each strip and never a state: a state replaces
+the one before it, waves wait in short bounded queues, one for each strip. The state that comes every second is also the
 heartbeat by which a page knows that it is alive.
 """
 
@@ -16,7 +16,7 @@ import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from holdfast.kernel.limits import SOCKET_QUEUE_MAX
+from holdfast.kernel.limits import SOCKET_QUEUE_MAX, SOCKET_STRIPS_MAX
 from holdfast.usecases.live_views import BeatsFrame, BedView, Frame
 from holdfast.web.access import may_open
 from holdfast.web.gate import identify, same_origin
@@ -40,7 +40,9 @@ class Outbox:
 
     def __init__(self) -> None:
         self._state: bytes | None = None
-        self._waves: deque[bytes] = deque(maxlen=SOCKET_QUEUE_MAX)
+        self._strips: dict[str, deque[tuple[int, bytes]]] = {}
+        """Messages of each strip that has any, numbered in the order they came."""
+        self._put = 0
         self._something = asyncio.Event()
 
     def put_state(self, message: bytes) -> None:
@@ -48,19 +50,29 @@ class Outbox:
         self._state = message
         self._something.set()
 
-    def put_wave(self, message: bytes) -> None:
-        """The oldest wave falls out when the queue is full."""
-        self._waves.append(message)
+    def put_wave(self, strip: str, message: bytes) -> None:
+        """The oldest message of the strip falls out when it has too many waiting."""
+        self._put += 1
+        self._strips.setdefault(strip, deque(maxlen=SOCKET_QUEUE_MAX)).append((self._put, message))
+        if len(self._strips) > SOCKET_STRIPS_MAX:
+            del self._strips[self._oldest_strip()]
         self._something.set()
 
+    def _oldest_strip(self) -> str:
+        return min(self._strips, key=lambda strip: self._strips[strip][0][0])
+
     async def next(self) -> bytes:
-        """The state first, then waves in order."""
+        """The state first, then waves in the order they came."""
         while True:
             if self._state is not None:
                 message, self._state = self._state, None
                 return message
-            if self._waves:
-                return self._waves.popleft()
+            if self._strips:
+                strip = self._oldest_strip()
+                _, message = self._strips[strip].popleft()
+                if not self._strips[strip]:
+                    del self._strips[strip]
+                return message
             self._something.clear()
             await self._something.wait()
 
@@ -120,11 +132,11 @@ class Hub:
             watched = frame.bed in self._watched
         if watched and loop is not None and not loop.is_closed():
             with contextlib.suppress(RuntimeError):  # the loop closed between the question and the call
-                loop.call_soon_threadsafe(self._spread, frame.bed, frame_message(frame))
+                loop.call_soon_threadsafe(self._spread, frame.bed, strip_of(frame), frame_message(frame))
 
-    def _spread(self, bed: str, message: bytes) -> None:
+    def _spread(self, bed: str, strip: str, message: bytes) -> None:
         for outbox in self._screens.get(bed, ()):
-            outbox.put_wave(message)
+            outbox.put_wave(strip, message)
 
     async def _tick(self) -> None:
         while True:
@@ -146,6 +158,11 @@ def state_message(view: BedView) -> bytes:
 
 def frame_message(frame: Frame) -> bytes:
     return _tagged("beats" if isinstance(frame, BeatsFrame) else "wave", msgspec.json.encode(frame))
+
+
+def strip_of(frame: Frame) -> str:
+    """What a screen draws in one strip waits in one queue."""
+    return f"beats {frame.signal}" if isinstance(frame, BeatsFrame) else f"wave {frame.key}"
 
 
 def _tagged(kind: str, body: bytes) -> bytes:

@@ -147,6 +147,38 @@ def test_an_unknown_rate_is_refused() -> None:
     assert reasons(obr, ecg("1^2^3", MV), RATE.replace("|250|", "|0|"))
 
 
+@pytest.mark.parametrize("rate", ["1e-16", "1e-310", "0.09", "10001", "1e308", "-250", "0"])
+def test_an_impossible_rate_is_refused_with_its_reason(rate: str) -> None:
+    [(key, reason)] = reasons(OBR, ecg("1^2^3", MV), RATE.replace("|250|", f"|{rate}|"))
+    assert (key, reason[:24]) == ("ecg_ii", "Impossible sample rate: ")
+
+
+@pytest.mark.parametrize("period", ["1e-323", "1e-300", "1e300"])
+def test_an_impossible_period_is_refused_with_its_reason(period: str) -> None:
+    row = f"OBX|2|NM|0^MDC_ATTR_TIME_PD_SAMP^MDC|1.1.1.1|{period}|264338^MDC_DIM_MILLI_SEC^MDC"
+    [(_, reason)] = reasons(OBR, ecg("1^2^3", MV), row)
+    assert reason.startswith("Impossible sample rate: ")
+
+
+@pytest.mark.parametrize("rate", ["0.1", "10000"])
+def test_the_slowest_and_the_fastest_rate_are_believed(rate: str) -> None:
+    assert wave(ecg("1^2^3", MV), RATE.replace("|250|", f"|{rate}|")).rate_hz == float(rate)
+
+
+def test_samples_that_would_begin_before_all_monitors_are_refused() -> None:
+    obr = "OBR|1|||WAVEFORM||||19900101000001Z"
+    [(_, reason)] = reasons(obr, ecg("^".join(["1"] * 500), MV), RATE)
+    assert "outside the years" in reason
+
+
+def test_all_rows_of_a_message_share_one_bound_of_samples() -> None:
+    half = ecg("^".join(["1"] * 100_001), MV)
+    message = read(OBR, half, RATE, half.replace("1.1.1", "1.1.2"), RATE.replace("1.1.1.1", "1.1.2.1")).message
+    assert message is not None
+    assert len(message.waves) == 1
+    assert "more than 200000" in message.refused[0].reason
+
+
 def test_too_many_samples_are_refused() -> None:
     [(_, reason)] = reasons(OBR, ecg("^".join(["1"] * 200_001), MV), RATE)
     assert "200001 samples" in reason

@@ -1,6 +1,7 @@
 """Alarms that the monitor itself raised (IHE PCD-04), and Philips' alert rows."""
 
 import re
+from collections.abc import Mapping, Sequence
 
 from holdfast.gateways.hl7.rows import Role, Row
 from holdfast.record.monitor import Alert
@@ -31,10 +32,9 @@ def is_alert(row: Row) -> bool:
     return row.role is Role.EVENT and row.name != _HEARTBEAT
 
 
-def read_alert(event: Row, attributes: list[Row], at_us: int) -> Alert:
-    """The alarm that an event row and its attribute rows describe."""
-    said = {_short(row.name): row.plain_value.upper() for row in attributes}
-    text = next((row.plain_value for row in attributes if _short(row.name) == "ALERT_TEXT"), "")
+def read_alert(event: Row, attributes: Mapping[str, str], at_us: int) -> Alert:
+    """The alarm that an event row and what its attributes say describe."""
+    said = {name: value.upper() for name, value in attributes.items()}
     priority = _PRIORITIES.get(said.get("PRIORITY", ""), "") or _first(_PRIORITIES, event.flags)
     kind = _KINDS.get(said.get("TYPE", ""), "") or _first(_KINDS, event.flags)
     for word, (philips_priority, philips_kind) in _PHILIPS.items():
@@ -43,22 +43,30 @@ def read_alert(event: Row, attributes: list[Row], at_us: int) -> Alert:
     phase = _PHASES.get(said.get("PHASE", ""), "")
     if not phase and said.get("STATE"):
         phase = "present" if said["STATE"] == "ACTIVE" else "end"
-    return Alert(text=_text(event, text), priority=priority, kind=kind, phase=phase, at_us=at_us)
+    text = _text(event, attributes.get("ALERT_TEXT", ""))
+    return Alert(text=text, priority=priority, kind=kind, phase=phase, at_us=at_us)
 
 
-def attributes_of(event: Row, rows: list[Row]) -> list[Row]:
-    """Attribute rows of the same OBR that hang on the same sub-id."""
-    return [
-        row for row in rows if row.role is Role.ATTRIBUTE and row.group == event.group and row.parent == event.parent
-    ]
+def attributes_by_parent(rows: Sequence[Row]) -> dict[tuple[int, str], dict[str, str]]:
+    """What attribute rows say, by the OBR and the sub-id they hang on.
+
+    Made once for a message: where every alarm looked through all rows, thousands of them took seconds.
+    """
+    said: dict[tuple[int, str], dict[str, str]] = {}
+    for row in rows:
+        ending = _ending(row.name) if row.role is Role.ATTRIBUTE else ""
+        if not ending:
+            continue
+        here = said.setdefault((row.group, row.parent), {})
+        if ending != "ALERT_TEXT" or ending not in here:  # of several texts the first, else what was said last
+            here[ending] = row.plain_value
+    return said
 
 
-def _short(name: str) -> str:
-    """Senders differ in the middle of these names (EVT/EVENT, ALARM/ALERT); the ends agree."""
-    for ending in ("ALERT_TEXT", "PRIORITY", "INACTIVATION_STATE", "PHASE", "STATE", "TYPE"):
-        if name.endswith(ending):
-            return ending
-    return name
+def _ending(name: str) -> str:
+    """Senders differ in the middle of these names (EVT/EVENT, ALARM/ALERT); the ends agree. Empty for other names."""
+    endings = ("ALERT_TEXT", "PRIORITY", "INACTIVATION_STATE", "PHASE", "STATE", "TYPE")
+    return next((ending for ending in endings if name.endswith(ending)), "")
 
 
 def _first(table: dict[str, str], flags: frozenset[str]) -> str:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from holdfast.kernel.limits import EARLIEST_US, LATEST_US
 from holdfast.kernel.time import US_PER_S, from_datetime
 
 _DTM = re.compile(
@@ -21,7 +22,6 @@ _ISO = re.compile(
     r"(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?)?\s*(?P<zone>Z|[+-]\d\d:?(?:\d\d)?)?",
     re.ASCII,
 )
-_FIRST_YEAR = 1970  # no monitor spoke HL7 before; 1900 and 0000 are what an unset field holds
 _OFFSET_MIN_MAX = 14 * 60
 
 
@@ -44,15 +44,12 @@ def parse_dtm(text: str, default_offset_min: int = 0) -> Moment | None:
     if match is None:
         return None
     part = match.groupdict()
-    year = int(part["year"])
-    if year < _FIRST_YEAR:
-        return None
     offset_min = _offset_min(part["zone"]) if part["zone"] else default_offset_min
     if offset_min is None or abs(offset_min) > _OFFSET_MIN_MAX:
         return None
     try:
         wall = datetime(
-            year,
+            int(part["year"]),
             int(part["month"] or 1),
             int(part["day"] or 1),
             int(part["hour"] or 0),
@@ -66,6 +63,8 @@ def parse_dtm(text: str, default_offset_min: int = 0) -> Moment | None:
     fraction = part["fraction"] or ""
     if fraction:
         instant_us += int(fraction) * US_PER_S // 10 ** len(fraction)
+    if not EARLIEST_US <= instant_us < LATEST_US:
+        return None  # 1900, 0000 and 1970 are what an unset field or clock holds
     return Moment(instant_us, offset_min, part["zone"] is not None, part["minute"] is not None)
 
 

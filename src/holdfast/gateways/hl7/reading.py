@@ -5,9 +5,10 @@ reason, or a note (structure, attributes and text that are no measurement). A br
 the others; a broken message is a ``problem``, never an exception.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from holdfast.gateways.hl7.alerts import attributes_of, is_alert, read_alert
+from holdfast.gateways.hl7.alerts import attributes_by_parent, is_alert, read_alert
 from holdfast.gateways.hl7.codes import Identity, identify
 from holdfast.gateways.hl7.dtm import Moment, parse_dtm
 from holdfast.gateways.hl7.er7 import Er7Message, parse
@@ -16,11 +17,15 @@ from holdfast.gateways.hl7.queries import QUERIES, Query, read_query
 from holdfast.gateways.hl7.rows import TEXT_TYPES, Role, Row, read_row
 from holdfast.gateways.hl7.values import NotCharted, plain_number, read_value
 from holdfast.gateways.hl7.waves import INOPERATIVE, LEAD_OFF, Draft, Window, collect, read_wave
+from holdfast.kernel import limits
 from holdfast.kernel.errors import SenderError
 from holdfast.record.monitor import Alert, MonitorMessage, Numeric, Refusal, Wave
 
 _DEMOGRAPHICS = "It came with demographics ({kind}): typed in, not measured."
-_UNREADABLE_TIME = "The row's own time cannot be read, so nobody can say how old the value is."
+_UNREADABLE_TIME = (
+    "The row's own time cannot be read or lies outside 1990 to 2200, so nobody can say how old the value is."
+)
+_OUR_FAULT = "This release of Holdfast stumbled over the message ({error}). Please report it with the bytes kept here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class _Sheet:
     refused: list[Refusal] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    samples_left: int = limits.SAMPLES_PER_MESSAGE_MAX
 
     def refuse(self, row: Row, reason: str, key: str) -> None:
         self.refused.append(Refusal(segment=row.segment.raw, reason=reason, key=key))
@@ -87,11 +93,22 @@ def read_message(raw: bytes, *, received_us: int, default_offset_min: int = 0) -
 
     ``default_offset_min`` is the clinic's offset from UTC, for senders that write no zone.
     """
+    header: Header | None = None
     try:
         message = parse(raw)
+        header = read_header(message, default_offset_min)
+        return _read(message, header, received_us, default_offset_min)
     except SenderError as error:
-        return Reading("", "", problem=str(error))
-    header = read_header(message, default_offset_min)
+        problem = str(error)
+    except Exception as error:
+        # The tests hold that this is never reached. If it is, the message must still be answered and kept:
+        # without an answer its sender would repeat it for ever.
+        problem = _OUR_FAULT.format(error=f"{type(error).__name__}: {error}")
+    kind, control_id = (header.kind, header.control_id) if header else ("", "")
+    return Reading(kind, control_id, header=header, problem=problem)
+
+
+def _read(message: Er7Message, header: Header, received_us: int, default_offset_min: int) -> Reading:
     if not header.kind:
         return Reading(
             "", header.control_id, header=header,
@@ -167,19 +184,19 @@ def _set_aside(rows: list[Row], kind: str, sheet: _Sheet) -> None:
 
 def _read_rows(rows: list[Row], times: _Times, sheet: _Sheet) -> None:
     drafts, used = collect(rows)
-    drafted = {id(draft.row): draft for draft in drafts}
+    said = attributes_by_parent(rows)
     sensors_off = {
         (row.group, row.parent)
         for index, row in enumerate(rows)
         if row.name == INOPERATIVE and row.parent and index not in used and plain_number(row.plain_value) != 0
     }
     for index, row in enumerate(rows):
-        if id(row) in drafted:
-            _read_draft(drafted[id(row)], times, sheet)
+        if index in drafts:
+            _read_draft(drafts[index], times, sheet)
         elif index in used or row.role in (Role.STRUCTURE, Role.ATTRIBUTE):
             sheet.notes.append(row.segment.raw)
         elif row.role is Role.EVENT:
-            _read_event(row, rows, times, sheet)
+            _read_event(row, said.get((row.group, row.parent), {}), times, sheet)
         elif _is_no_measurement(row):
             sheet.notes.append(row.segment.raw)
         else:
@@ -222,16 +239,17 @@ def _read_numeric(row: Row, sensor_off: bool, times: _Times, sheet: _Sheet) -> N
 def _read_draft(draft: Draft, times: _Times, sheet: _Sheet) -> None:
     identity = identify(draft.row.identifier, waveform=True)
     try:
-        wave = read_wave(draft, identity, times.window(draft.row))
+        wave = read_wave(draft, identity, times.window(draft.row), room=sheet.samples_left)
     except NotCharted as outcome:
         sheet.refuse(draft.row, outcome.reason, _refusal_key(identity))
         return
     sheet.waves.append(wave)
+    sheet.samples_left -= len(wave.samples) // 4
     if wave.inoperative:
         sheet.refuse(draft.row, LEAD_OFF, wave.key)
 
 
-def _read_event(row: Row, rows: list[Row], times: _Times, sheet: _Sheet) -> None:
+def _read_event(row: Row, attributes: Mapping[str, str], times: _Times, sheet: _Sheet) -> None:
     if not is_alert(row) or (row.name == INOPERATIVE and plain_number(row.plain_value) == 0):
         sheet.notes.append(row.segment.raw)
         return
@@ -239,7 +257,7 @@ def _read_event(row: Row, rows: list[Row], times: _Times, sheet: _Sheet) -> None
         at_us = times.of_row(row).at_us
     except NotCharted:
         at_us = times.sent.at_us  # an alarm is shown even when its own time is broken
-    sheet.alerts.append(read_alert(row, attributes_of(row, rows), at_us))
+    sheet.alerts.append(read_alert(row, attributes, at_us))
 
 
 def _refusal_key(identity: Identity) -> str:

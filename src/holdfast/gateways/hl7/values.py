@@ -58,6 +58,8 @@ def read_value(row: Row, identity: Identity) -> tuple[float, str]:
     _check_sentinel(raw, term)
     unit = _unit_for(row, term, raw)
     value = unit.convert(raw)
+    if not math.isfinite(value):
+        raise NotCharted(f"Impossible value: {raw:g} {unit.label} is more than a number can hold.")
     if term and not term.low <= value <= term.high:
         raise NotCharted(f"Impossible value: {value:g} {unit.to} is outside {term.low:g} to {term.high:g} {term.unit}.")
     return value, unit.to

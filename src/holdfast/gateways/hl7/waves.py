@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,10 +23,11 @@ LEAD_OFF = "The sender says that this sensor or lead is off: its samples are not
 
 _SAMPLES = re.compile(r"[0-9eE+\-.\s^]*")
 _RATE_IN_NAME = re.compile(r"@\s*(\d+(?:\.\d+)?)")
-_RATE_HZ_MAX = 50_000.0
 _RATE_FROM_WINDOW_MIN_HZ = 1.0
+_RESOLUTION_MIN, _RESOLUTION_MAX = 1e-9, 1e9  # no converter has a step outside, and nothing may overflow by it
 _MISSING_COUNTS = (32767.0, -32768.0, 65535.0, 8388607.0, -8388608.0, 2147483647.0, -2147483648.0)
 _SMALLEST_MISSING_COUNT = min(abs(count) for count in _MISSING_COUNTS)
+_OUTSIDE_TIME = "The samples lie outside the years 1990 to 2200: the sender's clock is not set."
 _WITHOUT_UNIT = ("pleth", "resp")
 _MISSING_TOKENS = frozenset({"", "nan", '""', "*", "-", "--"})
 
@@ -53,31 +55,29 @@ def is_waveform(row: Row) -> bool:
     return row.value.count(separator) >= 2 and identify(row.identifier, waveform=True).term is not None
 
 
-def collect(rows: list[Row]) -> tuple[list[Draft], set[int]]:
-    """Waveforms with their attributes, and the indices of the rows that were used.
+def collect(rows: Sequence[Row]) -> tuple[dict[int, Draft], set[int]]:
+    """Waveforms with their attributes by the index of their row, and the indices of all rows that were used.
 
     An attribute belongs to the waveform of the same OBR whose sub-id is its own without the last part;
     where sub-ids are missing or repeated, to the waveform just before it.
     """
-    drafts: list[Draft] = []
-    used: set[int] = set()
+    drafts: dict[int, Draft] = {}
     by_sub_id: dict[tuple[int, str], Draft] = {}
     for index, row in enumerate(rows):
         if is_waveform(row):
-            drafts.append(Draft(row))
-            by_sub_id[row.group, row.sub_id] = drafts[-1]
-            used.add(index)
+            drafts[index] = by_sub_id[row.group, row.sub_id] = Draft(row)
+    used = set(drafts)
     latest: Draft | None = None
     for index, row in enumerate(rows):
-        if index in used:
-            latest = next(draft for draft in drafts if draft.row is row)
+        if index in drafts:
+            latest = drafts[index]
             continue
         if row.role is not Role.ATTRIBUTE and row.name != INOPERATIVE:
             continue
         owner = by_sub_id.get((row.group, row.parent)) if row.parent else None
         near = latest if latest and latest.row.group == row.group and row.sub_id in ("", latest.row.sub_id) else None
-        if owner or near:
-            (owner or near or Draft(row)).attributes.append(row)
+        if draft := owner or near:
+            draft.attributes.append(row)
             used.add(index)
     return drafts, used
 
@@ -91,10 +91,13 @@ class Window:
     sent_us: int
 
 
-def read_wave(draft: Draft, identity: Identity, window: Window) -> Wave:
-    """The waveform in its canonical unit; raises ``NotCharted``."""
+def read_wave(draft: Draft, identity: Identity, window: Window, *, room: int) -> Wave:
+    """The waveform in its canonical unit; raises ``NotCharted``.
+
+    ``room`` is how many samples the message may still hold.
+    """
     check_marks(draft.row)
-    counts, scaled = _samples(draft.row)
+    counts, scaled = _samples(draft.row, room)
     if identity.problem:
         raise NotCharted(identity.problem)
     rate_hz = _rate_hz(draft, len(counts), window)
@@ -103,6 +106,8 @@ def read_wave(draft: Draft, identity: Identity, window: Window) -> Wave:
         start_us = window.start_us
     else:
         start_us = (window.end_us if window.end_us is not None else window.sent_us) - duration_us
+    if not limits.EARLIEST_US <= start_us <= limits.LATEST_US - duration_us:
+        raise NotCharted(_OUTSIDE_TIME)
     if draft.is_inoperative:
         # Not even the shape is kept: a flat line must never be seen where a lead fell off.
         unit, resolution = (identity.term.unit if identity.term else "1"), 0.0
@@ -111,11 +116,12 @@ def read_wave(draft: Draft, identity: Identity, window: Window) -> Wave:
         resolution = _resolution(draft)
         found = _unit(draft, identity)
         unit = found.to if found else "1"
-        if resolution and not scaled:
-            counts = counts * resolution
-        if found:
-            counts = counts * found.factor + found.offset
-            resolution *= found.factor
+        with np.errstate(over="ignore"):  # what is too large becomes infinite, and then missing
+            if resolution and not scaled:
+                counts = counts * resolution
+            if found:
+                counts = counts * found.factor + found.offset
+                resolution *= found.factor
     with np.errstate(over="ignore"):
         samples = counts.astype("<f4")
     samples[np.isinf(samples)] = np.nan
@@ -132,7 +138,7 @@ def read_wave(draft: Draft, identity: Identity, window: Window) -> Wave:
     )
 
 
-def _samples(row: Row) -> tuple[NDArray[np.float64], bool]:
+def _samples(row: Row, room: int) -> tuple[NDArray[np.float64], bool]:
     """Samples as sent (NaN where missing), and whether the sender scaled them already."""
     separators = row.segment.separators
     text = row.value.strip()
@@ -141,12 +147,14 @@ def _samples(row: Row) -> tuple[NDArray[np.float64], bool]:
     text = text.replace(separators.repetition, "^").replace(separators.component, "^")
     if not any(character.isdigit() for character in text):
         raise NotCharted("There are no samples in the row, only text." if text else "The row holds no samples.")
+    count = text.count("^") + 1
+    if count > room:
+        most = limits.SAMPLES_PER_MESSAGE_MAX
+        raise NotCharted(f"With the {count} samples of this row the message holds more than {most}, which is the most.")
     tokens = text.split("^")
-    if len(tokens) > limits.SAMPLES_PER_MESSAGE_MAX:
-        raise NotCharted(f"The row holds {len(tokens)} samples; {limits.SAMPLES_PER_MESSAGE_MAX} is the most.")
     values = _numbers(tokens, plain=_SAMPLES.fullmatch(text) is not None)
     scaled = "." in text or "e" in text.lower()
-    if not scaled and np.nanmax(np.abs(values)) >= _SMALLEST_MISSING_COUNT:
+    if not scaled and np.any(np.abs(values) >= _SMALLEST_MISSING_COUNT):
         values[np.isin(values, _MISSING_COUNTS)] = np.nan
     return values, scaled
 
@@ -173,7 +181,8 @@ def _rate_hz(draft: Draft, count: int, window: Window) -> float:
             rate = number
         elif row.name == SAMP_PERIOD and number:
             unit, _ = find_unit(row.unit)
-            rate = 1.0 / (number * (unit.factor if unit and unit.to == "s" else 1.0))
+            period_s = number * (unit.factor if unit and unit.to == "s" else 1.0)
+            rate = 1.0 / period_s if period_s else math.inf
     if rate is None:
         in_name = _RATE_IN_NAME.search("^".join(draft.row.identifier))
         rate = float(in_name[1]) if in_name else None
@@ -183,7 +192,7 @@ def _rate_hz(draft: Draft, count: int, window: Window) -> float:
         rate = rate if rate >= _RATE_FROM_WINDOW_MIN_HZ else None
     if rate is None:
         raise NotCharted("The sender did not say how fast the samples were taken.")
-    if not 0 < rate <= _RATE_HZ_MAX:
+    if not limits.SAMPLE_RATE_MIN_HZ <= rate <= limits.SAMPLE_RATE_MAX_HZ:
         raise NotCharted(f"Impossible sample rate: {rate:g} Hz.")
     return rate
 
@@ -192,7 +201,7 @@ def _resolution(draft: Draft) -> float:
     for row in draft.attributes:
         if row.name == RESOLUTION:
             number = plain_number(row.plain_value)
-            if number is None or number <= 0:
+            if number is None or not _RESOLUTION_MIN <= number <= _RESOLUTION_MAX:
                 raise NotCharted(f"The resolution of the samples cannot be read: {row.plain_value}.")
             return number
     return 0.0

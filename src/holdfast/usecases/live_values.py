@@ -1,0 +1,90 @@
+"""The latest value of each numeric of a bed: which one that is, and how long a screen may believe it.
+
+The device's clock and ours may each be set while an animal lies there. So a value is ordered by its own time put on
+our clock, never later than its receipt, and it is at least as old as its receipt.
+"""
+
+from dataclasses import dataclass
+
+from holdfast.kernel.time import US_PER_S, age_words
+from holdfast.monitoring.shown import BY_KEY, OTHER, SHOWN, Shown
+from holdfast.usecases.device_clock import TOLERANCE_US
+from holdfast.usecases.live_views import ValueView
+
+
+@dataclass
+class Latest:
+    """One value, or (``value`` None) why there is none."""
+
+    value: float | None
+    unit: str
+    at_us: int
+    """Its own time, at most that of receipt."""
+    received_us: int
+    order_us: int
+    """Its own time on our clock, at most that of receipt."""
+    source: str
+    name: str
+    reason: str = ""
+
+
+def keep(latest: dict[str, Latest], key: str, new: Latest) -> None:
+    """A late or repeated older value does not replace a newer one.
+
+    It does when the newer one lies ahead of now (a clock was set), or would not be shown any more.
+    """
+    known = latest.get(key)
+    if (
+        known is None
+        or new.order_us >= known.order_us
+        or known.order_us > new.received_us
+        or new.received_us - known.received_us > BY_KEY.get(key, OTHER).blank_s * US_PER_S
+    ):
+        latest[key] = new
+
+
+def follow_step_back(latest: dict[str, Latest], before_us: int, now_us: int) -> None:
+    """Our own clock was set back: what was received before that keeps its age."""
+    for one in latest.values():
+        if one.received_us > now_us:
+            one.received_us = min(one.received_us, before_us) + now_us - before_us
+            one.order_us = min(one.order_us, one.received_us)
+
+
+def value_views(latest: dict[str, Latest], now_us: int) -> tuple[ValueView, ...]:
+    """All values as a screen shows them, the well-known ones first."""
+    order = {shown.key: rank for rank, shown in enumerate(SHOWN)}
+    keys = sorted(latest, key=lambda key: (order.get(key, len(order)), key))
+    return tuple(_view(key, latest[key], now_us) for key in keys)
+
+
+def _view(key: str, latest: Latest, now_us: int) -> ValueView:
+    shown = BY_KEY.get(key, OTHER)
+    age_us = now_us - latest.received_us
+    if age_us < -TOLERANCE_US:
+        state, reason = "stale", "its age is not known: the clock of this computer was set back"
+    else:
+        age_us = max(0, age_us, now_us - latest.at_us)
+        state, reason = _believed(shown, age_us)
+    if latest.value is None:
+        state, reason = "blank", latest.reason
+    visible = state != "blank" and latest.value is not None
+    return ValueView(
+        key=key,
+        label=shown.label or latest.name,
+        value=latest.value if visible else None,
+        text=f"{latest.value:.{shown.decimals}f}" if visible else "--",
+        unit=latest.unit,
+        at_us=latest.at_us,
+        age_s=round(age_us / US_PER_S, 1),
+        age=age_words(age_us),
+        source=latest.source,
+        state=state,
+        reason=reason,
+    )
+
+
+def _believed(shown: Shown, age_us: int) -> tuple[str, str]:
+    if age_us > shown.blank_s * US_PER_S:
+        return "blank", f"last value is {age_words(age_us)} old"
+    return ("stale", "not new") if age_us > shown.stale_s * US_PER_S else ("fresh", "")

@@ -1,0 +1,80 @@
+"""What the page may say: ranges, grades, nothing excluded, nothing promised."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from holdfast.knowledge.loader import load
+from holdfast.reasoning.assessment import assess
+from holdfast.reasoning.evidence import Evidence, Observed, Signalment
+from holdfast.reasoning.page import to_page
+from holdfast.record.events import Presence
+
+SHOCKED = ("lethargy", "collapse", "gums_pale", "crt_prolonged", "pulse_weak", "multi_organ", "tachypnea")
+
+
+@pytest.fixture(scope="module")
+def page() -> dict[str, Any]:
+    knowledge = load()
+    findings = {key: Observed(Presence.PRESENT, 1) for key in (*SHOCKED, "focal_pain_thoracic_wall")}
+    findings["vomiting"] = Observed(Presence.ABSENT, 1)
+    findings["working_dog_recent_deployment"] = Observed(Presence.PRESENT, 1)
+    evidence = Evidence(findings, Signalment(breed="Labrador", age_years=7, weight_kg=30, working_dog=True))
+    return to_page(assess(knowledge, evidence, "multiple_organ_dysfunction"), knowledge)
+
+
+def numbers(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        if "grade" in value and "value" in value:
+            yield value
+        for part in value.values():
+            yield from numbers(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from numbers(part)
+
+
+def test_it_is_plain_json_and_survives_the_record(page: dict[str, Any]) -> None:
+    assert msgspec.json.decode(msgspec.json.encode(page)) == page
+
+
+def test_every_number_has_a_grade_and_all_but_our_estimates_a_source(page: dict[str, Any]) -> None:
+    found = list(numbers(page))
+    assert len(found) > 20
+    for number in found:
+        assert number["grade"] in ("published", "secondary", "estimate")
+        if number["grade"] != "estimate":
+            assert number["source_id"]
+            assert number["url"]
+
+
+def test_every_probability_lies_in_its_range(page: dict[str, Any]) -> None:
+    for candidate in (*page["candidates"], *page["not_excluded"]):
+        assert 0 <= candidate["low"] <= candidate["p"] <= candidate["high"] <= 1, candidate["key"]
+
+
+def test_the_verdict_says_that_it_is_not_calibrated(page: dict[str, Any]) -> None:
+    assert "estimate" in page["fit"]["calibration"]
+
+
+def test_nothing_is_called_excluded_or_certain(page: dict[str, Any]) -> None:
+    said = json.dumps([page["fit"], page["unexplained"], page["candidates"], page["caveats"]])
+    assert not re.search(r"\b(is|are|was) (now )?(excluded|ruled out|certain|impossible)\b", said)
+    assert "100 %" not in said
+
+
+def test_states_that_name_no_cause_are_not_offered_as_causes(page: dict[str, Any]) -> None:
+    knowledge = load()
+    offered = [c["key"] for c in (*page["candidates"], *page["not_excluded"])]
+    assert not [key for key in offered if knowledge.diseases[key].descriptive]
+    assert all(knowledge.diseases[c["key"]].treatable for c in page["not_excluded"])
+
+
+def test_a_circumstance_is_not_something_a_diagnosis_must_explain(page: dict[str, Any]) -> None:
+    unexplained = [f["key"] for f in page["unexplained"]]
+    assert "focal_pain_thoracic_wall" in unexplained
+    assert "working_dog_recent_deployment" not in unexplained

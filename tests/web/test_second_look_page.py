@@ -1,0 +1,51 @@
+"""The page of the second look when things go wrong or happen twice."""
+
+import re
+from concurrent.futures import Future
+
+import pytest
+
+from holdfast.kernel.errors import WorldError
+from web.test_entries import base, entries, place_order
+
+
+def test_on_a_full_disk_the_page_opens_and_says_that_it_is_not_on_record(house, monkeypatch) -> None:
+    order_id = place_order(house)
+    csrf = house.csrf("clinician")
+
+    def submit(change: object) -> Future:
+        future = Future()
+        future.set_exception(WorldError("The disk is full, while writing the record.", "Free some space."))
+        return future
+
+    with pytest.MonkeyPatch.context() as full:
+        full.setattr(house.ctx.store, "submit", submit)
+        answer = house.client("clinician").get(f"{base(house)}/second-look")
+        assert answer.status_code == 200
+        banner = re.search(r'(?s)data-testid="not-recorded".*?</p>', answer.text).group(0)
+        assert "The disk is full" in banner
+        assert 'data-testid="proceed"' in answer.text
+        fields = {"csrf": csrf, "order_id": order_id, "look_id": "", "decision": "hold"}
+        assert house.client("clinician").post(f"{base(house)}/decision", data=fields).status_code == 503
+    assert house.post("clinician", f"{base(house)}/decision", fields).status_code == 303
+    assert house.ctx.book.case(house.case_id).open_order is None
+    page = house.client("clinician").get(f"{base(house)}/second-look").text
+    assert "not-recorded" not in page
+
+
+def test_a_reload_is_no_second_look(house) -> None:
+    place_order(house)
+    first = house.client("clinician").get(f"{base(house)}/second-look").text
+    again = house.client("clinician").get(f"{base(house)}/second-look").text
+    assert len(entries(house, "SecondLookShown")) == 1
+    look_id = re.search(r'data-look="([^"]*)"', first).group(1)
+    assert f'data-look="{look_id}"' in again
+    house.client("specialist").get(f"{base(house)}/second-look")
+    assert len(entries(house, "SecondLookShown")) == 2
+
+
+def test_the_case_as_json_carries_no_looks(house) -> None:
+    house.client("clinician").get(f"{base(house)}/second-look")
+    content = house.client("clinician").get(f"/api/cases/{house.case_id}").json()
+    assert content["name"] == "Rex"
+    assert "looks" not in content

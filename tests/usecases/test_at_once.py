@@ -204,7 +204,6 @@ def test_two_decisions_on_one_order(both: Both, other: ev.Decision) -> None:
 
 
 def test_two_beds_of_one_name(both: Both) -> None:
-    ctx, _ = both
     add = [lambda c: beds.add_bed(c, actor="vet", bed="ICU 1")] * 2
     assert "already a bed" in refusal(at_once(both, *add)).problem
 

@@ -32,7 +32,7 @@ class CaseBook:
         self.catch_up()
 
     def on_event(self, listener: Callable[[Recorded], None]) -> None:
-        """Call ``listener`` with every event (monitor blocks aside) from now on, in log order, from whichever thread catches up."""
+        """Call ``listener`` with every event but monitor blocks from now on, from whichever thread catches up."""
         with self._lock:
             self._listeners.append(listener)
 

@@ -12,7 +12,6 @@ import msgspec
 from holdfast.record.events import AnyEvent, Recorded
 from holdfast.record.monitor import MonitorMessage, Origin
 
-
 OWN_ACTOR = "holdfast"
 """Who records what nobody did: monitor blocks, conditions that the analysis saw."""
 

@@ -68,6 +68,16 @@ def test_a_message_is_acknowledged_after_it_was_handled() -> None:
     run(scenario)
 
 
+def test_the_answer_to_a_message_with_a_shifted_header_is_known() -> None:
+    shifted = b"MSH|^~\\&|SEND|REC|202401011200||ORU^R01|77|P|2.3\rOBX|1|NM|147842^MDC_ECG_HEART_RATE^MDC||88|bpm\r"
+
+    async def scenario(desk: Desk, server: MllpServer) -> None:
+        async with MllpSender("127.0.0.1", server.port, timeout_s=2) as sender:
+            assert (await sender.send(shifted)).code == "AA"
+
+    run(scenario)
+
+
 def test_a_message_cut_into_single_bytes() -> None:
     async def scenario(desk: Desk, server: MllpServer) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)

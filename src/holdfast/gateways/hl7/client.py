@@ -7,6 +7,7 @@ from types import TracebackType
 
 from holdfast.gateways.hl7.er7 import parse
 from holdfast.gateways.hl7.framing import FrameDecoder, encode_frame
+from holdfast.gateways.hl7.header import read_header
 from holdfast.kernel.errors import SenderError, WorldError
 
 
@@ -95,7 +96,7 @@ class MllpSender:
 
 def _control_id(message: bytes) -> str:
     try:
-        return parse(message).msh.text(10)
+        return read_header(parse(message), 0).control_id  # found as the receiver finds it, also in a shifted MSH
     except SenderError:
         return ""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from holdfast.cli import replay
 from holdfast.kernel.errors import ConflictError, OperatorError
 from holdfast.kernel.limits import CONFLICT_TRIES_MAX
 from holdfast.knowledge.loader import load
@@ -250,6 +251,18 @@ def test_blocks_and_conditions_are_no_conflict(both: Both) -> None:
 
     record_checked(ctx, actor="vet", stream=ev.case_stream(rex), build=build)
     assert looked == 1
+
+
+def test_what_a_command_beside_the_server_moves_is_a_conflict(both: Both) -> None:
+    ctx, other = both
+    beds.add_bed(ctx, actor="vet", bed="ICU 1")
+    rex = admit(other, "Rex")
+    outcomes = at_once(
+        both,
+        lambda c: admit(c, "Leo", bed="ICU 1"),
+        lambda c: cases.assign_bed(c, actor=replay.ACTOR, case_id=rex, bed="ICU 1"),
+    )
+    assert "lies on ICU 1" in refusal(outcomes).problem
 
 
 def test_who_is_overtaken_again_and_again_is_told(both: Both) -> None:

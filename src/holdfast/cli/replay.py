@@ -20,7 +20,7 @@ from holdfast.usecases.cases import assign_bed
 from holdfast.usecases.context import Context
 
 SPEED_MIN, SPEED_MAX = 0.1, 1_000.0
-ACTOR = "holdfast"
+ACTOR = "holdfast replay"
 
 
 def replay(data_dir: Path, *, record: Path, case: str, speed: float, host: str, port: int) -> None:

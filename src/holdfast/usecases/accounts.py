@@ -16,7 +16,7 @@ from holdfast.kernel.errors import NotAllowedError, NotFoundError, OperatorError
 from holdfast.kernel.time import US_PER_H, US_PER_MIN
 from holdfast.record.events import CLINIC_STREAM, AccountClosed, AccountCreated, AccountRoleChanged, AnyEvent
 from holdfast.usecases.context import Context, clean_text, record, record_checked
-from holdfast.usecases.ports import Account, Accounts, Ids, Session
+from holdfast.usecases.ports import OWN_ACTOR, Account, Accounts, Ids, Session
 
 PASSWORD_MIN = 10
 """Long enough that guessing online is hopeless behind the login's rate limit; no composition rules."""
@@ -69,7 +69,7 @@ def set_up(
     _check_password(password, login)
     if not accounts.take_setup_token(_sha256(token)):
         raise NotAllowedError("This set-up link is not valid (any more).", "Use the link printed at the last start.")
-    return _create(ctx, accounts, hasher, "holdfast", login, name, Role.ADMINISTRATOR, password)
+    return _create(ctx, accounts, hasher, OWN_ACTOR, login, name, Role.ADMINISTRATOR, password)
 
 
 def create_account(

@@ -13,7 +13,8 @@ from holdfast.record.events import AnyEvent, Recorded
 from holdfast.record.monitor import MonitorMessage, Origin
 
 OWN_ACTOR = "holdfast"
-"""Who records what nobody did: monitor blocks, conditions that the analysis saw."""
+"""Who records what nobody did: monitor blocks, conditions that the analysis saw. A command that a person starts is an
+act of somebody and has another name: see ``Change.unless_acted_since``."""
 
 
 class NewEvent(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from holdfast.record.case_state import CaseState, FindingEntry
 from holdfast.record.events import Strength, TouchResponse
 from holdfast.usecases import second_look
 from holdfast.usecases.cases import SEXES, TREATMENTS
+from holdfast.usecases.ports import OWN_ACTOR
 from holdfast.usecases.timeline import Line, timeline, touch_words
 from holdfast.web.bodychart import charts
 from holdfast.web.gate import Call
@@ -169,7 +170,7 @@ def actor_names(call: Call) -> Any:
     names = call.names()
 
     def who(actor: str) -> str:
-        if actor == "holdfast":
+        if actor == OWN_ACTOR:
             return "Holdfast"
         if actor.startswith("device:"):
             return f"monitor {actor.removeprefix('device:')}"

@@ -130,7 +130,7 @@ def test_3_he_answers_to_a_press_in_one_place_only(server: Server, page: Page, c
     press(page, "left", "thorax_mid", "firm", "flinches")
     time.sleep(15)
     look_at_case(page, server, case_id)
-    expect(page.get_by_test_id("touch").first).to_contain_text("beyond its usual spread")
+    expect(page.get_by_test_id("touch").first).to_contain_text("beyond the usual spread")
 
 
 def test_4_the_second_look_says_what_does_not_fit_and_what_to_do(server: Server, page: Page, case_id: str) -> None:

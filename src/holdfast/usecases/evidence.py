@@ -9,6 +9,7 @@ from statistics import median
 
 from holdfast.kernel.limits import CLOCK_AHEAD_TOLERANCE_S
 from holdfast.kernel.time import US_PER_S
+from holdfast.monitoring.shown import BY_KEY
 from holdfast.reasoning.derive import Inputs, Measurement, RecordedFinding, derive
 from holdfast.reasoning.evidence import Evidence, Signalment
 from holdfast.reasoning.touch import Touch, TouchEffect
@@ -172,9 +173,15 @@ def _summed(entry: TouchEntry, found: list[touch_response.Response]) -> TouchEff
     moved = [response for response in found if response.significant]
     judged = [response for response in found if response.significant is not None]
     if moved:
-        text = "; ".join(response.text for response in moved)
+        text = f"{', '.join(_moved(response) for response in moved)}: beyond the usual spread"
         return TouchEffect(entry.at_us, True, text, entry.touch_id)
     if judged:
         return TouchEffect(entry.at_us, False, "no change beyond the usual spread", entry.touch_id)
     why = found[0].text if found else "no monitor values around this touch"
     return TouchEffect(entry.at_us, None, why, entry.touch_id)
+
+
+def _moved(response: touch_response.Response) -> str:
+    """``arterial mean 52 to 68 mmHg``."""
+    shown = BY_KEY[response.key]
+    return f"{shown.label} {response.baseline:.0f} to {response.peak:.0f} {shown.unit}"

@@ -41,11 +41,13 @@ clean:           ## remove what the verbs built; never a record
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache docs/_build
 
 $(VENV)/.run: requirements.lock pyproject.toml
+	@echo "Installing Holdfast into $(VENV); the first time this takes a minute or two ..."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock pyproject.toml $(VENV)/.run
+	@echo "Installing what the tests need into $(VENV) ..."
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@

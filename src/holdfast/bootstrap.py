@@ -5,6 +5,7 @@ import contextlib
 import logging
 import secrets
 import signal
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -196,15 +197,30 @@ def _report(sentence: str, error: Exception | None) -> None:
     log.error("%s", sentence, exc_info=None if isinstance(error, HoldfastError) else error)
 
 
+def _bound(config: Config) -> socket.socket:
+    """The pages' socket, bound before anything starts: a taken port is said in words, not by a library's log."""
+    family = socket.AF_INET6 if ":" in config.http_host else socket.AF_INET
+    pages = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        pages.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        pages.bind((config.http_host, config.http_port))
+    except OSError as error:
+        pages.close()
+        raise WorldError(
+            f"Cannot serve the pages at {config.http_address} ({error.strerror}).",
+            "Is the port taken? Try --http-port.",
+        ) from error
+    return pages
+
+
 @contextlib.asynccontextmanager
 async def running(house: House) -> AsyncIterator[None]:
     """Everything listening: HL7, the once-a-second round and the pages, until the block ends."""
     config = house.config
+    pages = _bound(config)
     web = uvicorn.Server(
         uvicorn.Config(
-            create_app(WebServices(house.ctx, house.accounts, house.ward, config.secure_cookies)),
-            host=config.http_host,
-            port=config.http_port,
+            create_app(WebServices(house.ctx, house.accounts, house.ward, config.secure_cookies, demo=config.demo)),
             log_level="warning",
             server_header=False,
             ws_ping_interval=20.0,
@@ -218,16 +234,17 @@ async def running(house: House) -> AsyncIterator[None]:
             on_problem=lambda raw, peer, reason: quarantine_bytes(house, raw, peer, reason),
         )
     except OSError as error:
+        pages.close()
         raise WorldError(
             f"Cannot listen for monitors at {config.hl7_host}:{config.hl7_port} ({error.strerror}).",
             "Is the port taken? Try --hl7-port.",
         ) from error
     house.ward.end_what_is_left(house.ctx.clock.now_us())
-    tasks = [asyncio.create_task(keep_house(house)), asyncio.create_task(web.serve())]
+    tasks = [asyncio.create_task(keep_house(house)), asyncio.create_task(web.serve(sockets=[pages]))]
     try:
         while not web.started:
             if tasks[1].done():
-                raise WorldError(f"Cannot serve {config.http_address}.", "Is the port taken? Try --http-port.")
+                raise WorldError(f"Cannot serve {config.http_address}.", "Run with --verbose to see why.")
             await asyncio.sleep(0.02)
         yield
     finally:

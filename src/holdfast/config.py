@@ -17,6 +17,8 @@ class Config:
     hl7_port: int = 2575
     utc_offset_min: int = 0
     """Offset of device times that come without one."""
+    demo: str = ""
+    """Words that say what kind of demonstration this is; empty for a real ward."""
     secure_cookies: bool = False
     """Set when TLS ends in front of Holdfast."""
 

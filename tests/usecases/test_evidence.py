@@ -9,14 +9,15 @@ from holdfast.usecases import beds, cases
 from holdfast.usecases.context import Context
 from holdfast.usecases.evidence import gather
 from holdfast.usecases.ports import Change, NewHeld
-from making import NOON_US, make_context, monitor_message, numeric
+from making import NOON_US, StandingClock, make_context, monitor_message, numeric
 
 
 def ctx_with_case(*, training: bool = False) -> tuple[Context, str]:
-    ctx = make_context()
+    ctx = make_context(StandingClock(NOON_US + 60 * US_PER_S))
     beds.add_bed(ctx, actor="vet", bed="ICU 1")
     admission = cases.Admission(name="Rex", bed="ICU 1", training=training, weight_kg=30)
-    return ctx, cases.admit(ctx, actor="vet", admission=admission)
+    case_id = cases.admit(ctx, actor="vet", admission=admission)
+    return ctx, case_id
 
 
 def hear(
@@ -50,6 +51,7 @@ def touch(ctx: Context, case_id: str) -> None:
         region="thorax_mid",
         strength=Strength.FIRM,
         response=TouchResponse.FLINCHES,
+        at_us=NOON_US,
     )
 
 
@@ -90,3 +92,47 @@ def test_a_replayed_recording_is_no_evidence_on_a_patient(training: bool, counts
     evidence, (seen,) = gather(ctx, ctx.book.case(case_id), NOON_US + 60 * US_PER_S)
     assert (seen.effect.significant is not None) == counts
     assert ("tachycardia" in evidence.findings) == counts
+
+
+def press_at(ctx: Context, case_id: str, region: str, second: float, response: TouchResponse) -> None:
+    cases.record_touch(
+        ctx,
+        actor="vet",
+        case_id=case_id,
+        side="left",
+        region=region,
+        strength=Strength.FIRM,
+        response=response,
+        at_us=NOON_US + int(second * US_PER_S),
+    )
+
+
+def told(ctx: Context, case_id: str) -> dict[str, bool | None]:
+    _, seen = gather(ctx, ctx.book.case(case_id), NOON_US + 60 * US_PER_S)
+    return {one.entry.region: one.effect.significant for one in seen}
+
+
+def test_quick_palpation_gives_the_answer_to_the_one_place_that_the_animal_answered_for() -> None:
+    """The rate rises at noon; three quiet places were pressed in the seconds before."""
+    ctx, case_id = ctx_with_case()
+    hear(ctx, case_id)
+    for region, second in (("head", -7), ("neck", -4), ("shoulder", -2)):
+        press_at(ctx, case_id, region, second, TouchResponse.NONE)
+    press_at(ctx, case_id, "thorax_mid", 0, TouchResponse.FLINCHES)
+    assert told(ctx, case_id) == {"head": None, "neck": None, "shoulder": None, "thorax_mid": True}
+
+
+def test_presses_too_close_to_be_told_apart_say_so() -> None:
+    ctx, case_id = ctx_with_case()
+    hear(ctx, case_id)
+    press_at(ctx, case_id, "neck", -3, TouchResponse.FLINCHES)
+    press_at(ctx, case_id, "thorax_mid", 0, TouchResponse.FLINCHES)
+    assert told(ctx, case_id) == {"neck": None, "thorax_mid": None}
+
+
+def test_a_quiet_place_pressed_after_the_painful_one_is_not_blamed() -> None:
+    ctx, case_id = ctx_with_case()
+    hear(ctx, case_id)
+    press_at(ctx, case_id, "thorax_mid", 0, TouchResponse.FLINCHES)
+    press_at(ctx, case_id, "neck", 12, TouchResponse.NONE)
+    assert told(ctx, case_id) == {"thorax_mid": True, "neck": None}

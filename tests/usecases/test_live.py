@@ -292,3 +292,31 @@ def test_alarms_beyond_what_a_screen_can_show_are_not_taken_in(live: LiveBed) ->
     for number in range(ALERTS_PER_BED_MAX + 5):
         alarm(live, "start", f"HR {number}")
     assert len(live.view().conditions) == ALERTS_PER_BED_MAX
+
+
+def test_a_backlog_that_a_device_begins_with_is_no_lead_off(live: LiveBed) -> None:
+    """After a network fault a monitor sends the hour before in one go, then goes on in real time."""
+    rng = np.random.default_rng(3)
+
+    def second(start_us: int) -> MonitorMessage:
+        samples = rng.normal(0.0, 0.01, 250)
+        samples[[60, 185]] = 1.5
+        return monitor_message(
+            numeric("hr", 120, at_us=start_us),
+            sent_us=start_us + US_PER_S,
+            waves=(wave("ecg_ii", samples, start_us=start_us),),
+        )
+
+    start_us = NOON_US
+    for minute in range(-60, -1):
+        live.clock.advance(0.01)
+        at_us = start_us + minute * 60 * US_PER_S
+        live.hear(monitor_message(numeric("hr", 118, at_us=at_us), sent_us=at_us))
+    for offset_s in range(-60, 0):
+        live.clock.advance(0.01)
+        live.hear(second(start_us + offset_s * US_PER_S))
+    for offset_s in range(20):
+        live.clock.at_us = start_us + (offset_s + 1) * US_PER_S + 100_000
+        live.hear(second(start_us + offset_s * US_PER_S))
+    assert [type(event) for event in live.recorded() if isinstance(event, MonitorConditionBegan)] == []
+    assert live.value("hr") == ("120", "fresh")

@@ -12,7 +12,7 @@ import multiprocessing
 import signal
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from holdfast.bootstrap import House, open_house, run
@@ -32,6 +32,7 @@ from holdfast.usecases import beds, cases
 
 log = logging.getLogger("holdfast.demo")
 
+DEMO_LINE = "A simulated ward. Dogs that you admit here are training cases unless you say otherwise."
 NIGHT_TEAM = "demo:night-team"
 AFTER_SECOND_S = 0.1
 """How long after the end of a second its message is sent."""
@@ -55,11 +56,15 @@ def fresh_demo_dir() -> Path:
 
 def demo(config: Config, *, whole_ward: bool = True) -> None:
     """Admit the dogs, then run the ward and, in a process of their own, the monitors, until interrupted."""
+    config = replace(
+        config, demo="A simulated ward. Dogs that you admit here are training cases unless you say otherwise."
+    )
     house = open_house(config)
     scenarios = (REX, LEO, *WARD) if whole_ward else (REX, LEO)
     try:
         case_ids = admit_all(house, scenarios)
-        print("Demo: every patient is simulated and marked as TRAINING on every page.", flush=True)
+        print("Demo: these dogs are simulated, and marked as TRAINING wherever they are shown.", flush=True)
+        print(f"To look at this record again later: holdfast serve --data {config.data_dir}", flush=True)
         monitors = multiprocessing.get_context("spawn").Process(
             target=run_monitors,
             args=(config, list(zip((s.name for s in scenarios), case_ids, strict=True))),

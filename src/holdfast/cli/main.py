@@ -98,10 +98,16 @@ def _add_addresses(parser: argparse.ArgumentParser) -> None:
     _add_data(parser)
     _add_offset(parser)
     parser.add_argument("--http-host", default="127.0.0.1")
-    parser.add_argument("--http-port", type=int, default=8080)
+    parser.add_argument("--http-port", type=_port, default=8080)
     parser.add_argument("--hl7-host", default="127.0.0.1")
-    parser.add_argument("--hl7-port", type=int, default=2575)
+    parser.add_argument("--hl7-port", type=_port, default=2575)
     parser.add_argument("--secure-cookies", action="store_true", help="when TLS ends in front of Holdfast")
+
+
+def _port(text: str) -> int:
+    if not (text.isdigit() and 0 < int(text) < 65_536):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: use 1 to 65535")
+    return int(text)
 
 
 def _add_scorecards(commands: Any) -> None:

@@ -42,6 +42,13 @@ SHOWN: tuple[Shown, ...] = (
     Shown("nibp_dia", "Cuff diastolic", "mmHg", 0, *_CUFF, 12.0),
     Shown("etco2", "EtCO2", "mmHg", 0, *_CONTINUOUS, 6.0),
     Shown("temp", "Temperature", "degC", 1, *_SPOT, 0.5),
+    Shown("pulse_pleth", "Pulse, our count on the pleth", "/min", 0, *_CONTINUOUS, 15.0),
+    Shown("pulse_art", "Pulse, our count on the arterial wave", "/min", 0, *_CONTINUOUS, 15.0),
+    Shown("rr_resp", "Respiration, our count", "/min", 0, *_CONTINUOUS, 8.0),
+    Shown("rr_co2", "Respiration, our count on CO2", "/min", 0, *_CONTINUOUS, 8.0),
+    Shown("art_sys_wave", "Arterial systolic, our reading", "mmHg", 0, *_CONTINUOUS, 12.0),
+    Shown("art_mean_wave", "Arterial mean, our reading", "mmHg", 0, *_CONTINUOUS, 8.0),
+    Shown("art_dia_wave", "Arterial diastolic, our reading", "mmHg", 0, *_CONTINUOUS, 10.0),
 )
 
 BY_KEY: dict[str, Shown] = {shown.key: shown for shown in SHOWN}

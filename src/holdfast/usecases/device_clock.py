@@ -27,22 +27,19 @@ class Offset:
     """How far a clock is behind ours, while it is steady.
 
     One odd message moves nothing: another offset counts when it has been the same for ``CLOCK_SETTLED_S``. So a
-    backlog that a device sends in one go keeps its own times, and a clock that was set is followed.
+    backlog that a device sends in one go keeps its own times (also the one it begins with after a network fault), and a
+    clock that was set, or is simply wrong, is followed.
     """
 
     def __init__(self) -> None:
         self.us = 0
-        self._heard = False
         self._other: tuple[int, int] | None = None
 
     def heard(self, behind_us: int, received_us: int) -> None:
         """Take in by how much one message, received then, was behind (negative: ahead)."""
         if abs(behind_us - self.us) <= TOLERANCE_US:
             self._other = None
-        elif not self._heard:
-            self.us = behind_us
         elif self._other is None or abs(behind_us - self._other[0]) > TOLERANCE_US:
             self._other = behind_us, received_us
         elif abs(received_us - self._other[1]) >= CLOCK_SETTLED_S * US_PER_S:
             self.us, self._other = behind_us, None
-        self._heard = True

@@ -14,6 +14,7 @@ from holdfast.reasoning.derive import Inputs, Measurement, RecordedFinding, deri
 from holdfast.reasoning.evidence import Evidence, Signalment
 from holdfast.reasoning.touch import Touch, TouchEffect
 from holdfast.record.case_state import CaseState, TouchEntry
+from holdfast.record.events import TouchResponse
 from holdfast.record.monitor import Origin
 from holdfast.signals import touch_response
 from holdfast.usecases import monitor_blocks
@@ -45,7 +46,7 @@ class TouchSeen:
 
 def gather(ctx: Context, case: CaseState, now_us: int) -> tuple[Evidence, tuple[TouchSeen, ...]]:
     """Evidence at ``now_us`` and the touches with their responses, oldest first."""
-    touches = tuple(TouchSeen(entry, _effect(ctx, case, entry)) for entry in case.touches)
+    touches = _touches(ctx, case)
     inputs = Inputs(
         findings=_findings(case),
         measurements=_measurements(ctx, case, now_us),
@@ -110,11 +111,52 @@ def _touch(entry: TouchEntry) -> Touch:
     return Touch(entry.region, entry.side, entry.strength, entry.response, entry.at_us, entry.touch_id)
 
 
-def _effect(ctx: Context, case: CaseState, entry: TouchEntry) -> TouchEffect:
+def _touches(ctx: Context, case: CaseState) -> tuple[TouchSeen, ...]:
+    """Every touch with what followed it, as far as it can be told from what followed its neighbours.
+
+    Palpation goes from place to place within seconds, and the signals answer for half a minute: what came after one
+    press may be the answer to the one before.
+    """
+    ordered = sorted(case.touches, key=lambda entry: entry.at_us)
+    seen: list[TouchSeen] = []
+    for place, entry in enumerate(ordered):
+        following = ordered[place + 1] if place + 1 < len(ordered) else None
+        until_us = following.at_us if following else entry.at_us + _AFTER_US
+        effect = _effect(ctx, case, entry, until_us)
+        before = seen[-1] if seen and entry.at_us - seen[-1].entry.at_us < _AFTER_US else None
+        if before and (doubt := _in_doubt(before, entry)):
+            effect = TouchEffect(entry.at_us, None, doubt, entry.touch_id)
+        elif effect.significant is None and following and following.at_us - entry.at_us < _AFTER_US:
+            gap_s = (following.at_us - entry.at_us) // US_PER_S
+            effect = TouchEffect(entry.at_us, None, f"the next press came {gap_s} s later: too soon", entry.touch_id)
+        seen.append(TouchSeen(entry, effect))
+    return tuple(seen)
+
+
+def _in_doubt(before: TouchSeen, entry: TouchEntry) -> str:
+    """Why what followed ``entry`` may belong to the press before; empty when it does not.
+
+    A press before that could be judged and moved nothing is no rival. One that came too soon to be judged is a rival,
+    unless the animal answered to this press and not to that one.
+    """
+    gap_s = (entry.at_us - before.entry.at_us) // US_PER_S
+    if before.effect.significant:
+        return f"still answering to the press {gap_s} s before"
+    if before.effect.significant is None and not (_answered(entry) and not _answered(before.entry)):
+        return f"cannot be told apart from the press {gap_s} s before"
+    return ""
+
+
+def _answered(entry: TouchEntry) -> bool:
+    return entry.response in (TouchResponse.FLINCHES, TouchResponse.VOCALISES, TouchResponse.BITES)
+
+
+def _effect(ctx: Context, case: CaseState, entry: TouchEntry, until_us: int) -> TouchEffect:
     """What blood pressure or heart rate did around one touch, at the full rate of the numerics.
 
     The touch bears the time of our clock, the numerics that of their device: each device is put on our clock by when
-    its messages were received, and left out where that cannot be told.
+    its messages were received, and left out where that cannot be told. Values from ``until_us`` on belong to a later
+    press.
     """
     found: list[touch_response.Response] = []
     unsteady = False
@@ -132,7 +174,10 @@ def _effect(ctx: Context, case: CaseState, entry: TouchEntry) -> TouchEffect:
         series: dict[str, set[tuple[int, float]]] = {}
         for numeric in (numeric for one in heard for numeric in one.message.numerics):
             series.setdefault(numeric.key, set()).add((numeric.at_us + behind_us, numeric.value))
-        found += [touch_response.respond(key, sorted(series[key]), entry.at_us) for key in TOUCH_KEYS if key in series]
+        own = {
+            key: sorted(point for point in series[key] if point[0] < until_us) for key in TOUCH_KEYS if key in series
+        }
+        found += [touch_response.respond(key, points, entry.at_us) for key, points in own.items()]
     if unsteady and not any(response.significant for response in found):
         why = "the clock of the monitor was not steady around this touch: its values cannot be put beside it"
         return TouchEffect(entry.at_us, None, why, entry.touch_id)

@@ -75,9 +75,9 @@ def start(command: str, data_dir: Path, *more: str) -> Server:
     return server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
-    """Debian's Chromium, driven by Playwright."""
+    """Debian's Chromium, driven by Playwright. Per module: while it lives, its event loop runs in the main thread."""
     if not CHROMIUM:
         pytest.skip("chromium is not installed: the stories need a real browser")
     from playwright.sync_api import sync_playwright

@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +54,7 @@ def send_all(port: int, messages: list[bytes]) -> list[Answer]:
         async with MllpSender("127.0.0.1", port) as sender:
             return [await sender.send(message) for message in messages]
 
-    # The browser stories leave an event loop running in the main thread.
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(asyncio.run, run()).result()
+    return asyncio.run(run())
 
 
 def charted(house: House, case_id: str) -> list[tuple[str, float, str]]:

@@ -56,9 +56,7 @@ def fresh_demo_dir() -> Path:
 
 def demo(config: Config, *, whole_ward: bool = True) -> None:
     """Admit the dogs, then run the ward and, in a process of their own, the monitors, until interrupted."""
-    config = replace(
-        config, demo="A simulated ward. Dogs that you admit here are training cases unless you say otherwise."
-    )
+    config = replace(config, demo=DEMO_LINE)
     house = open_house(config)
     scenarios = (REX, LEO, *WARD) if whole_ward else (REX, LEO)
     try:

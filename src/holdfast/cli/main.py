@@ -124,6 +124,8 @@ def _add_scorecards(commands: Any) -> None:
 
 
 def _config(options: argparse.Namespace, data_dir: Path | None = None) -> Config:
+    if options.http_port == options.hl7_port:
+        raise OperatorError(f"Pages and monitors cannot share port {options.http_port}.", "Give each its own.")
     return Config(
         data_dir=data_dir or options.data or default_data_dir(),
         http_host=options.http_host,

@@ -15,7 +15,7 @@ from holdfast.record.monitor import Origin
 from holdfast.storage.memory_store import MemoryStore
 from holdfast.usecases import monitor_blocks
 from holdfast.usecases.ports import Change, Receipt
-from making import flushes
+from making import NOON_US, flushes, monitor_message, numeric
 
 MINUTE_US = 60 * SECOND_US
 
@@ -206,3 +206,22 @@ class TestTrendTail:
             store, "rex", T0_US + SECOND_US, T0_US + 3 * SECOND_US, keys=["hr", "spo2"]
         )
         assert [point.last for point in points] == [121.0, 122.0]
+
+
+def test_an_hour_that_comes_in_one_go_keeps_its_course() -> None:
+    """A monitor that catches up after a network fault: sixty minutes, received within a second."""
+    heard = [
+        monitor_message(numeric("hr", 100 + minute, at_us=NOON_US + minute * MINUTE_US), control_id=str(minute))
+        for minute in range(60)
+    ]
+    points = monitor_blocks.summarise(heard)
+    assert [point.last for point in points] == [100.0 + minute for minute in range(60)]
+
+
+def test_ten_seconds_of_a_live_monitor_are_one_point() -> None:
+    heard = [
+        monitor_message(numeric("hr", 100 + second, at_us=NOON_US + second * SECOND_US), control_id=str(second))
+        for second in range(10)
+    ]
+    (point,) = monitor_blocks.summarise(heard)
+    assert (point.last, point.low, point.high, point.count) == (109, 100, 109, 10)

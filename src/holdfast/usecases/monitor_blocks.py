@@ -175,10 +175,12 @@ def span(messages: Sequence[MonitorMessage]) -> tuple[int, int]:
 
 
 def summarise(messages: Iterable[MonitorMessage]) -> tuple[TrendPoint, ...]:
-    """One point for each numeric key, unit and origin, ordered by key.
+    """One point for each numeric key, unit and origin in each ten seconds of measuring, ordered by key and time.
 
-    A value that is repeated with the same time (a spot value) counts once. Values that are not
-    finite numbers, which no reader lets through, are left out: a trend is drawn, not judged.
+    Counted from the first value of each, so a block of a live monitor gives one point; an hour that a monitor sends in
+    one go after a network fault gives the whole course. A value that is repeated with the same time (a spot value)
+    counts once. Values that are not finite numbers, which no reader lets through, are left out: a trend is drawn, not
+    judged.
     """
     found: dict[tuple[str, str, Origin], set[tuple[int, float]]] = {}
     for message in messages:
@@ -187,20 +189,25 @@ def summarise(messages: Iterable[MonitorMessage]) -> tuple[TrendPoint, ...]:
                 found.setdefault((one.key, one.unit, message.origin), set()).add((one.at_us, one.value))
     points = []
     for (key, unit, origin), values in sorted(found.items()):
-        at_us, last = max(values)
-        heights = [value for _, value in values]
-        points.append(
-            TrendPoint(
-                key=key,
-                unit=unit,
-                at_us=at_us,
-                last=last,
-                low=min(heights),
-                high=max(heights),
-                count=len(values),
-                origin=origin,
+        first_us = min(values)[0]
+        stretches: dict[int, list[tuple[int, float]]] = {}
+        for at_us, value in sorted(values):
+            stretches.setdefault((at_us - first_us) // _BLOCK_US, []).append((at_us, value))
+        for stretch in stretches.values():
+            at_us, last = stretch[-1]
+            heights = [value for _, value in stretch]
+            points.append(
+                TrendPoint(
+                    key=key,
+                    unit=unit,
+                    at_us=at_us,
+                    last=last,
+                    low=min(heights),
+                    high=max(heights),
+                    count=len(stretch),
+                    origin=origin,
+                )
             )
-        )
     return tuple(points)
 
 

@@ -106,3 +106,10 @@ def test_in_words_every_row_is_said(tmp_path: Path) -> None:
     for said in ("temp", "37 degC", "2026-02-14T09:25:00+01:00", "3 samples at 250 Hz", "Low SpO2", "-999", "OBX|2|NM"):
         assert said in text
     assert "cannot be read" in "\n".join(in_words(report(tmp_path / "absent.hl7")))
+
+
+def test_a_file_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "odd.hl7"
+    path.write_bytes(b"MSH|^~\\&|A|B|||20260301||ORU^R01|1|P|2.6\rOBX|1|NM|1^\x1b[2J||\x07||\r\x1b]0;x\x07")
+    (entry,) = run([path])
+    assert all(line.isprintable() for line in in_words(entry))

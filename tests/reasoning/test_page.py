@@ -78,3 +78,8 @@ def test_a_circumstance_is_not_something_a_diagnosis_must_explain(page: dict[str
     unexplained = [f["key"] for f in page["unexplained"]]
     assert "focal_pain_thoracic_wall" in unexplained
     assert "working_dog_recent_deployment" not in unexplained
+
+
+def test_the_better_explanation_names_causes_only(page: dict[str, Any]) -> None:
+    assert page["fit"]["verdict"] == "does_not_fit"
+    assert "cause not found" not in page["fit"]["words"].removeprefix("Multiple organ dysfunction, cause not found")

@@ -126,7 +126,7 @@ def _shown(data: bytes) -> str:
 
 
 def in_words(entry: dict[str, Any]) -> list[str]:
-    """One report as lines for a terminal: what was charted, then what was not and why."""
+    """One report as lines for a terminal: what was charted, then what was not and why. No file can steer the terminal."""
     device = entry["device"] or "no device"
     count = entry["messages"]
     lines = [f"{entry['file']}: {count} message{'' if count == 1 else 's'}, {device}"]
@@ -144,4 +144,4 @@ def in_words(entry: dict[str, Any]) -> list[str]:
     for row in entry["refused"]:
         segment = row["segment"] if len(row["segment"]) <= _SHOWN else row["segment"][:_SHOWN] + "..."
         lines += [f"  refused   {row['reason']}", f"            {segment}"]
-    return lines
+    return ["".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line) for line in lines]

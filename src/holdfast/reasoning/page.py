@@ -130,7 +130,9 @@ def _finding_name(key: str, knowledge: Knowledge) -> str:
 
 
 def _set_name(keys: tuple[str, ...], knowledge: Knowledge) -> str:
-    return listed([_name(key, knowledge) for key in keys], most=4)
+    """The causes of a set; a state that names no cause explains nothing to a person."""
+    causes = [key for key in keys if key not in knowledge.diseases or not knowledge.diseases[key].descriptive]
+    return listed([_name(key, knowledge) for key in causes or keys], most=4)
 
 
 def _rival(rival: Rival | None, knowledge: Knowledge) -> Page | None:

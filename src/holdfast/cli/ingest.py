@@ -126,7 +126,7 @@ def _shown(data: bytes) -> str:
 
 
 def in_words(entry: dict[str, Any]) -> list[str]:
-    """One report as lines for a terminal: what was charted, then what was not and why. No file can steer the terminal."""
+    """One report as lines for a terminal: what was charted, what was not and why. No file can steer the terminal."""
     device = entry["device"] or "no device"
     count = entry["messages"]
     lines = [f"{entry['file']}: {count} message{'' if count == 1 else 's'}, {device}"]

@@ -1,7 +1,7 @@
 """Makes the weights of the second look at alarms, and says what it is worth on records left out of the making.
 
-Run: ``python benchmarks/fit_corroboration.py DIR [--seeds 5] [--write FILE] [--json]`` with DIR in the layout of the CinC
-2015 challenge. The figures are nested: demands, trees and bars of a fold are chosen without the fold's records (the
+Run: ``python benchmarks/fit_corroboration.py DIR [--seeds 5] [--write FILE] [--json]`` with DIR in the layout of the
+CinC 2015 challenge. The figures are nested: demands, trees and bars of a fold are chosen without the fold's records (the
 challenge allows up to three alarms of a kind from one patient and does not say which: folds may share patients).
 NumPy only, seeded: the same records give the same file to the last digit.
 """
@@ -34,24 +34,24 @@ RULES = {
     Kind.TACHYCARDIA: rules.tachycardia,
     Kind.FIBRILLATION: rules.fibrillation,
 }
-LIKENESS = (0.95, 0.9, 0.85, 0.8, 0.75)
+LIKENESS = (0.95, 0.9, 0.85, 0.8)
 MARGINS = {  # the safest first
     Kind.ASYSTOLE: (0.7, 0.8),
     Kind.BRADYCARDIA: (1.25, 1.2, 1.15),
     Kind.TACHYCARDIA: (0.7, 0.8),
     Kind.FIBRILLATION: (0.35, 0.45),
 }
-SPREADS = {
-    Kind.ASYSTOLE: (10.0,),
+SPREADS = {  # of asystole and fibrillation: set so that no arrest of vfdb is contradicted (7 records; estimate)
+    Kind.ASYSTOLE: (0.5,),
     Kind.BRADYCARDIA: (10.0,),
     Kind.TACHYCARDIA: (0.15, 0.25),
-    Kind.FIBRILLATION: (0.3, 0.4),
+    Kind.FIBRILLATION: (0.3,),
 }
-SLACK = 2.0
+SLACK = 1.5
 """Of the settings within so many points of the best on the records to learn from, the safest is taken."""
 
 BAGS, TREES, RATE, ROWS, COLUMNS, LEAF, RIDGE = 3, 80, 0.08, 0.6, 0.4, 5, 1.0
-KEEP = 0.96
+KEEP = 0.93
 """The bar below which a run is contradicted keeps this share of true alarms (scores of records left out)."""
 SURE = 0.8
 """The bar above which a run is confirmed: so many of the alarms above it are true (same)."""
@@ -173,7 +173,9 @@ def _ask(tree: Tree, row: Floats) -> float:
 def _rounded(tree: Tree) -> Tree:
     """As stored: values shared among the bags, five figures."""
     values = msgspec.structs.astuple(tree)
-    return Tree(*(v if isinstance(v, int) else _round(v / BAGS if i in (4, 5, 8, 9) else v) for i, v in enumerate(values)))
+    return Tree(
+        *(v if isinstance(v, int) else _round(v / BAGS if i in (4, 5, 8, 9) else v) for i, v in enumerate(values))
+    )
 
 
 def _round(value: float) -> float:
@@ -252,7 +254,9 @@ def main() -> None:
     options = parser.parse_args()
     cases = read(options.directory)
     by_kind = {kind: [case for case in cases if case.kind is kind] for kind in Kind}
-    rounds = [{kind: crossed(of_kind, kind, seed) for kind, of_kind in by_kind.items()} for seed in range(options.seeds)]
+    rounds = [
+        {kind: crossed(of_kind, kind, seed) for kind, of_kind in by_kind.items()} for seed in range(options.seeds)
+    ]
     report = report_of(by_kind, rounds)
     if options.write:
         options.write.write_bytes(written(weights(by_kind, rounds[0], report)))
@@ -312,7 +316,7 @@ def weights(by_kind: dict[Kind, list[Case]], verdicts: dict[Kind, dict[str, bool
             "fitted_on": f"{report['records']} alarms of people, training part of the PhysioNet/CinC challenge of 2015",
             "cross_validated": (
                 f"score {nested['score']['mean']:.1f}, true alarms kept {nested['tpr']['mean']:.3f}, "
-                f"false alarms silenced {nested['tnr']['mean']:.3f} (nested, by record, mean of {report['seeds']} seeds)"
+                f"false alarms silenced {nested['tnr']['mean']:.3f} (nested, by record, {report['seeds']} seeds)"
             ),
         },
         demands={str(kind): choose_demands(by_kind[kind], kind) for kind in RULES},

@@ -20,8 +20,8 @@ from holdfast.signals.corroborate_data import Limits, parse_limits, shipped_limi
 from holdfast.signals.corroborate_trace import Signal
 
 ALARM_AT_S = 300.0
-"""The challenge's alarms sound 5 minutes from the beginning of a record; half of its records go on after that. A shorter
-record ends at its alarm."""
+"""The challenge's alarms sound 5 minutes from the beginning of a record, and half of its records go on after that. A
+shorter record ends at its alarm."""
 
 MISSED_COSTS = 5
 """A silenced true alarm in the challenge's score (moody-challenge.physionet.org/2015)."""
@@ -128,6 +128,15 @@ def run(directory: Path, limits_file: Path | None = None, alarm_at_s: float = AL
         "weights": dict(shipped_weights().provenance),
         "per_record": per_record,
     }
+
+
+def in_words(scores: dict[str, Any]) -> list[str]:
+    """A line for each kind of alarm, and one for each record that could not be asked."""
+    lines = [
+        f"{name:24} {one['tp']} true kept, {one['fn']} silenced; {one['tn']} false silenced, {one['fp']} kept"
+        for name, one in scores["by_type"].items()
+    ]
+    return lines + [f"{name} was left out: {reason}" for name, reason in scores["skipped"].items()]
 
 
 def alarms(directory: Path, alarm_at_s: float = ALARM_AT_S) -> Iterator[Alarm | Skipped]:

@@ -16,7 +16,7 @@ from holdfast.signals.corroborate_rules import MISSING_MAX, STILL_MAX, Heard, Ru
 from holdfast.signals.corroborate_runs import LEARN_S, RunEvidence, evidence
 from holdfast.signals.corroborate_trace import Signal, Trace, prepare
 from holdfast.signals.corroborate_trees import score
-from holdfast.signals.corroborate_witness import TESTIFY_S, Beats, Witness, electrical_beats, pulse_beats, testimony
+from holdfast.signals.corroborate_witness import TESTIFY_S, Beats, Witness, bear_witness, electrical_beats, pulse_beats
 
 RATE_SLACK = 0.95
 """A run counts from this share of the limit on: the mean of four intervals is not known better (estimate)."""
@@ -78,7 +78,7 @@ def witnesses(window: Sequence[Signal]) -> list[Witness]:
         trace = prepare(signal)
         if trace is not None:
             electrical = signal.key not in PULSES
-            told.append(testimony(signal.key, _beats(trace, electrical), electrical))
+            told.append(bear_witness(signal.key, _beats(trace, electrical), electrical))
     return told
 
 

@@ -1,4 +1,4 @@
-"""The numbers of the second look: limits of an alarm and the fitted demands, read from data files beside this module."""
+"""The numbers of the second look: limits of an alarm and the fitted demands, read from data files beside it."""
 
 from collections.abc import Mapping
 from functools import cache

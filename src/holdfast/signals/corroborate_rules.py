@@ -35,7 +35,7 @@ PAUSE_BEATS = 2.5
 """A signal against bradycardia has no pause longer than this many intervals at the limit (estimate)."""
 
 FLUTTER_PER_MIN = 200.0
-"""Above this rate an ECG lead cannot speak against fibrillation: flutter is as regular and can be as fast (estimate)."""
+"""Above this rate an ECG lead cannot speak against fibrillation: flutter is as regular and as fast (estimate)."""
 
 RATE_BEATS_MIN = 6
 """A rate that speaks against tachycardia rests on at least so many beats (estimate)."""
@@ -79,7 +79,9 @@ def asystole(witnesses: Sequence[Witness], limits: Limits, demands: Demands) -> 
     beating = [
         one
         for one in sure
-        if one.gap_s < demands.margin * limits.asystole_s and (not one.electrical or one.height >= HEIGHT_MIN_MV)
+        if one.gap_s < demands.margin * limits.asystole_s
+        and one.interval_spread < demands.interval_spread
+        and (not one.electrical or one.height >= HEIGHT_MIN_MV)
     ]
     against = None if vanished else _most_alike(beating)
     return Heard(against, None if against else _most_alike(silent))
@@ -129,9 +131,7 @@ def fibrillation(witnesses: Sequence[Witness], limits: Limits, demands: Demands)
         and not (one.electrical and (one.fastest_per_min(COUNT_MIN) or 0.0) > FLUTTER_PER_MIN)
     ]
     failed = [
-        one
-        for one in witnesses
-        if not one.electrical and believed(one, demands.likeness) and one.gap_s >= limits.vf_s
+        one for one in witnesses if not one.electrical and believed(one, demands.likeness) and one.gap_s >= limits.vf_s
     ]
     against = _most_alike(regular)
     return Heard(against, None if against else _most_alike(failed))

@@ -12,7 +12,7 @@ import numpy as np
 
 from holdfast.signals.chunk import Floats
 from holdfast.signals.corroborate_trace import RATE_HZ, Trace, band, peaks, smooth
-from holdfast.signals.corroborate_witness import Beats, Indices, aligned, cut, normalised, testimony
+from holdfast.signals.corroborate_witness import Beats, Indices, aligned, bear_witness, cut, normalised
 
 LEARN_S = 16.0
 """Signal looked at: the run, and some beats before it."""
@@ -199,7 +199,7 @@ def _pulse(pulses: Sequence[Beats]) -> tuple[float, float, float]:
     """Spread of intervals and heights, and the weakest pulse, of the pulse signal whose beats are most alike."""
     if not pulses:
         return np.nan, np.nan, np.nan
-    told = [(testimony("", one, electrical=False, seconds=10.0), one) for one in pulses]
+    told = [(bear_witness("", one, electrical=False, seconds=10.0), one) for one in pulses]
     witness, best = max(told, key=lambda pair: pair[0].likeness if pair[0].rest < 0.45 else 0.0)
     recent = best.envelope[best.at[best.at >= len(best.envelope) - 10 * RATE_HZ]]
     weakest = float(recent.min() / np.median(recent)) if len(recent) else 0.0

@@ -86,7 +86,7 @@ def pulse_beats(trace: Trace) -> Beats:
     return Beats(peaks(envelope, 0.3, 0.35), wave, envelope, trace)
 
 
-def testimony(key: str, beats: Beats, electrical: bool, seconds: float = TESTIFY_S) -> Witness:
+def bear_witness(key: str, beats: Beats, electrical: bool, seconds: float = TESTIFY_S) -> Witness:
     """What the last ``seconds`` of a signal say."""
     length = len(beats.envelope)
     first = max(0, length - round(seconds * RATE_HZ))

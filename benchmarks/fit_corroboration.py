@@ -1,7 +1,7 @@
 """Makes the weights of the second look at alarms, and says what it is worth on records left out of the making.
 
 Run: ``python benchmarks/fit_corroboration.py DIR [--seeds 5] [--write FILE] [--json]`` with DIR in the layout of the
-CinC 2015 challenge. The figures are nested: demands, trees and bars of a fold are chosen without the fold's records (the
+CinC 2015 challenge. The figures are nested: demands, trees and bars of a fold are chosen without its records (the
 challenge allows up to three alarms of a kind from one patient and does not say which: folds may share patients).
 NumPy only, seeded: the same records give the same file to the last digit.
 """

@@ -123,7 +123,9 @@ def test_rate_of_sampling_and_scale_of_the_pulse_change_nothing(rate_hz: float, 
 @pytest.mark.parametrize("seconds", [16, 40, 300])
 def test_only_the_last_seconds_count(seconds: int) -> None:
     """The same end gives the same verdict, whatever came long before."""
-    window = [replace(one, samples=np.concatenate((noise(seconds, 3.0, 1), one.samples))) for one in steady(80, RATE, 40)]
+    window = [
+        replace(one, samples=np.concatenate((noise(seconds, 3.0, 1), one.samples))) for one in steady(80, RATE, 40)
+    ]
     for kind in Kind:
         assert check(kind, window, LIMITS) == check(kind, steady(80, RATE, 40), LIMITS)
 

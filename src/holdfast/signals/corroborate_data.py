@@ -37,7 +37,7 @@ class Demands(msgspec.Struct, frozen=True):
     margin: float
     """Multiple of the limit that it must keep clear of."""
     interval_spread: float
-    """Largest spread of its intervals."""
+    """Largest spread of its intervals (asystole: of an ECG lead only; 10: none asked)."""
 
 
 class Tally(msgspec.Struct, frozen=True):

@@ -79,12 +79,15 @@ def asystole(witnesses: Sequence[Witness], limits: Limits, demands: Demands) -> 
     beating = [
         one
         for one in sure
-        if one.gap_s < demands.margin * limits.asystole_s
-        and one.interval_spread < demands.interval_spread
-        and (not one.electrical or one.height >= HEIGHT_MIN_MV)
+        if one.gap_s < demands.margin * limits.asystole_s and (not one.electrical or _heart_beat(one, demands))
     ]
     against = None if vanished else _most_alike(beating)
     return Heard(against, None if against else _most_alike(silent))
+
+
+def _heart_beat(lead: Witness, demands: Demands) -> bool:
+    """Complexes of an ECG that may stand for a beating heart: large enough, and not those of a dying one."""
+    return lead.height >= HEIGHT_MIN_MV and lead.interval_spread < demands.interval_spread
 
 
 def bradycardia(witnesses: Sequence[Witness], limits: Limits, demands: Demands) -> Heard:

@@ -183,8 +183,8 @@ def test_a_block_that_ends_early_or_late_is_named_as_such(block: bytes) -> None:
 def test_another_file_and_another_version_are_told_apart(block: bytes) -> None:
     with pytest.raises(IntegrityError, match="do not begin as one"):
         decode_block(b"RIFF" + block[4:])
-    with pytest.raises(IntegrityError, match="version 2"):
-        decode_block(block[:4] + (2).to_bytes(2, "big") + block[6:])
+    with pytest.raises(IntegrityError, match="version 3"):
+        decode_block(block[:4] + (3).to_bytes(2, "big") + block[6:])
 
 
 @given(st.binary(max_size=200))

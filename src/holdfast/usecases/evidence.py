@@ -14,12 +14,14 @@ from holdfast.reasoning.derive import Inputs, Measurement, RecordedFinding, deri
 from holdfast.reasoning.evidence import Evidence, Signalment
 from holdfast.reasoning.touch import Touch, TouchEffect
 from holdfast.record.case_state import CaseState, TouchEntry
+from holdfast.record.derived import DerivedValue
 from holdfast.record.events import TouchResponse
 from holdfast.record.monitor import Origin
 from holdfast.signals import touch_response
 from holdfast.usecases import monitor_blocks
 from holdfast.usecases.context import Context
-from holdfast.usecases.device_clock import TOLERANCE_US
+from holdfast.usecases.derived_values import read_derived
+from holdfast.usecases.device_clock import TOLERANCE_US, wave_end_us
 from holdfast.usecases.monitor_blocks import Heard
 from holdfast.usecases.ports import TrendPoint
 
@@ -28,8 +30,19 @@ RECENT_S = 15 * 60
 of the last quarter of an hour still does."""
 NOW_S = 60
 """Continuous values are taken as the median of this last stretch, so that one artefact is no finding."""
-TOUCH_KEYS = ("art_mean", "art_sys", "hr", "hr_ecg", "rr")
+TOUCH_KEYS = ("art_mean", "art_mean_wave", "art_sys", "art_sys_wave", "hr", "hr_ecg", "rr", "rr_resp")
 """Numerics in which a response to touch is looked for, the most telling first."""
+STANDS_IN = {
+    "hr": ("hr_ecg",),
+    "pulse": ("pulse_art", "pulse_pleth"),
+    "rr": ("rr_co2", "rr_resp"),
+    "art_sys": ("art_sys_wave",),
+    "art_mean": ("art_mean_wave",),
+    "art_dia": ("art_dia_wave",),
+}
+"""What our analysis makes of the waves counts where the monitor itself says nothing, the better first."""
+OUR_COUNT = "our count"
+"""Source of such a measurement."""
 MONTHS_PER_YEAR = 12
 
 _BEFORE_US = touch_response.BEFORE_S * US_PER_S
@@ -90,7 +103,12 @@ def _measurements(ctx: Context, case: CaseState, now_us: int) -> list[Measuremen
     for point in points:
         if _is_evidence(case, point.origin):
             by_key.setdefault(point.key, []).append(point)
-    measured = [_now(key, found, now_us) for key, found in by_key.items()]
+    own = {key for keys in STANDS_IN.values() for key in keys}
+    measured = [_now(key, found, now_us, OUR_COUNT if key in own else "monitor") for key, found in by_key.items()]
+    for key, others in STANDS_IN.items():
+        other = next((one for one in others if one in by_key), None)
+        if key not in by_key and other is not None:
+            measured.append(_now(key, by_key[other], now_us, OUR_COUNT))
     if case.weight_kg is not None:
         measured.append(Measurement("weight", case.weight_kg, "kg", case.weight_at_us, "record"))
     return measured
@@ -101,10 +119,10 @@ def _is_evidence(case: CaseState, origin: Origin) -> bool:
     return case.training or origin is not Origin.REPLAYED
 
 
-def _now(key: str, points: list[TrendPoint], now_us: int) -> Measurement:
+def _now(key: str, points: list[TrendPoint], now_us: int, source: str) -> Measurement:
     newest = max(points, key=lambda p: p.at_us)
     recent = sorted(p.last for p in points if newest.at_us - p.at_us <= NOW_S * US_PER_S)
-    return Measurement(key, recent[len(recent) // 2], newest.unit, min(newest.at_us, now_us), "monitor")
+    return Measurement(key, recent[len(recent) // 2], newest.unit, min(newest.at_us, now_us), source)
 
 
 def _touch(entry: TouchEntry) -> Touch:
@@ -161,9 +179,11 @@ def _effect(ctx: Context, case: CaseState, entry: TouchEntry, until_us: int) -> 
     found: list[touch_response.Response] = []
     unsteady = False
     for device, heard in sorted(_by_device(case, _around(ctx, case, entry.at_us)).items()):
+        around_us = entry.at_us
         behind_us = _behind_us(heard)
         if behind_us is not None and abs(behind_us) > TOLERANCE_US:
-            shifted = _by_device(case, _around(ctx, case, entry.at_us - behind_us)).get(device, [])
+            around_us = entry.at_us - behind_us
+            shifted = _by_device(case, _around(ctx, case, around_us)).get(device, [])
             again_us = _behind_us(shifted)
             heard = shifted
             if again_us is None or abs(again_us - behind_us) > TOLERANCE_US:
@@ -172,8 +192,9 @@ def _effect(ctx: Context, case: CaseState, entry: TouchEntry, until_us: int) -> 
             unsteady = True
             continue
         series: dict[str, set[tuple[int, float]]] = {}
-        for numeric in (numeric for one in heard for numeric in one.message.numerics):
-            series.setdefault(numeric.key, set()).add((numeric.at_us + behind_us, numeric.value))
+        said = [numeric for one in heard for numeric in one.message.numerics]
+        for number in (*said, *_derived(ctx, case, device, around_us)):
+            series.setdefault(number.key, set()).add((number.at_us + behind_us, number.value))
         own = {
             key: sorted(point for point in series[key] if point[0] < until_us) for key in TOUCH_KEYS if key in series
         }
@@ -188,11 +209,20 @@ def _around(ctx: Context, case: CaseState, at_us: int) -> list[Heard]:
     return monitor_blocks.read_messages(ctx.store, case.case_id, at_us - _BEFORE_US, at_us + _AFTER_US)
 
 
+def _derived(ctx: Context, case: CaseState, device: str, at_us: int) -> list[DerivedValue]:
+    """What our analysis made of the waves of one device around a moment, on that device's clock."""
+    return [
+        one.value
+        for one in read_derived(ctx.store, case.case_id, at_us - _BEFORE_US, at_us + _AFTER_US)
+        if one.device == device and _is_evidence(case, one.origin)
+    ]
+
+
 def _by_device(case: CaseState, heard: Iterable[Heard]) -> dict[str, list[Heard]]:
-    """Messages with numbers, by what sent them."""
+    """Messages with numbers or waves, by what sent them."""
     found: dict[str, list[Heard]] = {}
     for one in heard:
-        if one.message.numerics and _is_evidence(case, one.message.origin):
+        if (one.message.numerics or one.message.waves) and _is_evidence(case, one.message.origin):
             found.setdefault(one.message.device, []).append(one)
     return found
 
@@ -204,7 +234,8 @@ def _behind_us(heard: list[Heard]) -> int | None:
     for one in heard:
         sent_us = one.message.sent_us
         if sent_us == one.received_us:
-            sent_us = max(numeric.at_us for numeric in one.message.numerics)
+            numbers, waves = one.message.numerics, one.message.waves
+            sent_us = max([*(number.at_us for number in numbers), *(wave_end_us(wave) for wave in waves)])
         behind.append(one.received_us - sent_us)
     if not behind:
         return None

@@ -192,9 +192,10 @@ def _effect(ctx: Context, case: CaseState, entry: TouchEntry, until_us: int) -> 
             unsteady = True
             continue
         series: dict[str, set[tuple[int, float]]] = {}
-        said = [numeric for one in heard for numeric in one.message.numerics]
-        for number in (*said, *_derived(ctx, case, device, around_us)):
-            series.setdefault(number.key, set()).add((number.at_us + behind_us, number.value))
+        for numeric in (numeric for one in heard for numeric in one.message.numerics):
+            series.setdefault(numeric.key, set()).add((numeric.at_us + behind_us, numeric.value))
+        for derived in _derived(ctx, case, device, around_us):
+            series.setdefault(derived.key, set()).add((derived.at_us + behind_us, derived.value))
         own = {
             key: sorted(point for point in series[key] if point[0] < until_us) for key in TOUCH_KEYS if key in series
         }

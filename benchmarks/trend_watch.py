@@ -34,8 +34,8 @@ T0_US = 1_772_366_400_000_000
 Floats = NDArray[np.float64]
 
 SIMPLE = {"hr": (50.0, 150.0), "art_mean": (65.0, 999.0), "spo2": (92.0, 999.0), "rr": (6.0, 60.0)}
-SIMPLE_HOLD_S = 60
-"""The rival: a fixed limit that is broken for a minute; again only after ten minutes within it."""
+SIMPLE_HOLD_S = (60, 300)
+"""The rival: a fixed limit that is broken for a minute, or for five; again only after ten minutes within it."""
 SIMPLE_REARM_S = 600
 
 
@@ -73,19 +73,23 @@ def bumps(
     return np.convolve(out, np.ones(6) / 6, "same")
 
 
-def stable_dog(seed: int, hours: float = 24.0) -> Dog:
-    """A dog in the ward that is neither better nor worse at the end than at the beginning."""
+def stable_dog(seed: int, hours: float = 24.0, restless: bool = False) -> Dog:
+    """A dog in the ward that is neither better nor worse at the end than at the beginning.
+
+    ``restless``: awake and panting about twice as often and twice as long, levels that wander twice as far, twice the artefacts.
+    """
+    more = 2.0 if restless else 1.0
     rng = np.random.default_rng(seed)
     n = int(hours * HOUR_S / STEP_S)
     t_h = np.arange(n) * STEP_S / HOUR_S
     day = np.cos(2 * np.pi * (t_h - rng.uniform(0, 24)) / 24)
-    awake = bumps(rng, n, 0.6, (3, 30), (0.3, 1.0))
-    panting = bumps(rng, n, 0.15, (5, 45), (40, 150))
+    awake = bumps(rng, n, 0.3 * (more + 1) ** 2 / 2, (3, 30 * more), (0.3, 1.0))
+    panting = bumps(rng, n, 0.15 * more, (5, 45 * more), (40, 150))
     rate = rng.uniform(70, 115)
-    hr = rate * (1 + 0.1 * day) + wander(rng, n, 5, 600) + rng.normal(0, 6, n) + awake * rng.uniform(25, 55)
+    hr = rate * (1 + 0.1 * day) + wander(rng, n, 5 * more, 600) + rng.normal(0, 6, n) + awake * rng.uniform(25, 55)
     hr += 0.1 * panting
-    rr = 20 + 3 * day + wander(rng, n, 2, 900) + rng.normal(0, 2, n) + awake * 12 + panting
-    pressure = rng.uniform(80, 105) + 4 * day + wander(rng, n, 4, 900) + rng.normal(0, 2, n) + awake * 12
+    rr = 20 + 3 * day + wander(rng, n, 2 * more, 900) + rng.normal(0, 2, n) + awake * 12 + panting
+    pressure = rng.uniform(80, 105) + 4 * day + wander(rng, n, 4 * more, 900) + rng.normal(0, 2, n) + awake * 12
     spo2 = np.minimum(100, rng.uniform(96, 98.5) + wander(rng, n, 0.5, 900) + rng.normal(0, 0.4, n))
     temp = rng.uniform(38.1, 38.9) + 0.3 * day + wander(rng, n, 0.08, 3600) + 0.002 * panting
     treatments = []
@@ -96,15 +100,13 @@ def stable_dog(seed: int, hours: float = 24.0) -> Dog:
         treatments.append(
             TreatmentEntry("t", "analgesic", "methadone", "", "", T0_US + int(at_h * HOUR_S) * US_PER_S, "vet")
         )
-    return Dog(
-        spoilt(rng, {"hr": hr, "rr": rr, "art_mean": pressure, "art_sys": pressure * 1.35, "spo2": spo2, "temp": temp}),
-        treatments,
-    )
+    made = {"hr": hr, "rr": rr, "art_mean": pressure, "art_sys": pressure * 1.35, "spo2": spo2, "temp": temp}
+    return Dog(spoilt(rng, made, more), treatments)
 
 
-def spoilt(rng: np.random.Generator, values: dict[str, Floats]) -> dict[str, Floats]:
+def spoilt(rng: np.random.Generator, values: dict[str, Floats], more: float) -> dict[str, Floats]:
     """Artefacts and holes of every sensor, each on its own; whole numbers as a monitor shows them."""
-    n = len(values["hr"])
+    n = int(len(values["hr"]))
     artefacts = {
         "hr": (0.5, (0.5, 8), (60, 160)),
         "rr": (0.5, (0.5, 10), (20, 80)),
@@ -114,7 +116,7 @@ def spoilt(rng: np.random.Generator, values: dict[str, Floats]) -> dict[str, Flo
     }
     for key, (per_h, minutes, heights) in artefacts.items():
         low, high = sorted((abs(heights[0]), abs(heights[1])))
-        shape = bumps(rng, n, per_h, minutes, (low, high)) * np.sign(heights[0])
+        shape = bumps(rng, n, per_h * more, minutes, (low, high)) * np.sign(heights[0])
         values[key] = values[key] + shape
         if key == "art_mean":
             values["art_sys"] = values["art_sys"] + 1.3 * shape
@@ -166,7 +168,7 @@ def watched(dog: Dog, courses: known.Courses) -> list[watch.Told]:
     return told
 
 
-def simple(dog: Dog) -> list[float]:
+def simple(dog: Dog, hold_s: int) -> list[float]:
     """Hours at which the fixed limits call."""
     calls: list[float] = []
     for key, (low, high) in SIMPLE.items():
@@ -175,7 +177,7 @@ def simple(dog: Dog) -> list[float]:
         for i, bad in enumerate(broken):
             run = run + STEP_S if bad else 0
             quiet = 0 if bad and quiet < SIMPLE_REARM_S else quiet + STEP_S
-            if run == SIMPLE_HOLD_S and quiet >= SIMPLE_REARM_S:
+            if run == hold_s and quiet >= SIMPLE_REARM_S:
                 calls.append(i * STEP_S / HOUR_S)
                 quiet = 0
     return sorted(calls)
@@ -185,29 +187,39 @@ def hours(at_us: int) -> float:
     return (at_us - T0_US) / US_PER_S / HOUR_S
 
 
-def run(first_seed: int, dogs: int, verbose: bool) -> dict[str, object]:
-    courses = known.load()
-    cpu = time.process_time()
-    false: dict[str, int] = {"deterioration": 0, "high": 0, "sustained_improvement": 0, "of which after a treatment": 0}
-    fixed = 0
-    for seed in range(first_seed, first_seed + dogs):
-        dog = stable_dog(seed)
+def false_states(seeds: range, restless: bool, verbose: bool) -> dict[str, object]:
+    """States that the rules and the fixed limits call on dogs that do not change."""
+    courses, cpu = known.load(), time.process_time()
+    counts = {"deterioration": 0, "of high priority": 0, "sustained_improvement": 0, "of which after a treatment": 0}
+    fixed = {hold_s: 0 for hold_s in SIMPLE_HOLD_S}
+    for seed in seeds:
+        dog = stable_dog(seed, restless=restless)
         for one in watched(dog, courses):
             if isinstance(one, Worsening):
-                false["deterioration"] += 1
-                false["high"] += one.priority == "high"
+                counts["deterioration"] += 1
+                counts["of high priority"] += one.priority == "high"
             elif isinstance(one, Improvement):
-                false["sustained_improvement"] += 1
-                false["of which after a treatment"] += bool(one.after)
+                counts["sustained_improvement"] += 1
+                counts["of which after a treatment"] += bool(one.after)
             if verbose and isinstance(one, Worsening | Improvement):
                 print(f"  seed {seed} {hours(one.at_us):5.1f} h {one.kind}: {one.text}", file=sys.stderr)
-        fixed += len(simple(dog))
-    out: dict[str, object] = {
-        "stable_hours": dogs * 24,
-        "false_per_24_h": {key: round(count / dogs, 3) for key, count in false.items()},
-        "fixed_limits_per_24_h": round(fixed / dogs, 2),
-        "ratio_to_fixed_limits": round(false["deterioration"] / max(1, fixed), 4),
+        for hold_s in fixed:
+            fixed[hold_s] += len(simple(dog, hold_s))
+    dogs = len(seeds)
+    return {
+        "hours": dogs * 24,
+        "per_24_h": {key: round(count / dogs, 3) for key, count in counts.items()},
+        "fixed_limits_per_24_h": {f"held {hold_s} s": round(count / dogs, 2) for hold_s, count in fixed.items()},
         "cpu_s_per_24_h": round((time.process_time() - cpu) / dogs, 3),
+    }
+
+
+def run(first_seed: int, dogs: int, verbose: bool) -> dict[str, object]:
+    courses = known.load()
+    seeds = range(first_seed, first_seed + dogs)
+    out: dict[str, object] = {
+        "false_on_stable_dogs": false_states(seeds, False, verbose),
+        "false_on_restless_dogs": false_states(seeds, True, verbose),
     }
     slopes = {}
     for slope in (5, 10, 20, 40, 80):
@@ -219,13 +231,13 @@ def run(first_seed: int, dogs: int, verbose: bool) -> dict[str, object]:
             after = [one - 6 for one in at if one >= 6]
             missed += not after
             delays += after[:1]
-            fixed_delays += [one - 6 for one in simple(dog) if one >= 6][:1]
+            fixed_delays += [one - 6 for one in simple(dog, SIMPLE_HOLD_S[-1]) if one >= 6][:1]
         slopes[f"{slope}/min per h"] = {
             "found": f"{dogs - missed}/{dogs}",
             "median_delay_h": round(float(np.median(delays)), 2) if delays else None,
             "p90_delay_h": round(float(np.quantile(delays, 0.9)), 2) if delays else None,
             "gained_at_detection_per_min": round(float(np.median(delays)) * slope) if delays else None,
-            "fixed_limits_median_h": round(float(np.median(fixed_delays)), 2) if fixed_delays else None,
+            "fixed_limits_held_300_s_median_h": round(float(np.median(fixed_delays)), 2) if fixed_delays else None,
             "called_before_it_began": before,
         }
     out["ramps"] = slopes

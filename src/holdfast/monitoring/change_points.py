@@ -12,6 +12,7 @@ running sum can ever win, so the memory grows with the logarithm of the time. De
 """
 
 import math
+from collections.abc import Iterable
 from statistics import median
 
 import msgspec
@@ -114,6 +115,16 @@ def step(state: FocusState, at_us: int, value: float) -> tuple[FocusState, Level
     if len(since) < LEARN:
         return FocusState(notable=state.notable, learning=since), changed
     return _learnt(state.notable, since), changed
+
+
+def changes(points: Iterable[tuple[int, float]], notable: float) -> list[LevelChanged]:
+    """Every change in a series of (at_us, value) in time order."""
+    state, found = initial(notable), []
+    for at_us, value in points:
+        state, changed = step(state, at_us, value)
+        if changed:
+            found.append(changed)
+    return found
 
 
 def _learnt(notable: float, points: tuple[tuple[int, float], ...]) -> FocusState:

@@ -1,9 +1,10 @@
 """Is something getting better that nobody did? A reason to look again, and a promise of nothing.
 
 Every five minutes the last half hour is put beside the time before the change, for several times of change. A number
-has improved when it was outside its ordinary range, came nearer by more than is worth a word and stayed there. Two numbers that
-improved together while none got worse make the state. It is told apart from a drug (a treatment on record whose time
-covers the change), and from the equipment (another source, a hole or a fault of the sensor where the number changed).
+has improved when it was outside its ordinary range, came nearer by more than is worth a word and stayed there. Two
+numbers that improved together (one of them pressure or oxygen; otherwise three) while none got worse make the state.
+It is told apart from a drug (a treatment on record whose time covers the change), and from the equipment (another
+source, a hole or a fault of the sensor where the number changed).
 """
 
 from collections.abc import Mapping, Sequence
@@ -102,7 +103,7 @@ def step(
     for turn_min in TURNS_MIN:
         turn_us = end_us - turn_min * US_PER_MIN
         moved = [m for sign in single if (m := _improved(sign, history.get(sign.key, ()), turn_us, end_us, faults))]
-        if len(moved) < NUMBERS_MIN or any(_worse(s, history.get(s.key, ()), turn_us, end_us) for s in single):
+        if not _enough(moved) or any(_worse(s, history.get(s.key, ()), turn_us, end_us) for s in single):
             continue
         since_us = min(one.since_us for one in moved)
         was = tuple(
@@ -112,6 +113,11 @@ def step(
         said = Improvement(_words(moved, end_us - since_us, cause), end_us, since_us, tuple(moved), cause)
         return RallyState(since_us, was), said
     return state, None
+
+
+def _enough(moved: Sequence[Moved]) -> bool:
+    """Heart rate and breathing come down together whenever a dog stops panting: one number must be of another kind."""
+    return len(moved) >= NUMBERS_MIN and (any(one.supports for one in moved) or len(moved) > NUMBERS_MIN)
 
 
 def _held(

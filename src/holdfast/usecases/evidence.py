@@ -101,7 +101,7 @@ def _measurements(ctx: Context, case: CaseState, now_us: int) -> list[Measuremen
     points = monitor_blocks.trend_with_tail(ctx.store, case.case_id, from_us=from_us, to_us=to_us, keys=())
     by_key: dict[str, list[TrendPoint]] = {}
     for point in points:
-        if _is_evidence(case, point.origin):
+        if is_evidence(case, point.origin):
             by_key.setdefault(point.key, []).append(point)
     own = {key for keys in STANDS_IN.values() for key in keys}
     measured = [_now(key, found, now_us, OUR_COUNT if key in own else "monitor") for key, found in by_key.items()]
@@ -114,7 +114,7 @@ def _measurements(ctx: Context, case: CaseState, now_us: int) -> list[Measuremen
     return measured
 
 
-def _is_evidence(case: CaseState, origin: Origin) -> bool:
+def is_evidence(case: CaseState, origin: Origin) -> bool:
     """A recording that was played onto a patient's case is kept there, but says nothing of the animal now."""
     return case.training or origin is not Origin.REPLAYED
 
@@ -215,7 +215,7 @@ def _derived(ctx: Context, case: CaseState, device: str, at_us: int) -> list[Der
     return [
         one.value
         for one in read_derived(ctx.store, case.case_id, at_us - _BEFORE_US, at_us + _AFTER_US)
-        if one.device == device and _is_evidence(case, one.origin)
+        if one.device == device and is_evidence(case, one.origin)
     ]
 
 
@@ -223,7 +223,7 @@ def _by_device(case: CaseState, heard: Iterable[Heard]) -> dict[str, list[Heard]
     """Messages with numbers or waves, by what sent them."""
     found: dict[str, list[Heard]] = {}
     for one in heard:
-        if (one.message.numerics or one.message.waves) and _is_evidence(case, one.message.origin):
+        if (one.message.numerics or one.message.waves) and is_evidence(case, one.message.origin):
             found.setdefault(one.message.device, []).append(one)
     return found
 

@@ -76,7 +76,7 @@ def bumps(
 def stable_dog(seed: int, hours: float = 24.0, restless: bool = False) -> Dog:
     """A dog in the ward that is neither better nor worse at the end than at the beginning.
 
-    ``restless``: awake and panting about twice as often and twice as long, levels that wander twice as far, twice the artefacts.
+    ``restless``: awake and panting about twice as often and as long, levels that wander twice as far, more artefacts.
     """
     more = 2.0 if restless else 1.0
     rng = np.random.default_rng(seed)
@@ -106,7 +106,7 @@ def stable_dog(seed: int, hours: float = 24.0, restless: bool = False) -> Dog:
 
 def spoilt(rng: np.random.Generator, values: dict[str, Floats], more: float) -> dict[str, Floats]:
     """Artefacts and holes of every sensor, each on its own; whole numbers as a monitor shows them."""
-    n = int(len(values["hr"]))
+    n = len(values["hr"])
     artefacts = {
         "hr": (0.5, (0.5, 8), (60, 160)),
         "rr": (0.5, (0.5, 10), (20, 80)),
@@ -191,7 +191,7 @@ def false_states(seeds: range, restless: bool, verbose: bool) -> dict[str, objec
     """States that the rules and the fixed limits call on dogs that do not change."""
     courses, cpu = known.load(), time.process_time()
     counts = {"deterioration": 0, "of high priority": 0, "sustained_improvement": 0, "of which after a treatment": 0}
-    fixed = {hold_s: 0 for hold_s in SIMPLE_HOLD_S}
+    fixed = dict.fromkeys(SIMPLE_HOLD_S, 0)
     for seed in seeds:
         dog = stable_dog(seed, restless=restless)
         for one in watched(dog, courses):

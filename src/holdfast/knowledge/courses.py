@@ -37,6 +37,8 @@ class Step(_Shape, frozen=True, kw_only=True):
     """A move that counts alone."""
     beyond: float
     """A move that ends short of this level is no worsening."""
+    not_past: float | None = None
+    """Nor is one that ends past this: a dog that breathes 150 times a minute pants."""
 
 
 class Sign(_Entry, frozen=True, kw_only=True):

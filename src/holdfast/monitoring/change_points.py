@@ -59,6 +59,8 @@ class FocusState(msgspec.Struct, frozen=True, tag="focus.1", forbid_unknown_fiel
     """0: still learning."""
     count: int = 0
     total: float = 0.0
+    fresh: tuple[Candidate, ...] = ()
+    """The latest moments, too young to be told; they enter the hulls in their turn."""
     rising: tuple[Candidate, ...] = ()
     falling: tuple[Candidate, ...] = ()
     recent: tuple[tuple[int, float], ...] = ()
@@ -140,15 +142,20 @@ def _learnt(notable: float, points: tuple[tuple[int, float], ...]) -> FocusState
 
 
 def _with(state: FocusState, at_us: int, value: float) -> FocusState:
-    """The state after one more value: the moment before it becomes a candidate, and the hulls are mended."""
-    here = Candidate(state.count, state.total, at_us)
+    """The state after one more value; the moment that has now lasted becomes a candidate, and the hulls are mended."""
+    fresh = (*state.fresh, Candidate(state.count, state.total, at_us))
+    rising, falling = state.rising, state.falling
+    if len(fresh) >= LAST:
+        ripe, fresh = fresh[0], fresh[1:]
+        rising, falling = _hull(rising, ripe, 1.0), _hull(falling, ripe, -1.0)
     steps = min(max((value - state.anchor) / state.scale, -CUT), CUT)
     return msgspec.structs.replace(
         state,
         count=state.count + 1,
         total=state.total + steps,
-        rising=_hull(state.rising, here, 1.0),
-        falling=_hull(state.falling, here, -1.0),
+        fresh=fresh,
+        rising=rising,
+        falling=falling,
         recent=(*state.recent, (at_us, value))[-KEPT:],
     )
 
@@ -175,7 +182,7 @@ def _best(state: FocusState) -> tuple[float, Candidate] | None:
     whole = state.total**2 / state.count
     for one in (*state.rising, *state.falling):
         since = state.count - one.count
-        if not one.count or since < LAST:
+        if not one.count:
             continue
         ratio = one.total**2 / one.count + (state.total - one.total) ** 2 / since - whole
         if found is None or ratio > found[0]:
@@ -192,7 +199,10 @@ def _told(state: FocusState, onset: Candidate, now_us: int) -> LevelChanged | No
     level_before = state.anchor + state.scale * onset.total / onset.count if len(before) < LAST else median(before)
     moved = difference(level(before or [level_before]), level(after), state.notable / SCALE_PER_NOTABLE)
     change = median(after) - level_before
-    if abs(change) < state.notable:
+    toward = math.copysign(1.0, change)
+    moved_on = [toward * (value - level_before) >= abs(change) / 2 for value in after]
+    # Four wild values in a row are an artefact, whatever they weigh: the level must be moved now, and for a while.
+    if abs(change) < state.notable or sum(moved_on) < LAST or not moved_on[-1]:
         return None
     times = [at_us for at_us, _ in state.recent if at_us < onset.at_us]
     return LevelChanged(

@@ -32,11 +32,11 @@ NOW_CELLS = 3
 SPARSE_NOW_MIN = 60
 """Of a cuff or a thermometer the last two readings of so many minutes are now (estimate)."""
 
-SPREADS = 2.0
+SPREADS = 3.0
 """A move counts beyond so many robust standard deviations of the stretch compared with (estimate)."""
 
 SUPPORTED_MIN = 10
-"""Two numbers of which one supports (pressure, oxygen, shock index) must agree for so many minutes (estimate)."""
+"""Two numbers of which one supports (pressure, oxygen) must agree for so many minutes (estimate)."""
 
 UNSUPPORTED_MIN = 30
 """Two others (heart rate, breathing, temperature) must agree for so long: a dog may be awake or hot (estimate)."""
@@ -173,6 +173,8 @@ def _moved(
     toward = 1.0 if way == "rise" else -1.0
     after = level([cell.value for cell in now])
     if toward * (after.value - step_.beyond) < 0:
+        return None
+    if step_.not_past is not None and toward * (after.value - step_.not_past) > 0:
         return None
     found: tuple[float, Level, list[Cell]] | None = None
     for lag_min in LAGS_MIN:

@@ -4,7 +4,7 @@ What is in memory is derived: after a restart the last twelve hours are read aga
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from holdfast.kernel.time import US_PER_MIN, US_PER_S
 from holdfast.knowledge import courses as known
@@ -26,6 +26,8 @@ CLOCK_OFF_US = 2 * US_PER_MIN
 
 _WIDE_US = 2 * 24 * 3600 * US_PER_S
 """How far ahead of ours a device's time of day is looked for."""
+
+_HISTORY_US = HISTORY_CELLS * CELL_US
 
 _OF_WAVE = {
     "ecg": frozenset({"hr", "hr_ecg"}),
@@ -50,13 +52,15 @@ class CourseTold:
 
 @dataclass
 class _Watched:
-    state: WatchState
+    looked_us: int
     read_us: int
     """The record was read up to here, on the device's clock."""
-    looked_us: int
+    state: WatchState = field(default_factory=watch.initial)
     newest_us: int | None = None
     ahead_us: int = 0
     """How far the device's time of day is ahead of ours, when it is not the same."""
+    holding: dict[str, str] = field(default_factory=dict)
+    """Kind and priority of what was told and holds."""
 
 
 class CourseWatch:
@@ -78,27 +82,33 @@ class CourseWatch:
             for told in self._look_at(case, now_us)
         ]
 
-    def _look_at(self, case: CaseState, now_us: int) -> tuple[Told, ...]:
+    def _look_at(self, case: CaseState, now_us: int) -> list[Told]:
         one = self._cases.get(case.case_id)
-        first = one is None
+        if one is not None and abs(now_us - one.looked_us) < CELL_US:
+            return []
+        anew = one is None
         if one is None:
-            one = _Watched(watch.initial(), now_us - HISTORY_CELLS * CELL_US, now_us)
-            self._cases[case.case_id] = one
-        elif abs(now_us - one.looked_us) < CELL_US:
-            return ()
-        points = self._points(case, one.read_us, now_us + _WIDE_US)
+            one = self._cases[case.case_id] = _Watched(now_us, now_us - _HISTORY_US)
         one.looked_us = now_us
+        # From the newest value on, even when what came before it was judged: a clock behind ours shows itself there.
+        from_us = one.read_us if one.newest_us is None else min(one.read_us, one.newest_us)
+        points = self._points(case, from_us, now_us + _WIDE_US)
         newest_us = max((values[-1][0] for values in points.values()), default=None)
         if newest_us is not None and (one.newest_us is None or newest_us > one.newest_us):
             off_us = newest_us - now_us
-            one.ahead_us = off_us if abs(off_us) > CLOCK_OFF_US else 0
+            # What was there at the first look may be old: only a value that came since tells of a clock behind ours.
+            known_off = one.newest_us is not None or off_us > 0
+            if known_off and abs(off_us - one.ahead_us) > CLOCK_OFF_US:
+                anew, one.ahead_us = True, off_us if abs(off_us) > CLOCK_OFF_US else 0
+                one.state, one.read_us = watch.initial(), now_us + one.ahead_us - _HISTORY_US
+                points = self._points(case, one.read_us, now_us + _WIDE_US)
             one.newest_us = newest_us
         upto_us = now_us + one.ahead_us - LATE_US
-        moved = [_moved(entry, one.ahead_us) for entry in given(self._courses, case.treatments)]
+        moved = [Given(g.at_us + one.ahead_us, g.what, g.expected) for g in given(self._courses, case.treatments)]
         found = faults(case.conditions, now_us, one.ahead_us)
         one.state, told = watch.step(one.state, self._courses, points, upto_us, moved, found)
         one.read_us = one.state.cells.next_us or one.read_us
-        return _standing(told) if first else told
+        return _news(one.holding, told, upto_us, anew)
 
     def _points(self, case: CaseState, from_us: int, to_us: int) -> dict[str, list[Value]]:
         keys = tuple(source for sign in self._courses.signs for source in sign.sources)
@@ -120,19 +130,31 @@ def faults(conditions: Iterable[ConditionEntry], now_us: int, ahead_us: int = 0)
     return found
 
 
-def _standing(told: Iterable[Told]) -> tuple[Told, ...]:
-    """Of what happened while nobody watched, only what still holds."""
-    holds: dict[str, Told] = {}
-    for one in told:
+def _news(holding: dict[str, str], told: Iterable[Told], upto_us: int, anew: bool) -> list[Told]:
+    """What is new to somebody who knows of ``holding``, which follows. When the hours were read anew, only what holds
+    at their end counts."""
+    if not anew:
+        news = list(told)
+    else:
+        standing: dict[str, Told] = {}
+        for one in told:
+            standing.pop(one.kind, None)
+            if isinstance(one, Worsening | Improvement):
+                standing[one.kind] = one
+        over = (kind for kind in holding if kind not in standing)
+        news = [
+            *((WorseningEnded if kind == Worsening.kind else ImprovementEnded)(upto_us, "read anew") for kind in over),
+            *(one for kind, one in standing.items() if holding.get(kind) != _priority(one)),
+        ]
+    for one in news:
+        holding.pop(one.kind, None)
         if isinstance(one, Worsening | Improvement):
-            holds[one.kind] = one
-        else:
-            holds.pop(one.kind, None)
-    return tuple(holds.values())
+            holding[one.kind] = _priority(one)
+    return news
 
 
-def _moved(one: Given, ahead_us: int) -> Given:
-    return Given(one.at_us + ahead_us, one.what, one.expected)
+def _priority(one: Told) -> str:
+    return one.priority if isinstance(one, Worsening) else ""
 
 
 def _on_our_clock(told: Told, ahead_us: int) -> Told:

@@ -198,6 +198,6 @@ def waits_since_us(entry: AlarmEntry, state: AlarmState, now_us: int) -> int | N
     ):
         return None
     pause = state.pause
-    if pause is None or entry.raised_us > pause.at_us:
+    if pause is None or entry.raised_us >= pause.at_us:
         return entry.raised_us
     return None if now_us < pause.until_us else max(entry.raised_us, pause.until_us)

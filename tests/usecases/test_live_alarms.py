@@ -12,6 +12,7 @@ from holdfast.kernel.limits import ALARM_RETRY_S
 from holdfast.kernel.time import US_PER_S
 from holdfast.record.alarm_events import AlarmAcknowledged, AlarmCleared, AlarmEscalated, AlarmRaised
 from holdfast.record.monitor import Alert
+from holdfast.signals.conditions import Began, Ended
 from holdfast.storage.memory_store import MemoryStore
 from holdfast.storage.sql_store import SqlStore
 from holdfast.usecases import alarms, beds, cases
@@ -92,6 +93,16 @@ def test_an_alarm_of_the_monitor_keeps_its_words_and_priority(ward: AlarmWard) -
     ward.seconds(1, alert, hr=120)
     alarm = ward.alarm("monitor_alert")
     assert (alarm.text, alarm.priority, alarm.signal) == ("Monitor says: APNEA", "high", "MON-1: APNEA")
+
+
+def test_a_state_that_was_seen_over_hours_is_an_alarm_like_the_others(ward: AlarmWard) -> None:
+    ward.seconds(5, hr=120)
+    worse = Began("deterioration", "", "Getting worse for 2 h", ward.clock.at_us, False, "medium")
+    ward.ward.tell(ward.case_id, worse, ward.clock.at_us)
+    assert (ward.alarm("deterioration").text, ward.alarm("deterioration").state) == ("Getting worse for 2 h", "active")
+    ward.ward.tell(ward.case_id, Ended("deterioration", "", ward.clock.at_us), ward.clock.at_us)
+    ward.seconds(61, hr=120)
+    assert ward.alarm("deterioration").state == "latched"
 
 
 def test_nobody_who_acknowledges_is_called_and_the_others_are(ward: AlarmWard) -> None:

@@ -1,13 +1,18 @@
 """The slow rules over the ward, and the course of a case as a screen shows it, from the record alone."""
 
+import contextlib
+from typing import Any
+
 import msgspec
 import pytest
 
+from holdfast.kernel.errors import IntegrityError
 from holdfast.kernel.time import US_PER_MIN, US_PER_S
 from holdfast.monitoring.deterioration import Worsening, WorseningEnded
 from holdfast.monitoring.rally import Improvement
 from holdfast.record.case_state import ConditionEntry
 from holdfast.record.monitor import Origin
+from holdfast.signals.conditions import Began, Ended
 from holdfast.usecases import beds, cases
 from holdfast.usecases.context import Context
 from holdfast.usecases.course_views import course_view
@@ -60,11 +65,11 @@ class Ward:
         )
 
 
-def test_a_case_that_gets_worse_is_told_with_its_bed() -> None:
+def test_a_case_that_gets_worse_is_told_once() -> None:
     ward = Ward()
     ward.write(FALL, 300)
     (told,) = ward.look_at(301)
-    assert (told.case_id, told.bed) == (ward.case_id, "ICU 1")
+    assert told.case_id == ward.case_id
     assert isinstance(told.told, Worsening)
     assert START_US + 220 * US_PER_MIN < told.told.since_us < START_US + 290 * US_PER_MIN
     assert ward.look_at(301) == []
@@ -116,6 +121,48 @@ def test_an_improvement_is_told_with_the_treatment_on_record() -> None:
     (told,) = ward.look_at(331)
     assert isinstance(told.told, Improvement)
     assert told.told.after == "Hartmann's"
+
+
+def test_a_deterioration_goes_to_the_alarms_and_an_improvement_into_the_record_alone() -> None:
+    called: list[Began | Ended] = []
+    for levels in (FALL, RISE):
+        ward = Ward()
+        ward.write(levels, 330)
+        now_us = START_US + 331 * US_PER_MIN
+        ward.watch.follow(now_us, lambda case_id, change, at_us: called.append(change))
+        ward.ctx.book.catch_up()
+        on_record = [one.condition for one in ward.ctx.book.case(ward.case_id).conditions]
+        assert on_record == ([] if levels is FALL else ["sustained_improvement"])
+    assert [(one.condition, one.priority) for one in called if isinstance(one, Began)] == [("deterioration", "high")]
+    assert [one.kind for one in course_view(ward.ctx, ward.case_id, now_us).standing] == ["sustained_improvement"]
+
+
+def test_what_holds_ends_when_the_animal_leaves_its_bed() -> None:
+    ward = Ward()
+    ward.write(FALL, 300)
+    ward.look_at(301)
+    cases.close_case(ward.ctx, actor="vet", case_id=ward.case_id, outcome="home")
+    (told,) = ward.look_at(302)
+    assert isinstance(told.told, WorseningEnded)
+
+
+def test_a_case_that_cannot_be_read_keeps_no_other_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    ward = Ward()
+    ward.write(FALL, 300)
+    beds.add_bed(ward.ctx, actor="vet", bed="ICU 2")
+    cases.admit(ward.ctx, actor="vet", admission=cases.Admission(name="Leo", bed="ICU 2", weight_kg=30))
+    read, told = ward.ctx.store.trend, []
+
+    def trend(case_id: str, **more: Any) -> list[TrendPoint]:
+        if case_id != ward.case_id:
+            raise IntegrityError("A trend row cannot be read.")
+        return read(case_id, **more)
+
+    monkeypatch.setattr(ward.ctx.store, "trend", trend)
+    for second in range(3):
+        with contextlib.suppress(IntegrityError):
+            told += ward.look_at(301 + second / 60)
+    assert [one.case_id for one in told] == [ward.case_id]
 
 
 def test_a_lead_that_was_off_speaks_of_its_own_numbers_only() -> None:

@@ -3,7 +3,7 @@
 What is in memory is derived: after a restart the last twelve hours are read again, and what holds then is told once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from holdfast.kernel.time import US_PER_MIN, US_PER_S
@@ -14,9 +14,12 @@ from holdfast.monitoring.deterioration import Worsening, WorseningEnded
 from holdfast.monitoring.given import Given, given
 from holdfast.monitoring.rally import Fault, Improvement, ImprovementEnded
 from holdfast.monitoring.watch import Told, WatchState
+from holdfast.record import events as ev
 from holdfast.record.case_state import CaseState, ConditionEntry
+from holdfast.signals.conditions import Began, Ended
 from holdfast.usecases.context import Context
 from holdfast.usecases.evidence import is_evidence
+from holdfast.usecases.ports import OWN_ACTOR, Change, NewEvent
 
 LATE_US = US_PER_MIN
 """A stretch is judged so long after its end: its last block is in the record by then."""
@@ -46,7 +49,6 @@ class CourseTold:
     """What the slow rules say of one case, on our clock."""
 
     case_id: str
-    bed: str
     told: Told
 
 
@@ -64,28 +66,63 @@ class _Watched:
 
 
 class CourseWatch:
-    """Call ``look`` about once a second; it works on a case once in five minutes."""
+    """Call ``follow`` about once a second; it works on each case once in five minutes."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._courses = known.load()
         self._cases: dict[str, _Watched] = {}
 
+    def follow(self, now_us: int, tell: Callable[[str, Began | Ended, int], None]) -> None:
+        """Look, and pass on what began or ended: a deterioration to ``tell`` (case, change, now), which makes the alarm
+        of it; an improvement straight into the record, because nobody must be called for it."""
+        for one in self.look(now_us):
+            change = as_change(one.told)
+            if one.told.kind == Worsening.kind:
+                tell(one.case_id, change, now_us)
+            else:
+                self._record(one.case_id, change)
+
     def look(self, now_us: int) -> list[CourseTold]:
-        """What began or ended since the last look, in all cases that lie on a bed."""
+        """What began or ended in the next case on a bed whose time has come, and in those that left theirs.
+
+        One case at a time: half a day is read when it is the first look, and a record that cannot be read keeps no
+        other case waiting.
+        """
         occupied = [case for case in self._ctx.book.open_cases() if case.bed]
-        for gone in self._cases.keys() - {case.case_id for case in occupied}:
-            del self._cases[gone]
-        return [
-            CourseTold(case.case_id, case.bed, _on_our_clock(told, self._cases[case.case_id].ahead_us))
-            for case in occupied
-            for told in self._look_at(case, now_us)
+        left = self._cases.keys() - {case.case_id for case in occupied}
+        over = [
+            CourseTold(case_id, _ended(kind, now_us, "not watched any more"))
+            for case_id in sorted(left)
+            for kind in self._cases.pop(case_id).holding
         ]
+        due = next((case for case in occupied if self._is_due(case, now_us)), None)
+        if due is None:
+            return over
+        told = self._look_at(due, now_us)
+        return over + [CourseTold(due.case_id, _on_our_clock(one, self._cases[due.case_id].ahead_us)) for one in told]
+
+    def _is_due(self, case: CaseState, now_us: int) -> bool:
+        one = self._cases.get(case.case_id)
+        return one is None or abs(now_us - one.looked_us) >= CELL_US
+
+    def _record(self, case_id: str, change: Began | Ended) -> None:
+        event: ev.MonitorConditionBegan | ev.MonitorConditionEnded
+        if isinstance(change, Began):
+            event = ev.MonitorConditionBegan(at_us=change.at_us, condition=change.condition, text=change.text)
+        else:
+            event = ev.MonitorConditionEnded(at_us=change.at_us, condition=change.condition)
+        self._ctx.store.submit(
+            Change(
+                command_id=self._ctx.ids.new_id(),
+                actor=OWN_ACTOR,
+                recorded_us=self._ctx.clock.now_us(),
+                events=(NewEvent(stream=ev.case_stream(case_id), event=event),),
+            )
+        )
 
     def _look_at(self, case: CaseState, now_us: int) -> list[Told]:
         one = self._cases.get(case.case_id)
-        if one is not None and abs(now_us - one.looked_us) < CELL_US:
-            return []
         anew = one is None
         if one is None:
             one = self._cases[case.case_id] = _Watched(now_us, now_us - _HISTORY_US)
@@ -119,6 +156,16 @@ class CourseWatch:
         return {key: sorted(values) for key, values in points.items()}
 
 
+def as_change(told: Told) -> Began | Ended:
+    """What was told in the words of the bedside conditions: a state of the animal that began or ended."""
+    match told:
+        case Worsening():
+            return Began(told.kind, "", told.text, told.at_us, False, told.priority)
+        case Improvement():
+            return Began(told.kind, "", told.text, told.at_us, False, "low")
+    return Ended(told.kind, "", told.at_us)
+
+
 def faults(conditions: Iterable[ConditionEntry], now_us: int, ahead_us: int = 0) -> list[Fault]:
     """When which numbers were not to be believed, from the technical conditions on record."""
     found = []
@@ -133,9 +180,8 @@ def faults(conditions: Iterable[ConditionEntry], now_us: int, ahead_us: int = 0)
 def _news(holding: dict[str, str], told: Iterable[Told], upto_us: int, anew: bool) -> list[Told]:
     """What is new to somebody who knows of ``holding``, which follows. When the hours were read anew, only what holds
     at their end counts."""
-    if not anew:
-        news = list(told)
-    else:
+    news = list(told)
+    if anew:
         standing: dict[str, Told] = {}
         for one in told:
             standing.pop(one.kind, None)
@@ -143,7 +189,7 @@ def _news(holding: dict[str, str], told: Iterable[Told], upto_us: int, anew: boo
                 standing[one.kind] = one
         over = (kind for kind in holding if kind not in standing)
         news = [
-            *((WorseningEnded if kind == Worsening.kind else ImprovementEnded)(upto_us, "read anew") for kind in over),
+            *(_ended(kind, upto_us, "read anew") for kind in over),
             *(one for kind, one in standing.items() if holding.get(kind) != _priority(one)),
         ]
     for one in news:
@@ -151,6 +197,10 @@ def _news(holding: dict[str, str], told: Iterable[Told], upto_us: int, anew: boo
         if isinstance(one, Worsening | Improvement):
             holding[one.kind] = _priority(one)
     return news
+
+
+def _ended(kind: str, at_us: int, reason: str) -> WorseningEnded | ImprovementEnded:
+    return WorseningEnded(at_us, reason) if kind == Worsening.kind else ImprovementEnded(at_us, reason)
 
 
 def _priority(one: Told) -> str:

@@ -272,10 +272,14 @@ def read_window(store: Store, case_id: str, from_us: int, to_us: int, keys: Sequ
     )
 
 
-def trend_with_tail(store: Store, case_id: str, from_us: int, to_us: int, keys: Sequence[str] = ()) -> list[TrendPoint]:
-    """Trend points of blocks, then one for each held message and key that is newer; in time order."""
+def trend_with_tail(
+    store: Store, case_id: str, from_us: int, to_us: int, keys: Sequence[str] = (), stretch_us: int = 0
+) -> list[TrendPoint]:
+    """Trend points of blocks, then one for each held message and key that is newer; in time order.
+
+    ``stretch_us`` as in ``Store.trend``."""
     held = store.held(case_id)
-    points = store.trend(case_id, from_us=from_us, to_us=to_us, keys=keys)
+    points = store.trend(case_id, from_us=from_us, to_us=to_us, keys=keys, stretch_us=stretch_us)
     newest: dict[tuple[str, Origin], int] = {}
     for point in points:
         newest[point.key, point.origin] = max(point.at_us, newest.get((point.key, point.origin), point.at_us))

@@ -268,11 +268,14 @@ def anaesthesia(folder: Path) -> dict[str, list[str]]:
 _COLUMNS = {
     "hr": "hr",
     "ecg hr": "hr",
+    "ip1pr": "hr",
     "mean": "art_mean",
     "map": "art_mean",
-    "ibp1 mean": "art_mean",
+    "ip1_m": "art_mean",
+    "ip1_s": "art_sys",
     "saturation": "spo2",
     "spo2": "spo2",
+    "resp": "rr",
 }
 
 

@@ -17,8 +17,9 @@ from holdfast.usecases import beds, cases
 from holdfast.usecases.context import Context
 from holdfast.usecases.course_views import course_view
 from holdfast.usecases.course_watch import CourseTold, CourseWatch, faults
-from holdfast.usecases.ports import Change, NewBlock, TrendPoint
-from making import NOON_US, StandingClock, make_context
+from holdfast.usecases.live import Ward as LiveWard
+from holdfast.usecases.ports import Change, NewBlock, NewHeld, TrendPoint
+from making import NOON_US, StandingClock, make_context, monitor_message, numeric
 from monitoring.made_courses import CALM, T0_US, Level, made, ramp
 
 FALL: dict[str, Level] = {**CALM, "hr": ramp(90, 170, 240, 300), "art_mean": ramp(92, 50, 240, 300)}
@@ -135,6 +136,20 @@ def test_a_deterioration_goes_to_the_alarms_and_an_improvement_into_the_record_a
         assert on_record == ([] if levels is FALL else ["sustained_improvement"])
     assert [(one.condition, one.priority) for one in called if isinstance(one, Began)] == [("deterioration", "high")]
     assert [one.kind for one in course_view(ward.ctx, ward.case_id, now_us).standing] == ["sustained_improvement"]
+
+
+def test_a_deterioration_is_an_alarm_of_its_bed() -> None:
+    ward = Ward()
+    live = LiveWard(ward.ctx)
+    ward.write(FALL, 300)
+    now_us = ward.clock.at_us = START_US + 301 * US_PER_MIN
+    message = monitor_message(numeric("hr", 150, at_us=now_us), sent_us=now_us)
+    live.hear(NewHeld(case_id=ward.case_id, bed="ICU 1", received_us=now_us, message=message))
+    ward.watch.follow(now_us, live.tell)
+    ward.ctx.book.catch_up()
+    alarms = live.view("ICU 1", now_us).alarms.alarms
+    assert [one.text[:13] for one in alarms if one.kind == "deterioration"] == ["Getting worse"]
+    assert [one.condition for one in ward.ctx.book.case(ward.case_id).conditions] == ["deterioration"]
 
 
 def test_what_holds_ends_when_the_animal_leaves_its_bed() -> None:

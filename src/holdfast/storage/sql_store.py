@@ -103,7 +103,7 @@ class SqlStore:
         within = [_trend.case_id == case_id, _trend.at_us >= from_us, _trend.at_us < to_us]
         if keys:
             within.append(_trend.key.in_(keys))
-        query = trend_stretches(within, from_us, stretch_us) if stretch_us else trend_rows(within)
+        query = trend_stretches(case_id, within, from_us, stretch_us) if stretch_us else trend_rows(within)
         with self._database.reading("reading trends") as connection:
             return [to_trend_point(row) for row in connection.execute(query)]
 

@@ -20,9 +20,9 @@ def trend_rows(within: Sequence[ColumnElement[bool]]) -> Select[Any]:
     return select(*TREND_COLUMNS).where(*within).order_by(*schema.trend.primary_key)
 
 
-def trend_stretches(within: Sequence[ColumnElement[bool]], from_us: int, stretch_us: int) -> Select[Any]:
+def trend_stretches(case_id: str, within: Sequence[ColumnElement[bool]], from_us: int, stretch_us: int) -> Select[Any]:
     """One row for each key, unit, origin and stretch counted from ``from_us``, in time order."""
-    kind = (_row.case_id, _row.key, _row.unit, _row.origin)
+    kind = (_row.key, _row.unit, _row.origin)
     whole = (
         select(
             *kind,
@@ -32,11 +32,11 @@ def trend_stretches(within: Sequence[ColumnElement[bool]], from_us: int, stretch
             func.sum(_row.count).label("count"),
         )
         .where(*within)
-        .group_by(*kind, (_row.at_us - from_us) // stretch_us)
+        .group_by((_row.at_us - from_us) // stretch_us, *kind)
         .subquery()
     )
-    same = ("case_id", "key", "unit", "origin", "at_us")
-    newest = schema.trend.join(whole, and_(*(_row[name] == whole.c[name] for name in same)))
+    same = [_row[name] == whole.c[name] for name in ("at_us", "key", "unit", "origin")]
+    newest = schema.trend.join(whole, and_(_row.case_id == case_id, *same))
     told = (whole.c.key, whole.c.unit, whole.c.at_us)
     rest = (whole.c.low, whole.c.high, whole.c["count"], whole.c.origin)
     return (

@@ -10,6 +10,7 @@ from holdfast.record.events import Strength, TouchResponse
 from holdfast.record.monitor import Origin
 from holdfast.usecases import beds, cases
 from holdfast.usecases.context import Context
+from holdfast.usecases.course_views import course_view
 from holdfast.usecases.derived_values import ANALYSIS_RELEASE, read_derived
 from holdfast.usecases.evidence import gather
 from holdfast.usecases.flushing import Flusher
@@ -123,6 +124,9 @@ def test_a_response_to_touch_is_found_in_our_own_count(behind_s: float) -> None:
     _, (seen,) = gather(house.ctx, house.ctx.book.case(house.case_id), house.clock.at_us)
     assert seen.effect.significant is True
     assert "our count" in seen.effect.text
+    assert "range +" in seen.effect.text
+    (view,) = course_view(house.ctx, house.case_id, house.clock.at_us).touches
+    assert (view.significant, view.text) == (True, seen.effect.text)
 
 
 def test_what_could_not_be_written_waits_for_the_next_try() -> None:

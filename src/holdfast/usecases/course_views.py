@@ -20,7 +20,7 @@ from holdfast.monitoring.response import Window
 from holdfast.monitoring.shown import BY_KEY
 from holdfast.record.case_state import CaseState, TreatmentEntry
 from holdfast.usecases.context import Context
-from holdfast.usecases.evidence import is_evidence
+from holdfast.usecases.evidence import is_evidence, touches_seen
 
 CHANGES_MIN = 240
 """Changes of level are told for so long (estimate: half a shift)."""
@@ -28,6 +28,9 @@ CHANGES_MIN = 240
 TREATMENTS_MIN = 480
 TREATMENTS_MOST = 12
 """What was given in so many minutes, the newest first, and at most so many (estimates)."""
+
+TOUCHES_MIN = 60
+"""Touches are told for so long (estimate)."""
 
 STANDING = ("deterioration", "sustained_improvement")
 """States over hours; they stand among the monitor conditions of the case."""
@@ -105,6 +108,18 @@ class TreatmentView(msgspec.Struct, frozen=True, kw_only=True):
     expected: tuple[ExpectedView, ...]
 
 
+class TouchView(msgspec.Struct, frozen=True, kw_only=True):
+    """What the monitor did in the seconds after one touch."""
+
+    touch_id: str
+    at_us: int
+    side: str
+    region: str
+    significant: bool | None
+    """None: cannot say, and ``text`` says why."""
+    text: str
+
+
 class CourseView(msgspec.Struct, frozen=True, kw_only=True):
     """The course of a case at one moment."""
 
@@ -117,6 +132,8 @@ class CourseView(msgspec.Struct, frozen=True, kw_only=True):
     """Newest first."""
     treatments: tuple[TreatmentView, ...]
     """Newest first."""
+    touches: tuple[TouchView, ...]
+    """Of the last hour, newest first."""
 
 
 def course_view(ctx: Context, case_id: str, now_us: int) -> CourseView:

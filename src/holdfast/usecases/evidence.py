@@ -59,7 +59,7 @@ class TouchSeen:
 
 def gather(ctx: Context, case: CaseState, now_us: int) -> tuple[Evidence, tuple[TouchSeen, ...]]:
     """Evidence at ``now_us`` and the touches with their responses, oldest first."""
-    touches = _touches(ctx, case)
+    touches = touches_seen(ctx, case)
     inputs = Inputs(
         findings=_findings(case),
         measurements=_measurements(ctx, case, now_us),
@@ -129,13 +129,16 @@ def _touch(entry: TouchEntry) -> Touch:
     return Touch(entry.region, entry.side, entry.strength, entry.response, entry.at_us, entry.touch_id)
 
 
-def _touches(ctx: Context, case: CaseState) -> tuple[TouchSeen, ...]:
-    """Every touch with what followed it, as far as it can be told from what followed its neighbours.
+def touches_seen(ctx: Context, case: CaseState, since_us: int | None = None) -> tuple[TouchSeen, ...]:
+    """Every touch, or those since a moment, with what followed it, as far as it can be told from its neighbours.
 
     Palpation goes from place to place within seconds, and the signals answer for half a minute: what came after one
     press may be the answer to the one before.
     """
-    ordered = sorted(case.touches, key=lambda entry: entry.at_us)
+    ordered = sorted(
+        (entry for entry in case.touches if since_us is None or entry.at_us >= since_us),
+        key=lambda entry: entry.at_us,
+    )
     seen: list[TouchSeen] = []
     for place, entry in enumerate(ordered):
         following = ordered[place + 1] if place + 1 < len(ordered) else None
@@ -248,6 +251,10 @@ def _behind_us(heard: list[Heard]) -> int | None:
 def _summed(entry: TouchEntry, found: list[touch_response.Response]) -> TouchEffect:
     """One significant numeric is enough to say yes; no is said only when one could be judged and none moved."""
     moved = [response for response in found if response.significant]
+    said = {response.key for response in moved}
+    # What we read off the wave says nothing new beside the monitor's own number.
+    again = {other for key, others in STANDS_IN.items() if key in said for other in others}
+    moved = [response for response in moved if response.key not in again]
     judged = [response for response in found if response.significant is not None]
     if moved:
         text = f"{', '.join(_moved(response) for response in moved)}: beyond the usual spread"
@@ -259,6 +266,10 @@ def _summed(entry: TouchEntry, found: list[touch_response.Response]) -> TouchEff
 
 
 def _moved(response: touch_response.Response) -> str:
-    """``arterial mean 52 to 68 mmHg``."""
+    """``Arterial mean 52 to 68 mmHg (+16, range +12 to +20, after 8 s)``."""
     shown = BY_KEY[response.key]
-    return f"{shown.label} {response.baseline:.0f} to {response.peak:.0f} {shown.unit}"
+    effect = f"{response.change:+.0f}, range {response.low:+.0f} to {response.high:+.0f}"
+    return (
+        f"{shown.label} {response.baseline:.0f} to {response.peak:.0f} {shown.unit} "
+        f"({effect}, after {response.peak_after_s:.0f} s)"
+    )

@@ -159,6 +159,17 @@ def course_view(ctx: Context, case_id: str, now_us: int) -> CourseView:
         treatments=tuple(
             _treatment(courses, one, entries[one], list(case.treatments), series, now_us) for one in reversed(recent)
         ),
+        touches=tuple(
+            TouchView(
+                touch_id=seen.entry.touch_id,
+                at_us=seen.entry.at_us,
+                side=seen.entry.side,
+                region=seen.entry.region,
+                significant=seen.effect.significant,
+                text=seen.effect.text,
+            )
+            for seen in reversed(touches_seen(ctx, case, now_us - TOUCHES_MIN * US_PER_MIN))
+        ),
     )
 
 

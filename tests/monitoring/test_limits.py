@@ -70,7 +70,7 @@ def test_a_number_at_its_limit_is_not_beyond_it() -> None:
     numbers = Numbers()
     assert numbers.kinds(hr=170) == []
     assert numbers.kinds(hr=171) == ["hr_high"]
-    assert numbers.kinds(hr=29) == ["hr_low"]
+    assert numbers.kinds(hr=34) == ["hr_low"]
 
 
 def test_the_text_says_value_and_limit() -> None:
@@ -91,6 +91,12 @@ def test_an_alarm_that_stands_ends_only_well_inside_its_limit() -> None:
 def test_a_low_saturation_has_a_second_limit() -> None:
     assert Numbers().kinds(spo2=90) == ["spo2_low"]
     assert Numbers().kinds(spo2=80) == ["spo2_low", "spo2_desat_low"]
+
+
+def test_a_monitor_that_counts_no_breath_is_more_than_a_slow_one() -> None:
+    assert Numbers().kinds(rr=4) == ["rr_low"]
+    assert Numbers().kinds(rr=0) == ["rr_low", "apnea_low"]
+    assert "rr_low" in RULES.kind("apnea_low").suppresses
 
 
 def test_a_number_that_is_not_fresh_says_nothing_and_is_missed_after_a_while() -> None:

@@ -106,7 +106,7 @@ def test_limits_say_where_they_come_from_and_who_changed_them(ward: AlarmWard) -
     assert before["spo2"].source.startswith("Default for every other animal.")
     alarms.set_limit(ward.ctx, actor="kim", case_id=ward.case_id, key="hr", low=None, high=230, why="puppy in pain")
     after = {view.key: view for view in alarms.limits(ward.ctx, ward.case_id)}["hr"]
-    assert (after.low, after.high, after.default_low, after.default_high) == (None, 230, 30, 170)
+    assert (after.low, after.high, after.default_low, after.default_high) == (None, 230, 35, 170)
     assert (after.source, after.why, after.set_by) == ("Set by Nurse Kim", "puppy in pain", "Nurse Kim")
 
 

@@ -185,7 +185,7 @@ def test_a_lead_that_was_off_speaks_of_its_own_numbers_only() -> None:
     lasting = ConditionEntry("no_data", "Monitor is silent", "", Origin.LIVE, NOON_US)
     other = ConditionEntry("asystole", "No beat", "", Origin.LIVE, NOON_US)
     off, silent = faults([entry, lasting, other], NOON_US + 120 * US_PER_S)
-    assert off.sources == {"hr", "hr_ecg"}
+    assert off.sources == {"hr", "hr_ecg", "rr_ecg"}
     assert (off.from_us, off.to_us) == (NOON_US, NOON_US + 60 * US_PER_S)
     assert (silent.sources, silent.to_us) == (frozenset(), NOON_US + 120 * US_PER_S)
 

@@ -33,11 +33,11 @@ _WIDE_US = 2 * 24 * 3600 * US_PER_S
 _HISTORY_US = HISTORY_CELLS * CELL_US
 
 _OF_WAVE = {
-    "ecg": frozenset({"hr", "hr_ecg"}),
+    "ecg": frozenset({"hr", "hr_ecg", "rr_ecg"}),
     "pleth": frozenset({"spo2", "pulse", "pulse_pleth"}),
     "art": frozenset({"art_sys", "art_mean", "art_dia", "art_sys_wave", "art_mean_wave", "art_dia_wave", "pulse_art"}),
     "resp": frozenset({"rr", "rr_resp"}),
-    "co2": frozenset({"etco2", "rr_co2"}),
+    "co2": frozenset({"etco2", "etco2_wave", "rr_co2"}),
 }
 """Numbers that a fault of a wave makes doubtful; the ECG has several leads."""
 

@@ -35,7 +35,8 @@ TOUCH_KEYS = ("art_mean", "art_mean_wave", "art_sys", "art_sys_wave", "hr", "hr_
 STANDS_IN = {
     "hr": ("hr_ecg",),
     "pulse": ("pulse_art", "pulse_pleth"),
-    "rr": ("rr_co2", "rr_resp"),
+    "rr": ("rr_co2", "rr_resp", "rr_ecg"),
+    "etco2": ("etco2_wave",),
     "art_sys": ("art_sys_wave",),
     "art_mean": ("art_mean_wave",),
     "art_dia": ("art_dia_wave",),

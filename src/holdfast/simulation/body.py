@@ -26,6 +26,8 @@ from holdfast.simulation.changes import (
     Run,
     SetContact,
     SetRhythm,
+    Touch,
+    Treat,
     Ventilate,
 )
 from holdfast.simulation.scenario import Scenario
@@ -214,6 +216,10 @@ class Body:
                 self._ventilated_per_min = per_min
             case Pause(duration_s):
                 self._pause_until_s = now_s + duration_s
+            case Touch(side, region, strength):
+                self.touch(side, region, strength, now_s)
+            case Treat(category):
+                self.treat(category, now_s)
             case Respond(response):
                 self._begin(now_s, response, 1.0)
             case Cue(name):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from holdfast.record.events import Strength
 from holdfast.simulation.states import Contact, Disturbance, Rhythm, Sensor, Vitals
 
 
@@ -98,6 +99,22 @@ class Response:
 
 
 @dataclass(frozen=True)
+class Touch:
+    """Somebody presses on a region of the body chart."""
+
+    side: str
+    region: str
+    strength: Strength = Strength.FIRM
+
+
+@dataclass(frozen=True)
+class Treat:
+    """Somebody gives a treatment of this category."""
+
+    category: str
+
+
+@dataclass(frozen=True)
 class Respond:
     """A response that begins by itself, as part of a script."""
 
@@ -111,7 +128,10 @@ class Cue:
     name: str
 
 
-Change = HeadFor | SetRhythm | SetContact | Move | Pause | Run | Compress | Ventilate | Disturb | Respond | Cue
+Doing = Touch | Treat | Compress | Ventilate
+"""What people do to the dog."""
+
+Change = HeadFor | SetRhythm | SetContact | Move | Pause | Run | Disturb | Respond | Cue | Doing
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,11 @@ class Beat:
     qt_s: float = 0.27
 
 
+def qt_s(rr_s: float) -> float:
+    """QT interval at a heart rate: shorter for a fast heart (estimate)."""
+    return 0.225 * min(1.0, rr_s / 0.8) ** 0.38
+
+
 class Heart:
     """Carries the sinus node and the ventricles from frame to frame."""
 
@@ -143,9 +148,8 @@ class Heart:
         self._last_r_s = r_s
         if self._rng.random() < moment.vitals.vpc_per_min / moment.vitals.hr_per_min:
             self._vpc_due_s = r_s + usual_rr_s * float(self._rng.uniform(0.5, 0.68))
-        qt_s = 0.225 * min(1.0, usual_rr_s / 0.8) ** 0.38
         stroke = 0.0 if rhythm is Rhythm.PEA else stroke
-        return Beat(Kind.SINUS, fire_s, r_s, stroke, 1 - 0.06 * swing, p_height, qt_s)
+        return Beat(Kind.SINUS, fire_s, r_s, stroke, 1 - 0.06 * swing, p_height, qt_s(usual_rr_s))
 
     def _blocked(self) -> bool:
         """Whether the next P wave stays alone: some are conducted, then one or two are not."""

@@ -130,6 +130,12 @@ SHOCK_DECOMPENSATING = Vitals(172, 0.02, 51, 22, 90.5, 38, 0.75, 36.7, 0.25, 27,
 PAIN = Vitals(142, 0.06, 117, 50, 97, 36, 0.9, 38.8, 0.8, 33, 0.3)
 RALLY = Vitals(102, 0.22, 84, 43, 96.5, 21, 1.0, 37.8, 0.8, 37, 0.1)
 RECOVERING = Vitals(106, 0.18, 90, 46, 97, 22, 0.95, 37.6, 0.85, 38, 0.1)
+AFTER_ARREST = Vitals(136, 0.02, 74, 34, 94, 10, 1.0, 36.6, 0.6, 52, 3)
+"""Just after circulation is back: fast, cool, and the carbon dioxide that waited in the tissues comes out."""
+HYPOTHERMIC = Vitals(58, 0.1, 66, 36, 93, 8, 0.8, 31.2, 0.3, 29, 0.5)
+OVERSEDATED = Vitals(64, 0.3, 78, 42, 91, 4, 0.6, 37.4, 0.8, 64, 0)
+"""Too much opioid: breathes seldom and shallowly, carbon dioxide rises."""
+HYPOXAEMIC = Vitals(158, 0.05, 108, 44, 78, 52, 1.2, 38.9, 0.7, 26, 0.5)
 
 _TIME_CONSTANT_S = Vitals(5, 6, 8, 8, 25, 8, 8, 900, 15, 20, 10).vector()
 

@@ -3,8 +3,8 @@
 Run: ``python benchmarks/beats_vs_peers.py DIR [--dogs odd|even|all] [--records N] [--preset dog|human] [--json]`` in an
 environment that holds Holdfast and ``benchmarks/requirements-peers.txt``. DIR holds WFDB records with beat marks.
 
-Every detector sees the first ECG lead as it is in the file (mV, missing samples filled in a straight line for the peers,
-which do not take them). Peers get the whole record at once, which is how they work; ours gets chunks of one second, and
+Every detector sees the first ECG lead as it is in the file (mV; for the peers, which do not take missing samples, these
+are filled in a straight line). Peers get the whole record at once, which is how they work; ours gets chunks of one second, and
 never sees what comes later. Beats pair one to one, nearest first; a second at either end of a record and around
 stretches that its authors call unusable is left out. The first ten seconds of the first record are run once beforehand
 and not timed, so that imports and compilation are not counted. CPU time is that of the whole process, on one thread.
@@ -273,9 +273,8 @@ def _print_table(result: dict[str, Any]) -> None:
         f"{result['records']} records, {result['hours']:.2f} h, {result['beats']} beats, "
         f"+-{result['tolerance_ms']:g} ms, preset {result['preset']}"
     )
-    print(
-        f"{'detector':34} {'F1':>6} {'p10':>6} {'Se':>6} {'PPV':>6} {'off ms':>6} {'jit':>6} {'p95':>6} {'x':>8} crashes"
-    )
+    columns = " ".join(f"{column:>6}" for column in ("F1", "p10", "Se", "PPV", "off ms", "jitter", "p95"))
+    print(f"{'detector':34} {columns} {'x':>8} crashes")
     for name, row in result["detectors"].items():
         cells = [row[key] for key in ("f1", "p10_f1", "sensitivity", "ppv")]
         shares = " ".join("     -" if cell is None else f"{cell:6.4f}" for cell in cells)

@@ -10,7 +10,7 @@ import numpy as np
 
 from holdfast.simulation import complexes
 from holdfast.simulation.heart import VENTRICULAR, Beat, Kind, qt_s
-from holdfast.simulation.scenario import EcgShape
+from holdfast.simulation.scenario import USUAL_SHAPE, EcgShape
 from holdfast.simulation.states import Vector
 
 _BEFORE_S = 0.25
@@ -54,7 +54,7 @@ def drawn_ecg(
     seconds: float,
     rate_hz: float,
     *,
-    shape: EcgShape = EcgShape(),
+    shape: EcgShape = USUAL_SHAPE,
     kind: Kind = Kind.SINUS,
     p_alone_s: Sequence[float] = (),
     presses_s: Sequence[float] = (),
@@ -70,10 +70,9 @@ def drawn_ecg(
     trace = rng.normal(0, shape.noise_mv, len(times_s))
     trace += shape.wander_mv * np.sin(2 * np.pi * (_WANDER_HZ * times_s + rng.random()))
     trace += shape.mains_mv * np.sin(2 * np.pi * (50.0 * times_s + rng.random()))
-    gaps_s = (
-        np.diff([*beats_s, beats_s[-1] + (beats_s[-1] - beats_s[-2] if len(beats_s) > 1 else 1.0)]) if beats_s else ()
-    )
-    beats = [_beat(kind, at, float(gap)) for at, gap in zip(beats_s, gaps_s, strict=True)]
+    last_gap_s = beats_s[-1] - beats_s[-2] if len(beats_s) > 1 else 1.0
+    gaps_s = [*np.diff(beats_s).tolist(), last_gap_s][: len(beats_s)]
+    beats = [_beat(kind, at, gap) for at, gap in zip(beats_s, gaps_s, strict=True)]
     beats += [Beat(Kind.P_ONLY, at, at + 0.1, 0.0, p_height=1.0) for at in p_alone_s]
     beats += [Beat(Kind.COMPRESSION, at, at, 0.0, height=1.0) for at in presses_s]
     for beat in beats:

@@ -62,7 +62,7 @@ class Beat:
 
 def qt_s(rr_s: float) -> float:
     """QT interval at a heart rate: shorter for a fast heart (estimate)."""
-    return 0.225 * min(1.0, rr_s / 0.8) ** 0.38
+    return 0.225 * math.pow(min(1.0, rr_s / 0.8), 0.38)
 
 
 class Heart:
@@ -142,7 +142,7 @@ class Heart:
         filled = min(r_s - self._last_r_s, 4.0) / usual_rr_s
         if rhythm is Rhythm.ATRIAL_FIBRILLATION:
             p_height = 0.0
-            stroke = held(1.35 * filled - 0.4, 0.05, 1.3)
+            stroke = held(1.8 * filled - 0.85, 0.02, 1.5)
         else:
             stroke = held(1 + 0.3 * (filled - 1), 0.55, 1.3) * self._rng.normal(1.0, 0.015)
         self._last_r_s = r_s
@@ -186,15 +186,17 @@ class Heart:
         spread = 0.3 if moment.rhythm is Rhythm.AGONAL else 0.015
         beats = []
         while self._focus_due_s < start_s + FRAME_S:
-            beats.append(self._fired(moment.rhythm, self._focus_due_s))
+            beats.append(self._fired(moment, self._focus_due_s))
             self._focus_due_s += rr_s * held(self._rng.normal(1.0, spread), 0.4, 2.0)
         return beats
 
-    def _fired(self, rhythm: Rhythm, at_s: float) -> Beat:
+    def _fired(self, moment: Moment, at_s: float) -> Beat:
         height = float(self._rng.normal(1.0, 0.04))
-        match rhythm:
+        match moment.rhythm:
             case Rhythm.VT:
-                return Beat(Kind.VPC, at_s, at_s + 0.066, 0.3 * height, height)
+                # The faster, the less has flowed in between: from about 240 a minute no pulse is felt.
+                stroke = held(1.1 - moment.rhythm_per_min / 300, 0.05, 0.6)
+                return Beat(Kind.VPC, at_s, at_s + 0.066, stroke, height)
             case Rhythm.AV_BLOCK_3:
                 return Beat(Kind.ESCAPE, at_s, at_s + 0.066, 1.25, 0.8 * height)
             case Rhythm.PACED:

@@ -91,6 +91,9 @@ class EcgShape:
     mains_mv: float = 0.006
 
 
+USUAL_SHAPE = EcgShape()
+
+
 @dataclass(frozen=True)
 class Scenario:
     """One dog and its course."""
@@ -113,4 +116,4 @@ class Scenario:
     """Treatment category -> what it does to this dog, instead of the default."""
     cues: Mapping[str, tuple[Timed, ...]] = field(default_factory=dict)
     """Named parts that a script or a driver plays; their times count from the cue."""
-    ecg: EcgShape = EcgShape()
+    ecg: EcgShape = USUAL_SHAPE

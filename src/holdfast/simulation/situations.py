@@ -5,6 +5,7 @@ A recording starts in the state before; what the situation is about begins at ``
 
 from collections.abc import Set
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from holdfast.record.events import Strength
 from holdfast.simulation import courses
 from holdfast.simulation.body import TICK_HZ
 from holdfast.simulation.changes import (
+    Change,
     Compress,
     Disturb,
     HeadFor,
@@ -28,7 +30,7 @@ from holdfast.simulation.changes import (
 from holdfast.simulation.courses import timed
 from holdfast.simulation.dog import ALL_WAVES, EVERY_TICKS, Dog
 from holdfast.simulation.heart import VENTRICULAR, Beat, Kind
-from holdfast.simulation.scenario import EcgShape, Scenario, Signalment
+from holdfast.simulation.scenario import USUAL_SHAPE, EcgShape, Scenario, Signalment
 from holdfast.simulation.states import (
     ASLEEP,
     HEALTHY_REST,
@@ -62,7 +64,7 @@ class Situation:
     course: tuple[Timed, ...] = ()
     seconds: float = 100.0
     onset_s: float = ONSET_S
-    ecg: EcgShape = EcgShape()
+    ecg: EcgShape = USUAL_SHAPE
     painful: frozenset[tuple[str, str]] = frozenset()
 
     def scenario(self, seed: int) -> Scenario:
@@ -126,12 +128,12 @@ def record(situation: Situation, seed: int, waves: Set[str] = ALL_WAVES) -> Reco
     return Recording({key: np.concatenate(parts) for key, parts in drawn.items() if parts}, inside)
 
 
-def _from_onset(begin: Vitals, *changes: tuple[float, object], seconds: float = 100.0, **more: object) -> Situation:
-    course = timed(*((ONSET_S + at_s, change) for at_s, change in changes))  # type: ignore[misc]
-    return Situation(begin, course, seconds, **more)  # type: ignore[arg-type]
+def _from_onset(begin: Vitals, *changes: tuple[float, Change], seconds: float = 100.0, **more: Any) -> Situation:
+    course = timed(*((ONSET_S + at_s, change) for at_s, change in changes))
+    return Situation(begin, course, seconds, **more)
 
 
-def _rhythm(rhythm: Rhythm, begin: Vitals = HEALTHY_REST, seconds: float = 100.0, **more: object) -> Situation:
+def _rhythm(rhythm: Rhythm, begin: Vitals = HEALTHY_REST, seconds: float = 100.0, **more: Any) -> Situation:
     return _from_onset(begin, (0.0, SetRhythm(rhythm)), seconds=seconds, **more)
 
 

@@ -4,10 +4,11 @@ Run: ``python benchmarks/beats_vs_peers.py DIR [--dogs odd|even|all] [--records 
 environment that holds Holdfast and ``benchmarks/requirements-peers.txt``. DIR holds WFDB records with beat marks.
 
 Every detector sees the first ECG lead as it is in the file (mV; for the peers, which do not take missing samples, these
-are filled in a straight line). Peers get the whole record at once, which is how they work; ours gets chunks of one second, and
-never sees what comes later. Beats pair one to one, nearest first; a second at either end of a record and around
-stretches that its authors call unusable is left out. The first ten seconds of the first record are run once beforehand
-and not timed, so that imports and compilation are not counted. CPU time is that of the whole process, on one thread.
+are filled in a straight line). Peers get the whole record at once, which is how they work; ours gets chunks of one
+second, and never sees what comes later. Beats pair one to one, nearest first; a second at either end of a record and
+around stretches that its authors call unusable is left out. The first ten seconds of the first record are run once
+beforehand and not timed, so that imports and compilation are not counted. CPU time is that of the whole process, on
+one thread.
 
 A peer that cannot be imported is listed as not installed; one that raises on a record has found no beats in it, and
 the crash is counted. ``median_offset_ms`` is where a detector puts its mark beside the reference mark (some mark the

@@ -30,11 +30,12 @@ def bleeding(at_s: float, over_s: float) -> tuple[Timed, ...]:
 
 
 def apnoea(before: Vitals, at_s: float, duration_s: float) -> tuple[Timed, ...]:
-    """Breathing stops; saturation falls after half a minute; the first breaths bring out what was held back."""
+    """Breathing stops for longer than half a minute, after which saturation falls; the first breaths bring out what was
+    held back."""
     held = before._replace(rr_per_min=0, etco2_mmhg=before.etco2_mmhg + 14)
     return timed(
         (at_s, HeadFor(held)),
-        (at_s + 30, HeadFor(held._replace(spo2_pct=76, hr_per_min=0.75 * before.hr_per_min), over_s=duration_s)),
+        (at_s + 30, HeadFor(held._replace(spo2_pct=76, hr_per_min=0.75 * before.hr_per_min), over_s=duration_s - 30)),
         (at_s + duration_s, HeadFor(before._replace(etco2_mmhg=before.etco2_mmhg + 14, rr_per_min=28))),
         (at_s + duration_s + 60, HeadFor(before, over_s=60)),
     )

@@ -17,6 +17,8 @@ from holdfast.simulation.states import Rhythm
 
 _RSA_PEAK_PHASE = 0.28
 """Rate is highest late in inspiration (a breath runs 0 to 1, inspiration first)."""
+_OVERTAKEN_S = 0.05
+"""The ventricles do not follow the atria if a focus of their own fires before, or so soon after, they would."""
 _COUPLET_SHARE = 0.25
 """How often a ventricular premature complex is followed by a second one."""
 _AF_SPREAD = 0.3
@@ -101,7 +103,7 @@ class Heart:
         fibrillating = moment.rhythm is Rhythm.ATRIAL_FIBRILLATION
         if moment.run is not None:
             self._run_left, self._run_rr_s = moment.run.beats, 60 / moment.run.per_min
-            self._vpc_due_s = start_s + 0.5 * self._run_rr_s
+            self._vpc_due_s = max(start_s, self._last_r_s) + 0.8 * self._run_rr_s
         for index, phase in enumerate(breathing.phase[:-1].tolist()):
             now_s = start_s + index * STEP_S
             swing = math.cos(2 * math.pi * (phase - _RSA_PEAK_PHASE))
@@ -137,7 +139,8 @@ class Heart:
         alone = Beat(Kind.P_ONLY, fire_s, r_s, 0.0, p_height=p_height)
         if rhythm is Rhythm.AV_BLOCK_3 or (rhythm is Rhythm.AV_BLOCK_2 and self._blocked()):
             return alone
-        if r_s - self._vpc_ended_s < 0.45 * usual_rr_s + 0.06:
+        overtaken = self._vpc_due_s is not None and r_s > self._vpc_due_s - _OVERTAKEN_S
+        if overtaken or r_s - self._vpc_ended_s < 0.45 * usual_rr_s + 0.06:
             return replace(alone, p_height=0.0) if rhythm is Rhythm.ATRIAL_FIBRILLATION else alone
         filled = min(r_s - self._last_r_s, 4.0) / usual_rr_s
         if rhythm is Rhythm.ATRIAL_FIBRILLATION:

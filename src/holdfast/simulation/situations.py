@@ -50,9 +50,12 @@ from holdfast.simulation.states import (
     Vitals,
 )
 
-ONSET_S = 40.0
+ONSET_S = 20.0
 _SETTLE_S = 40.0
+_DRAWN_FROM_S = -8.0
+"""Pressure and filters need this long to run in; before it nothing is drawn."""
 _FELT_STROKE = 0.3
+LEAD_OFF_S = 28.0
 _NOBODY = Signalment("Nobody", "Mixed", "male", 60, 25.0, "Nobody", "Made for a test.")
 
 
@@ -62,7 +65,7 @@ class Situation:
 
     begin: Vitals
     course: tuple[Timed, ...] = ()
-    seconds: float = 100.0
+    seconds: float = 60.0
     onset_s: float = ONSET_S
     ecg: EcgShape = USUAL_SHAPE
     painful: frozenset[tuple[str, str]] = frozenset()
@@ -115,6 +118,8 @@ class Recording:
 def record(situation: Situation, seed: int, waves: Set[str] = ALL_WAVES) -> Recording:
     """Let the situation happen to one dog. The same seed gives the same recording."""
     dog = Dog(situation.scenario(seed), start_s=-_SETTLE_S)
+    while dog.now_s < _DRAWN_FROM_S:
+        dog.frame(frozenset())
     while dog.now_s < 0:
         dog.frame(waves)
     drawn: dict[str, list[Vector]] = {key: [] for key in waves}
@@ -124,16 +129,16 @@ def record(situation: Situation, seed: int, waves: Set[str] = ALL_WAVES) -> Reco
         events += frame.beats
         for key, samples in frame.waves.items():
             drawn[key].append(samples)
-    inside = tuple(beat for beat in events if beat.r_s < situation.seconds)
+    inside = tuple(sorted((b for b in events if b.r_s < situation.seconds), key=lambda beat: beat.r_s))
     return Recording({key: np.concatenate(parts) for key, parts in drawn.items() if parts}, inside)
 
 
-def _from_onset(begin: Vitals, *changes: tuple[float, Change], seconds: float = 100.0, **more: Any) -> Situation:
+def _from_onset(begin: Vitals, *changes: tuple[float, Change], seconds: float = 60.0, **more: Any) -> Situation:
     course = timed(*((ONSET_S + at_s, change) for at_s, change in changes))
     return Situation(begin, course, seconds, **more)
 
 
-def _rhythm(rhythm: Rhythm, begin: Vitals = HEALTHY_REST, seconds: float = 100.0, **more: Any) -> Situation:
+def _rhythm(rhythm: Rhythm, begin: Vitals = HEALTHY_REST, seconds: float = 60.0, **more: Any) -> Situation:
     return _from_onset(begin, (0.0, SetRhythm(rhythm)), seconds=seconds, **more)
 
 
@@ -153,12 +158,12 @@ RHYTHMS = {
     "extreme_tachycardia": _rate(300),
     "extreme_bradycardia": _rate(20),
     "premature_beats": Situation(HEALTHY_REST._replace(vpc_per_min=20), onset_s=0.0),
-    "ventricular_run": _from_onset(RECOVERING, (0.0, Run(9, 210)), (25.0, Run(4, 180))),
+    "ventricular_run": _from_onset(RECOVERING, (0.0, Run(9, 210)), (20.0, Run(4, 180))),
     "ventricular_tachycardia": _rhythm(Rhythm.VT),
     "atrial_fibrillation": _rhythm(Rhythm.ATRIAL_FIBRILLATION, HEALTHY_REST._replace(hr_per_min=190)),
     "av_block_2": _rhythm(Rhythm.AV_BLOCK_2, HEALTHY_REST._replace(hr_per_min=95, rsa=0.05)),
     "av_block_3": _rhythm(Rhythm.AV_BLOCK_3, HEALTHY_REST._replace(hr_per_min=120, rsa=0.05)),
-    "pauses": _from_onset(HEALTHY_REST, *((at, Pause(3.0)) for at in (0.0, 18.0, 36.0))),
+    "pauses": _from_onset(HEALTHY_REST, *((at, Pause(3.0)) for at in (0.0, 12.0, 24.0))),
     "paced": _rhythm(Rhythm.PACED),
 }
 """A heart that pumps."""
@@ -168,7 +173,7 @@ STANDSTILLS = {
     "asystole_10_uv": _rhythm(Rhythm.ASYSTOLE, ecg=_quiet(0.010)),
     "asystole_30_uv": _rhythm(Rhythm.ASYSTOLE, ecg=_quiet(0.030)),
     "asystole_mains": _from_onset(
-        HEALTHY_REST, (0.0, SetRhythm(Rhythm.ASYSTOLE)), (0.0, Disturb(Disturbance.MAINS, 60.0, 0.05))
+        HEALTHY_REST, (0.0, SetRhythm(Rhythm.ASYSTOLE)), (0.0, Disturb(Disturbance.MAINS, 40.0, 0.05))
     ),
     "p_waves_only": _rhythm(Rhythm.P_WAVES_ONLY),
     "paced_without_capture": _rhythm(Rhythm.PACED_WITHOUT_CAPTURE),
@@ -178,27 +183,27 @@ STANDSTILLS = {
 ARRESTS = {
     "vf": _rhythm(Rhythm.VF),
     "fine_vf": _rhythm(Rhythm.FINE_VF),
-    "fading_vf": _rhythm(Rhythm.FADING_VF, seconds=240.0),
+    "fading_vf": _rhythm(Rhythm.FADING_VF, seconds=150.0),
     "agonal_beats": _rhythm(Rhythm.AGONAL),
     "pea": _rhythm(Rhythm.PEA),
-    "pea_ventilated": _from_onset(HEALTHY_REST, (-20.0, Ventilate(12)), (0.0, SetRhythm(Rhythm.PEA)), seconds=160.0),
+    "pea_ventilated": _from_onset(HEALTHY_REST, (-15.0, Ventilate(12)), (0.0, SetRhythm(Rhythm.PEA)), seconds=110.0),
     "compressions_in_asystole": _from_onset(
-        HEALTHY_REST, (0.0, SetRhythm(Rhythm.ASYSTOLE)), (10.0, Ventilate(10)), (20.0, Compress(60.0)), seconds=140.0
+        HEALTHY_REST, (0.0, SetRhythm(Rhythm.ASYSTOLE)), (10.0, Ventilate(10)), (20.0, Compress(30.0)), seconds=90.0
     ),
     "compressions_in_vf": _from_onset(
-        HEALTHY_REST, (0.0, SetRhythm(Rhythm.VF)), (10.0, Ventilate(10)), (20.0, Compress(60.0)), seconds=140.0
+        HEALTHY_REST, (0.0, SetRhythm(Rhythm.VF)), (10.0, Ventilate(10)), (20.0, Compress(30.0)), seconds=90.0
     ),
 }
 """No circulation of its own after the onset."""
 
 LEADS_OFF = {
     f"lead_{contact.value}": _from_onset(
-        HEALTHY_REST, (0.0, SetContact(Sensor.ECG, contact)), (40.0, SetContact(Sensor.ECG, Contact.ON))
+        HEALTHY_REST, (0.0, SetContact(Sensor.ECG, contact)), (LEAD_OFF_S, SetContact(Sensor.ECG, Contact.ON))
     )
     for contact in Contact
     if contact is not Contact.ON
 }
-"""The heart goes on; the ECG does not show it for 40 s."""
+"""The heart goes on; the ECG does not show it for LEAD_OFF_S."""
 
 DISTURBANCES = {
     "motion": _from_onset(HEALTHY_REST, (0.0, Move(12.0, 0.9))),

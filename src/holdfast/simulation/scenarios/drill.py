@@ -32,7 +32,7 @@ ARREST = sc.Scenario(
     history_min=20,
     admitted_min=-300,
     course=(
-        Timed(60, HeadFor(SHOCK_DECOMPENSATING._replace(map_mmhg=58, vpc_per_min=18), over_s=150)),
+        Timed(60, HeadFor(SHOCK_DECOMPENSATING._replace(map_mmhg=58, etco2_mmhg=36, vpc_per_min=18), over_s=150)),
         *courses.collapse(_FIRST_RUN_S),
         *courses.resuscitation(_HANDS_ON_S, _CHECKS),
         *courses.circulation_returns(_BACK_S),

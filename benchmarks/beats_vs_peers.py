@@ -35,18 +35,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast import __version__
-from holdfast.cli.scorecard_beats import _chunks, _counts
+from holdfast.cli.scorecard_beats import TOLERANCE_MS, _chunks, _counts
 from holdfast.gateways.files import wfdb_record
 from holdfast.gateways.files.wfdb_record import RecordedWave, WfdbRecord
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals import ecg_beats
+from holdfast.signals.qrs_front import Preset
 from holdfast.signals.scoring import Score, add, match
 
 Floats = NDArray[np.float64]
 Detect = Callable[[Floats, float], "NDArray[np.int64]"]
 """Trace (mV) and rate (Hz) in, sample numbers of the beats out."""
 
-TOLERANCE_MS = {"dog": 75.0, "human": 150.0}
 WARM_UP_S = 10.0
 
 
@@ -138,10 +138,10 @@ def _peer(make: Detect, lead: RecordedWave) -> tuple[list[int], float]:
     return [round(int(at) * US_PER_S / lead.rate_hz) for at in found], cpu_s
 
 
-def _ours(lead: RecordedWave) -> tuple[list[int], float]:
+def _ours(lead: RecordedWave, preset: Preset) -> tuple[list[int], float]:
     chunks = _chunks(lead)
     began = time.process_time()
-    state, found = ecg_beats.initial(), []
+    state, found = ecg_beats.initial(preset), []
     for chunk in chunks:
         state, beats = ecg_beats.step(state, chunk)
         found += [beat.at_us for beat in beats]
@@ -169,10 +169,12 @@ def chosen(directory: Path, dogs: str, per_dog: int | None) -> list[Path]:
     return sorted(picked)
 
 
-def run(headers: list[Path], preset: str, tolerance_ms: float) -> dict[str, Any]:
+def run(headers: list[Path], preset: Preset, tolerance_ms: float) -> dict[str, Any]:
     """All detectors over these records. SystemExit when none of them has beat marks."""
     runs: dict[str, Run] = {"holdfast": Run(__version__)}
-    detectors: dict[str, Callable[[RecordedWave], tuple[list[int], float]]] = {"holdfast": _ours}
+    detectors: dict[str, Callable[[RecordedWave], tuple[list[int], float]]] = {
+        "holdfast": lambda lead: _ours(lead, preset)
+    }
     missing: dict[str, str] = {}
     for name, (distribution, make) in PEERS.items():
         try:
@@ -293,7 +295,7 @@ def main() -> None:
     parser.add_argument("directory", type=Path, metavar="DIR")
     parser.add_argument("--dogs", choices=["odd", "even", "all"], default="all")
     parser.add_argument("--records", type=int, metavar="N", help="at most N records per dog")
-    parser.add_argument("--preset", choices=sorted(TOLERANCE_MS), default="dog")
+    parser.add_argument("--preset", choices=list(Preset), type=Preset, default=Preset.DOG)
     parser.add_argument("--tolerance-ms", type=float, help="default: 75 for the dog preset, 150 for the human one")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()

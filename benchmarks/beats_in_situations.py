@@ -1,7 +1,7 @@
 """What the beat detector finds in every simulated state of rhythm, arrest, lead and disturbance, against the truth.
 
-Run: ``python benchmarks/beats_in_situations.py [--seeds N] [--json]``. From 5 s after the onset of the state to its end,
-in chunks of one second; a beat counts within 75 ms. In standstill, fibrillation and with the lead off every mark is a
+Run: ``python benchmarks/beats_in_situations.py [--seeds N] [--json]``. From 5 s after the onset of the state to its
+end, in chunks of one second; a beat counts within 75 ms. In standstill, fibrillation and with the lead off every mark is a
 phantom; ``true_per_min`` of a lead that is off is what the heart does behind it. Simulated dogs are no evidence for
 living ones: this shows where a detector breaks, not how good it is.
 """
@@ -77,9 +77,8 @@ def main() -> None:
     for group, rows in result.items():
         for name, row in rows.items():
             shares = " ".join("    -" if row[key] is None else f"{row[key]:5.3f}" for key in ("sensitivity", "ppv"))
-            print(
-                f"{group:13} {name:26} found {row['found_per_min']:6.1f} true {row['true_per_min']:6.1f}  Se, PPV {shares}"
-            )
+            rates = f"found {row['found_per_min']:6.1f} true {row['true_per_min']:6.1f}"
+            print(f"{group:13} {name:26} {rates}  Se, PPV {shares}")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """What the beat detector finds in every simulated state of rhythm, arrest, lead and disturbance, against the truth.
 
 Run: ``python benchmarks/beats_in_situations.py [--seeds N] [--json]``. From 5 s after the onset of the state to its
-end, in chunks of one second; a beat counts within 75 ms. In standstill, fibrillation and with the lead off every mark is a
-phantom; ``true_per_min`` of a lead that is off is what the heart does behind it. Simulated dogs are no evidence for
-living ones: this shows where a detector breaks, not how good it is.
+end, in chunks of one second; a beat counts within 75 ms. In standstill, fibrillation and with the lead off every mark
+is a phantom; ``true_per_min`` of a lead that is off is what the heart does behind it. Simulated dogs are no evidence
+for living ones: this shows where a detector breaks, not how good it is.
 """
 
 import argparse

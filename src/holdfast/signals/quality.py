@@ -4,8 +4,9 @@ The words matter more than the numbers: a lead that fell off is never called a f
 electrodes on is never called a lead off, and a signal that does not change at all is called neither.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from holdfast.signals import trace
 from holdfast.signals.chunk import Chunk
@@ -70,8 +71,7 @@ FIT = frozenset({Quality.USABLE, Quality.FLAT})
 """Seconds from which "there was no beat" may be concluded."""
 
 
-@dataclass(frozen=True)
-class QualitySecond:
+class QualitySecond(msgspec.Struct, frozen=True, array_like=True):
     """What the second beginning at ``start_us`` is worth."""
 
     start_us: int

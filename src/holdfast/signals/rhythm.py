@@ -72,13 +72,19 @@ class RhythmState(msgspec.Struct, frozen=True):
     """Ventricular beats in a row up to now."""
 
 
-def step(state: RhythmState, start_us: int, leads: Leads, pulses_per_min: float | None, limits: RateLimits) -> RhythmState:
+def step(
+    state: RhythmState, start_us: int, leads: Leads, pulses_per_min: float | None, limits: RateLimits
+) -> RhythmState:
     """Take one second of every lead. ``pulses_per_min``: of a pulse wave that is good, None without one."""
     end_us = start_us + US_PER_S
     known = dict(state.leads)
     after: list[tuple[str, LeadRhythm]] = []
     for key, memory in leads:
-        before = known.get(key, LeadRhythm()) if memory.fit else LeadRhythm(usual_width_s=known.get(key, LeadRhythm()).usual_width_s)
+        before = (
+            known.get(key, LeadRhythm())
+            if memory.fit
+            else LeadRhythm(usual_width_s=known.get(key, LeadRhythm()).usual_width_s)
+        )
         after.append((key, _followed(before, memory.beats)))
     fresh = [memory.beats for _, memory in leads if memory.fit]
     rhythms = [rhythm for (_, rhythm), (_, memory) in zip(after, leads, strict=True) if memory.fit and rhythm.beats]
@@ -113,9 +119,7 @@ def _per_min(beats: tuple[Beat, ...], count: int, end_us: int) -> float | None:
     return 60 * US_PER_S * (count - 1) / max(1, beats[-1].at_us - beats[-count].at_us)
 
 
-def _slow(
-    was: bool, rhythms: list[LeadRhythm], end_us: int, pulses_per_min: float | None, limits: RateLimits
-) -> bool:
+def _slow(was: bool, rhythms: list[LeadRhythm], end_us: int, pulses_per_min: float | None, limits: RateLimits) -> bool:
     limit = limits.bradycardia_per_min * (MARGIN if was else 1.0)
     rates = [_per_min(rhythm.beats, SLOW_BEATS, end_us) for rhythm in rhythms]
     known = [rate for rate in rates if rate is not None]

@@ -36,7 +36,7 @@ RULES = {
 }
 LIKENESS = (0.95, 0.9, 0.85, 0.8)
 MARGINS = {  # the safest first
-    Kind.ASYSTOLE: (0.7, 0.8),
+    Kind.ASYSTOLE: (0.8,),
     Kind.BRADYCARDIA: (1.25, 1.2, 1.15),
     Kind.TACHYCARDIA: (0.7, 0.8),
     Kind.FIBRILLATION: (0.35, 0.45),

@@ -143,6 +143,10 @@ def test_a_state_that_the_table_does_not_know_is_medium_at_once() -> None:
     assert (event.alarm, event.priority) == ("something_new", "medium")
 
 
+def test_an_improvement_is_no_alarm() -> None:
+    assert Engine().second(cause("sustained_improvement"), seconds=60) == []
+
+
 def test_what_is_not_known_is_neither_raised_nor_cleared() -> None:
     engine = Engine()
     unknown = {FAST.key}

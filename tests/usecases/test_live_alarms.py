@@ -13,12 +13,13 @@ from holdfast.kernel.time import US_PER_S
 from holdfast.record.alarm_events import AlarmAcknowledged, AlarmCleared, AlarmEscalated, AlarmRaised
 from holdfast.record.monitor import Alert
 from holdfast.signals.conditions import Began, Ended
+from holdfast.signals.observed import RateLimits
 from holdfast.storage.memory_store import MemoryStore
 from holdfast.storage.sql_store import SqlStore
 from holdfast.usecases import alarms, beds, cases
 from holdfast.usecases.alarm_log import alarm_log
 from holdfast.usecases.alarm_views import urgency
-from holdfast.usecases.live_alarms import GRACE_S
+from holdfast.usecases.live_alarms import GRACE_S, BedAlarms
 from holdfast.usecases.ports import Change, Receipt
 from usecases.alarm_ward import AlarmWard
 
@@ -141,6 +142,17 @@ def test_limits_of_this_dog_hold_from_the_next_second_on(ward: AlarmWard) -> Non
     alarms.set_limit(ward.ctx, actor="kim", case_id=ward.case_id, key="hr", low=40, high=230, why="puppy in pain")
     ward.seconds(8, hr=214)
     assert ward.view().alarms == ()
+
+
+def test_what_is_extreme_for_this_dog_reaches_the_rules_of_the_signals(ward: AlarmWard) -> None:
+    def extreme() -> RateLimits:
+        return BedAlarms(ward.ctx, ward.case_id, ward.clock.at_us).rate_limits(ward.clock.at_us)
+
+    assert (extreme().bradycardia_per_min, extreme().tachycardia_per_min) == (25, 220)
+    cases.measure_weight(ward.ctx, actor="vet", case_id=ward.case_id, weight_kg=4.0)
+    assert (extreme().bradycardia_per_min, extreme().tachycardia_per_min) == (30, 240)
+    alarms.set_limit(ward.ctx, actor="kim", case_id=ward.case_id, key="hr_extreme", low=None, high=260, why="puppy")
+    assert (extreme().bradycardia_per_min, extreme().tachycardia_per_min) == (0, 260)
 
 
 def test_another_weight_brings_other_limits(ward: AlarmWard) -> None:

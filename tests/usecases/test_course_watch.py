@@ -138,6 +138,16 @@ def test_a_deterioration_goes_to_the_alarms_and_an_improvement_into_the_record_a
     assert [one.kind for one in course_view(ward.ctx, ward.case_id, now_us).standing] == ["sustained_improvement"]
 
 
+def test_what_a_monitor_sends_late_is_judged_when_it_comes() -> None:
+    ward = Ward()
+    ward.write(FALL, 236)
+    assert ward.look_at(237) == []
+    assert ward.look_at(300) == []  # the monitor was offline, then it sends the hour
+    ward.write(FALL, 306)
+    told = [one.told for minute in (307, 313) for one in ward.look_at(minute)]
+    assert [type(one) for one in told] == [Worsening]
+
+
 def test_a_deterioration_is_an_alarm_of_its_bed() -> None:
     ward = Ward()
     live = LiveWard(ward.ctx)

@@ -76,7 +76,7 @@ def test_a_case_that_gets_worse_is_told_once() -> None:
     assert ward.look_at(301) == []
 
 
-@pytest.mark.parametrize("ahead_min", [0, 180, -90])
+@pytest.mark.parametrize("ahead_min", [0, 10, -10, 180, -90])
 def test_a_monitor_with_another_time_of_day_is_followed_and_its_times_put_on_ours(ahead_min: float) -> None:
     ward = Ward()
     ward.write(FALL, 295, ahead_min=ahead_min)

@@ -24,8 +24,9 @@ from holdfast.usecases.ports import OWN_ACTOR, Change, NewEvent
 LATE_US = US_PER_MIN
 """A stretch is judged so long after its end: its last block is in the record by then."""
 
-CLOCK_OFF_US = 2 * US_PER_MIN
-"""Beyond this the newest value is not late: the device has another time of day than we."""
+CLOCK_OFF_US = 20 * US_PER_MIN
+"""When values come and the newest is further from now than this, the device has another time of day than we: longer
+than from one cuff to the next, shorter than a time zone."""
 
 LOOK_BACK_US = 60 * US_PER_MIN
 """Rows of so long before what was judged are counted again: a monitor that was offline sends them late."""
@@ -151,6 +152,9 @@ class CourseWatch:
             one.read_us = now_us + one.ahead_us - _HISTORY_US
             points = self._points(case, one.read_us, now_us + _WIDE_US)
         upto_us = now_us + one.ahead_us - LATE_US
+        if one.newest_us is not None and upto_us - one.newest_us <= CLOCK_OFF_US:
+            # Its clock may be some minutes behind: what it has not come to yet is not a gap.
+            upto_us = min(upto_us, one.newest_us)
         moved = [Given(g.at_us + one.ahead_us, g.what, g.expected) for g in given(self._courses, case.treatments)]
         found = faults(case.conditions, now_us, one.ahead_us)
         one.state, told = watch.step(one.state, self._courses, points, upto_us, moved, found)

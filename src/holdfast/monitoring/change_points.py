@@ -141,10 +141,11 @@ def changes(points: Iterable[tuple[int, float]], notable: float) -> list[LevelCh
         if found and _goes_on(found[-1], changed):
             changed = _joined(found.pop(), changed)
         found.append(changed)
-    return [
+    settled = [
         _settled(one, series, last.found_us if last else None, following.onset_us if following else None, notable)
         for last, one, following in zip([None, *found], found, [*found[1:], None], strict=False)
     ]
+    return [one for one in settled if abs(one.after - one.before) >= notable]
 
 
 def _settled(

@@ -9,12 +9,12 @@ from holdfast.kernel.limits import FORM_BYTES_MAX
 from holdfast.usecases import cases
 from holdfast.usecases.ports import Change, NewQuarantined
 
-STATIC_PAGES = ("/", "/beds", "/beds/Bed 1", "/beds/Bed 2", "/cases", "/cases/new", "/quarantine", "/patterns")
+STATIC_PAGES = ("/", "/beds", "/beds/Bed 1", "/beds/Bed 2", "/cases", "/cases/new", "/quarantine", "/patterns", "/rules")
 
 
 def case_pages(house) -> tuple[str, ...]:
     base = f"/cases/{house.case_id}"
-    return (base, f"{base}/timeline", f"{base}/second-look")
+    return (base, f"{base}/timeline", f"{base}/second-look", f"{base}/alarms")
 
 
 def test_every_page_opens_and_none_needs_inline_code(house) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from holdfast.knowledge.alarm_rules import PRIORITIES
 from holdfast.usecases.alarm_views import AlarmView, urgency
 from holdfast.usecases.live_views import BedView
 
@@ -43,15 +44,13 @@ class Strip(msgspec.Struct, frozen=True, kw_only=True):
     paused: tuple[StripPause, ...]
 
 
-_PRIORITIES = ("high", "medium", "low")
-
 
 def strip(beds: Sequence[BedView], now_us: int) -> Strip:
     """The alarms of these beds as one list."""
     ordered = ranked(beds)
-    rows = [row for bed in ordered for row in bed_rows(bed)]
+    rows = [bed_row(bed, alarm) for bed in ordered for alarm in bed.alarms.alarms]
     sounding = min(
-        (bed for bed in ordered if bed.alarms.sound), key=lambda bed: _PRIORITIES.index(bed.alarms.sound), default=None
+        (bed for bed in ordered if bed.alarms.sound), key=lambda bed: PRIORITIES.index(bed.alarms.sound), default=None
     )
     return Strip(
         server_us=now_us,
@@ -77,11 +76,6 @@ def ranked(beds: Sequence[BedView]) -> list[BedView]:
     return sorted(beds, key=lambda bed: urgency(bed.alarms))
 
 
-def bed_rows(bed: BedView) -> list[StripAlarm]:
-    """The alarms of one bed with the name of the dog."""
-    return [bed_row(bed, alarm) for alarm in bed.alarms.alarms]
-
-
 def bed_row(bed: BedView, alarm: AlarmView) -> StripAlarm:
     """One alarm with the name of the dog."""
     return StripAlarm(bed=bed.bed, case_id=bed.case_id, name=bed.name, training=bed.training, alarm=alarm)
@@ -89,4 +83,4 @@ def bed_row(bed: BedView, alarm: AlarmView) -> StripAlarm:
 
 def _rank(row: StripAlarm) -> tuple[bool, int, bool]:
     alarm = row.alarm
-    return alarm.state not in _UNACKNOWLEDGED, _PRIORITIES.index(alarm.priority), alarm.state == "latched"
+    return alarm.state not in _UNACKNOWLEDGED, PRIORITIES.index(alarm.priority), alarm.state == "latched"

@@ -259,7 +259,9 @@ async def _watch(dog: Dog, page: Page, stopped: float) -> Stop | None:
     while time.time() < stopped + PATIENCE_S:
         await asyncio.sleep(0.1)
         new = [alarm_id for alarm_id in dog.raised if alarm_id not in known]
-        painted = await page.evaluate("(key) => window.painted[key] ?? null", f"{dog.case_id}/{new[0]}") if new else None
+        painted = (
+            await page.evaluate("(key) => window.painted[key] ?? null", f"{dog.case_id}/{new[0]}") if new else None
+        )
         if painted is not None:
             committed = dog.raised[new[0]]
             wire = max(sent for sent in dog.sent if sent <= committed)

@@ -5,7 +5,6 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -183,9 +182,7 @@ def test_3_over_and_unseen_it_stays_latched_and_looks_different(server: Server, 
     expect(bar_of(page)).to_have_attribute("data-wanted", "")
 
 
-def test_4_acknowledged_it_is_silent_and_stays_in_sight_while_it_lasts(
-    server: Server, page: Page, wire: Wire
-) -> None:
+def test_4_acknowledged_it_is_silent_and_stays_in_sight_while_it_lasts(server: Server, page: Page, wire: Wire) -> None:
     time.sleep(WARM_UP_S)
     page.goto(f"{server.address}/beds/{BED}")
     wire.rhythm(Rhythm.ASYSTOLE)

@@ -42,8 +42,10 @@ def alarm_log(ctx: Context, case_id: str) -> list[LogLine]:
             case al.AlarmRaised() as raised:
                 newest[raised.alarm_id] = len(lines)
                 lines.append(_line(raised))
-            case al.AlarmCleared(alarm_id=alarm_id) | al.AlarmAcknowledged(alarm_id=alarm_id) | al.AlarmEscalated(
-                alarm_id=alarm_id
+            case (
+                al.AlarmCleared(alarm_id=alarm_id)
+                | al.AlarmAcknowledged(alarm_id=alarm_id)
+                | al.AlarmEscalated(alarm_id=alarm_id)
             ) if alarm_id in newest:
                 place = newest[alarm_id]
                 lines[place] = _after(ctx, lines[place], item)

@@ -28,9 +28,7 @@ def _acknowledge(call: Call, case_id: str, _: AcknowledgeEntry, command_id: str)
 
 
 def _pause(call: Call, case_id: str, entry: PauseEntry, command_id: str) -> Outcome:
-    receipt = alarms.pause(
-        call.ctx, actor=call.actor, case_id=case_id, minutes=entry.minutes, command_id=command_id
-    )
+    receipt = alarms.pause(call.ctx, actor=call.actor, case_id=case_id, minutes=entry.minutes, command_id=command_id)
     return recorded(receipt, page_of(case_id))
 
 
@@ -53,9 +51,7 @@ def _switch_off(call: Call, case_id: str, entry: SwitchOffEntry, command_id: str
 
 
 def _switch_on(call: Call, case_id: str, entry: SwitchOnEntry, command_id: str) -> Outcome:
-    receipt = alarms.switch_on(
-        call.ctx, actor=call.actor, case_id=case_id, kind=entry.kind, command_id=command_id
-    )
+    receipt = alarms.switch_on(call.ctx, actor=call.actor, case_id=case_id, kind=entry.kind, command_id=command_id)
     return recorded(receipt, f"{page_of(case_id)}#off")
 
 

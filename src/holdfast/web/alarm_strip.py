@@ -44,7 +44,6 @@ class Strip(msgspec.Struct, frozen=True, kw_only=True):
     paused: tuple[StripPause, ...]
 
 
-
 def strip(beds: Sequence[BedView], now_us: int) -> Strip:
     """The alarms of these beds as one list."""
     ordered = ranked(beds)

@@ -11,7 +11,6 @@ from holdfast.web.gate import Call
 from holdfast.web.render import page
 from holdfast.web.tiles import TILES, pick
 
-
 _NO_ALARMS = AlarmsView()
 
 

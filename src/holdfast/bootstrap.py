@@ -239,6 +239,7 @@ async def running(house: House) -> AsyncIterator[None]:
             f"Cannot listen for monitors at {config.hl7_host}:{config.hl7_port} ({error.strerror}).",
             "Is the port taken? Try --hl7-port.",
         ) from error
+    house.ward.watch_again(house.ctx.clock.now_us())
     house.ward.end_what_is_left(house.ctx.clock.now_us())
     tasks = [asyncio.create_task(keep_house(house)), asyncio.create_task(web.serve(sockets=[pages]))]
     try:

@@ -76,7 +76,7 @@ def test_acknowledging_ends_the_sound_and_says_who(house) -> None:
     assert told.sound == ""
     assert [(row.alarm.state, row.alarm.acknowledged_by) for row in told.alarms] == [("acknowledged", "A technician")]
     page = house.client("clinician").get("/").text
-    assert "acknowledged by A technician" in bar(page)
+    assert "Acknowledged by A technician" in bar(page)
     log = house.client("clinician").get(base(house)).text
     assert "A technician" in re.search(r'(?s)data-testid="log-line".*?</tr>', log).group(0)
 
@@ -101,7 +101,7 @@ def test_an_alarm_that_is_over_and_unseen_looks_different(house) -> None:
     raise_alarm(house)
     end_alarm(house)
     page = house.client("technician").get("/beds/Bed 1").text
-    assert page.count("it is over, nobody has seen it") == 2
+    assert page.count("It is over, nobody has seen it") == 2
     assert 'class="alarm high latched"' in page
 
 
@@ -157,7 +157,7 @@ def test_limits_say_where_they_come_from_and_who_changed_them(house) -> None:
     assert house.post("clinician", f"{base(house)}/limits", {**fields, "why": ""}).status_code == 400
     house.post("clinician", f"{base(house)}/limits", fields)
     after = re.search(r'(?s)data-testid="limit-hr".*?</form>', client.get(base(house)).text).group(0)
-    assert re.search(r"45 to no", after)
+    assert "at least 45" in after
     assert "A clinician" in after
     assert "an athlete" in after
     assert "Default:" in after

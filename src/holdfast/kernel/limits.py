@@ -50,6 +50,9 @@ COMMIT_QUEUE_MAX = 4_096
 COMMIT_BATCH_MAX = 256
 """Commands in one group commit: bounds the latency of the first one in it."""
 
+ALARM_RETRY_S = 15
+"""Events of alarms that could not be written are tried again after this; the alarm is shown meanwhile."""
+
 CONFLICT_TRIES_MAX = 50
 """How often an entry that depends on the state is checked and tried anew. Each try that fails means that an entry
 of somebody else went through; a whole shift saving in the same instant stays below it."""

@@ -182,7 +182,8 @@ def _escalations(state: AlarmState, ladder: Sequence[EscalationStep], now_us: in
     for entry in state.alarms:
         rungs = [rung for rung in ladder if rung.priority == entry.priority][entry.called_step :]
         since_us = waits_since_us(entry, state, now_us)
-        if rungs and since_us is not None and now_us - since_us >= rungs[0].after_s * US_PER_S:
+        # In both directions: a clock of ours that was set back must not leave anybody uncalled.
+        if rungs and since_us is not None and abs(now_us - since_us) >= rungs[0].after_s * US_PER_S:
             step = entry.called_step + 1
             events.append(
                 AlarmEscalated(at_us=now_us, alarm_id=entry.alarm_id, called=rungs[0].whom, step=step),
@@ -197,6 +198,6 @@ def waits_since_us(entry: AlarmEntry, state: AlarmState, now_us: int) -> int | N
     ):
         return None
     pause = state.pause
-    if pause is None or entry.raised_us > pause.at_us:
+    if pause is None or entry.raised_us >= pause.at_us:
         return entry.raised_us
     return None if now_us < pause.until_us else max(entry.raised_us, pause.until_us)

@@ -133,8 +133,8 @@ class AlarmState:
         return next((entry for entry in self.alarms if entry.alarm_id == alarm_id), None)
 
     def off_at(self, now_us: int) -> tuple[OffEntry, ...]:
-        """What is off at this moment."""
-        return tuple(entry for entry in self.off if entry.until_us is None or now_us < entry.until_us)
+        """What is off at this moment. A clock that was set back ends it early, never late."""
+        return tuple(e for e in self.off if e.until_us is None or e.at_us <= now_us < e.until_us)
 
     def paused_at(self, now_us: int) -> Pause | None:
         """The pause that lasts at this moment."""

@@ -128,7 +128,7 @@ def alarms_view(
 def sounds(entry: AlarmEntry, state: AlarmState, now_us: int) -> bool:
     """Whether this alarm must be heard now: nobody acknowledged it, and no pause covers it."""
     pause = state.paused_at(now_us)
-    if pause is not None and entry.raised_us <= pause.at_us:
+    if pause is not None and entry.raised_us < pause.at_us:
         return False
     return entry.status is AlarmStatus.ACTIVE or (entry.status is AlarmStatus.LATCHED and entry.audible_when_over)
 

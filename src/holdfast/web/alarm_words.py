@@ -27,11 +27,11 @@ def state(alarm: AlarmView) -> str:
     times = f", {alarm.times} times" if alarm.times > 1 else ""
     called = f"; {alarm.called} called {clock(alarm.called_us)}" if alarm.called and alarm.called_us else ""
     if alarm.state == "latched" and alarm.ended_us is not None:
-        return f"{clock(alarm.began_us)} to {clock(alarm.ended_us)}{times}: it is over, nobody has seen it{called}"
+        return f"It is over, nobody has seen it; {clock(alarm.began_us)} to {clock(alarm.ended_us)}{times}{called}"
     if alarm.state == "acknowledged" and alarm.acknowledged_us is not None:
-        known = f"acknowledged by {alarm.acknowledged_by} {clock(alarm.acknowledged_us)}"
-        return f"since {clock(alarm.began_us)}; {known}"
-    return f"since {clock(alarm.began_us)}{times}{called}"
+        known = f"Acknowledged by {alarm.acknowledged_by} {clock(alarm.acknowledged_us)}"
+        return f"{known}; since {clock(alarm.began_us)}"
+    return f"{'Equipment; since' if alarm.technical else 'Since'} {clock(alarm.began_us)}{times}{called}"
 
 
 def off(view: OffView) -> str:

@@ -67,9 +67,14 @@ def page(call: Call, template: str, status: int = _OK, **context: Any) -> HTMLRe
         "new_id": call.ctx.ids.new_id,
         "path": call.request.url.path,
         "strip": _strip(call) if status == _OK else None,
-        "pause_first": call.ctx.knowledge.alarms.pause_minutes[0],
+        "pause_usual": _middle(call.ctx.knowledge.alarms.pause_minutes),
     }
     return HTMLResponse(_ENV.get_template(template).render(**shared, **context), status_code=status)
+
+
+def _middle(minutes: tuple[int, ...]) -> int:
+    """The length offered on the bar; the others are on the page of the dog's alarms."""
+    return minutes[len(minutes) // 2]
 
 
 def _strip(call: Call) -> Strip | None:

@@ -19,6 +19,18 @@ def cards() -> dict[str, Scorecard]:
     return scorecards(yaml.safe_load(text))
 
 
+_BOUNDS = {"weight_kg": "kg", "age_months": "months of age"}
+
+
+def animals(when: tuple[str, ...]) -> str:
+    """The conditions of a row of limits in words: ``("weight_kg>=25",)`` -> ``from 25 kg``."""
+    said = []
+    for condition in when:
+        name, _, bound = condition.replace(">=", ":from ").replace("<", ":below ").partition(":")
+        said.append(f"{bound} {_BOUNDS[name]}" if name in _BOUNDS else f"{bound}s")
+    return ", ".join(said) or "every other animal"
+
+
 def rules(call: Call) -> Response:
     alarms = call.ctx.knowledge.alarms
     return page(
@@ -31,5 +43,6 @@ def rules(call: Call) -> Response:
         ladder=ladder(call.ctx),
         own_ladder=bool(call.ctx.book.clinic.escalation),
         pause_minutes=alarms.pause_minutes,
+        animals=animals,
         sources=call.ctx.knowledge.sources,
     )

@@ -50,7 +50,7 @@ function showPause() {
   const place = slot(bar, "paused");
   const running = heard.message.paused.filter((pause) => pause.until_us > serverNow());
   place.hidden = !running.length;
-  const text = running.map((pause) => `${pause.name}: sound paused, ${minutes(pause.until_us - serverNow())} left`).join("; ");
+  const text = running.map((pause) => `${pause.name} paused, ${minutes(pause.until_us - serverNow())} left`).join("; ");
   if (place.textContent !== text) place.textContent = text;
 }
 
@@ -75,6 +75,7 @@ function show(message) {
   if (more.textContent !== others) more.textContent = others;
   if (more.hidden) expand(false);
   bar.dataset.wanted = message.sound;
+  bar.dataset.calm = message.alarms.length ? "no" : "yes";
   const urgent = message.alarms.find((row) => row.alarm.state !== "acknowledged");
   document.title = urgent ? `${{ high: "!!!", medium: "!!", low: "!" }[urgent.alarm.priority]} ${urgent.name}: ${urgent.alarm.text}` : title;
   showPauseButton();

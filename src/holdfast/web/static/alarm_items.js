@@ -16,9 +16,9 @@ function stateWords(alarm) {
   const since = clock(alarm.began_us);
   const times = alarm.times > 1 ? `, ${alarm.times} times` : "";
   const called = alarm.called ? `; ${alarm.called} called ${clock(alarm.called_us)}` : "";
-  if (alarm.state === "latched") return `${since} to ${clock(alarm.ended_us)}${times}: it is over, nobody has seen it${called}`;
-  if (alarm.state === "acknowledged") return `since ${since}; acknowledged by ${alarm.acknowledged_by} ${clock(alarm.acknowledged_us)}`;
-  return `since ${since}${times}${called}`;
+  if (alarm.state === "latched") return `It is over, nobody has seen it; ${since} to ${clock(alarm.ended_us)}${times}${called}`;
+  if (alarm.state === "acknowledged") return `Acknowledged by ${alarm.acknowledged_by} ${clock(alarm.acknowledged_us)}; since ${since}`;
+  return `${alarm.technical ? "Equipment; since" : "Since"} ${since}${times}${called}`;
 }
 
 export function offWords(off) {

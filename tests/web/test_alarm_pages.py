@@ -27,6 +27,7 @@ def raise_alarm(house, *, alarm_id="a1", alarm="asystole", text="No heartbeat fo
         since_us=at_us - 4_000_000,
     )
     record(house.ctx, actor="holdfast", stream=case_stream(case_id or house.case_id), events=[event])
+    house.clock.advance(5)
 
 
 def end_alarm(house, alarm_id="a1"):

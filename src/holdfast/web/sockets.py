@@ -38,6 +38,9 @@ BOARD = ""
 ALARMS = "\n"
 """Stands for the alarms of all beds; no bed's name holds a control character."""
 
+FOLLOW_EVERY_S = 0.1
+"""How often the record is asked for what was committed: an alarm must not wait for the next second."""
+
 _HURRY_AFTER_S = 0.05
 """What was committed at the same time as an alarm is shown with it."""
 
@@ -103,14 +106,15 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         self._services.ward.add_listener(self._on_frame)
         self._services.ctx.book.on_event(self._on_event)
-        ticking = asyncio.create_task(self._tick())
+        tasks = [asyncio.create_task(self._tick()), asyncio.create_task(self._follow_record())]
         try:
             yield
         finally:
             self._services.ward.remove_listener(self._on_frame)
-            ticking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await ticking
+            for task in tasks:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
 
     def attach(self, bed: str) -> Outbox:
         outbox = Outbox()
@@ -157,6 +161,15 @@ class Hub:
     def _spread(self, bed: str, strip: str, message: bytes) -> None:
         for outbox in self._screens.get(bed, ()):
             outbox.put_wave(strip, message)
+
+    async def _follow_record(self) -> None:
+        while True:
+            await asyncio.sleep(FOLLOW_EVERY_S)
+            if self._screens:
+                try:
+                    await run_in_threadpool(self._services.ctx.book.catch_up)
+                except Exception:
+                    log.exception("the record could not be read")
 
     async def _tick(self) -> None:
         while True:

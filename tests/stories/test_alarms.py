@@ -23,6 +23,8 @@ from stories.conftest import Server, start
 PATIENCE_MS = 60_000
 WARM_UP_S = 20
 BED = "ICU 1"
+READING_MS = 1_000
+"""A press on a line that moved less than that ago is not taken."""
 
 DOG = Scenario(
     name="drill",
@@ -122,8 +124,18 @@ def asystole_in_bar(page: Page):
     return bar_of(page).get_by_test_id("alarm-asystole")
 
 
+STRICT = """
+const Real = window.AudioContext;
+window.AudioContext = class extends Real {
+  get state() { return navigator.userActivation.hasBeenActive ? super.state : "suspended"; }
+};
+"""
+"""A browser that lets no page sound before a touch. Chromium is as strict with some pages and not with others."""
+
+
 def test_0_a_screen_says_that_it_cannot_sound_until_it_was_touched(server: Server, chromium: Browser, page: Page):
     untouched = chromium.new_context(storage_state=page.context.storage_state()).new_page()
+    untouched.add_init_script(STRICT)
     untouched.goto(f"{server.address}/")
     bar = bar_of(untouched)
     expect(bar).to_have_attribute("data-armed", "no")
@@ -154,12 +166,12 @@ def test_1_a_stopped_heart_is_seen_and_heard_on_every_page(server: Server, page:
 
 def test_2_a_pause_silences_for_a_time_that_is_shown_and_a_reload_changes_nothing(server: Server, page: Page) -> None:
     page.get_by_test_id("bar-pause").click()
-    expect(page.get_by_test_id("bar-paused")).to_have_text(re.compile(r"Rex paused, [12]:[0-5]\d left"))
+    expect(page.get_by_test_id("bar-paused")).to_have_text(re.compile(r"Paused: Rex [12]:[0-5]\d"))
     expect(bar_of(page)).to_have_attribute("data-sound", "")
     expect(asystole_in_bar(page)).to_have_attribute("data-state", "active")
     page.reload()
     expect(asystole_in_bar(page)).to_have_attribute("data-state", "active")
-    expect(page.get_by_test_id("bar-paused")).to_contain_text("left")
+    expect(page.get_by_test_id("bar-paused")).to_contain_text("Rex")
     expect(bar_of(page)).to_have_attribute("data-wanted", "")
     page.goto(f"{server.address}/beds/{BED}")
     page.get_by_role("link", name="Alarms and limits").click()
@@ -173,7 +185,8 @@ def test_3_over_and_unseen_it_stays_latched_and_looks_different(server: Server, 
     expect(asystole_in_bar(page)).to_contain_text("It is over, nobody has seen it")
     page.reload()
     expect(asystole_in_bar(page)).to_have_attribute("data-state", "latched")
-    asystole_in_bar(page).get_by_test_id("acknowledge").click(delay=50)
+    page.wait_for_timeout(READING_MS)
+    asystole_in_bar(page).get_by_test_id("acknowledge").click()
     expect(asystole_in_bar(page)).to_have_count(0)
     expect(bar_of(page)).to_have_attribute("data-wanted", "")
 
@@ -188,7 +201,7 @@ def test_4_acknowledged_it_is_silent_and_stays_in_sight_while_it_lasts(server: S
     box = button.bounding_box()
     assert box is not None
     assert box["height"] >= 44
-    page.wait_for_timeout(1_000)
+    page.wait_for_timeout(READING_MS)
     button.click()
     expect(line).to_have_attribute("data-state", "acknowledged")
     expect(line).to_contain_text("Acknowledged by Dr Ada Keller")

@@ -50,7 +50,7 @@ function showPause() {
   const place = slot(bar, "paused");
   const running = heard.message.paused.filter((pause) => pause.until_us > serverNow());
   place.hidden = !running.length;
-  const text = running.map((pause) => `${pause.name} paused, ${minutes(pause.until_us - serverNow())} left`).join("; ");
+  const text = `Paused: ${running.map((pause) => `${pause.name} ${minutes(pause.until_us - serverNow())}`).join(", ")}`;
   if (place.textContent !== text) place.textContent = text;
 }
 
@@ -71,9 +71,8 @@ function show(message) {
   slot(bar, "calm").textContent = "No alarm";
   const more = slot(bar, "more");
   more.hidden = message.alarms.length < 2;
-  const others = `+${message.alarms.length - 1} more`;
-  if (more.textContent !== others) more.textContent = others;
   if (more.hidden) expand(false);
+  nameMore();
   bar.dataset.wanted = message.sound;
   bar.dataset.calm = message.alarms.length ? "no" : "yes";
   const urgent = message.alarms.find((row) => row.alarm.state !== "acknowledged");
@@ -82,9 +81,16 @@ function show(message) {
   tick();
 }
 
+function nameMore() {
+  const text = bar.classList.contains("open") ? "Close" : `+${Math.max(0, heard.message.alarms.length - 1)}`;
+  const more = slot(bar, "more");
+  if (more.textContent !== text) more.textContent = text;
+}
+
 function expand(open) {
   bar.classList.toggle("open", open);
   slot(bar, "more").setAttribute("aria-expanded", String(open));
+  if (heard.message) nameMore();
 }
 
 function tick() {

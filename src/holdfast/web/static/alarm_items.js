@@ -3,7 +3,9 @@ import { freshId } from "./forms.js";
 import { clock, slot } from "./view.js";
 
 const SHAPES = { high: "!!!", medium: "!!", low: "!" };
-const JUST_MOVED_MS = 700;
+const JUST_MOVED_MS = 600;
+const HINT_MS = 2500;
+let movedAt = -Infinity;
 
 const template = document.querySelector("#alarm-bar > template");
 
@@ -63,12 +65,15 @@ export function showAlarms(list, rows) {
     return line;
   });
   const now = wanted.map((line) => line.dataset.key).join();
-  if (before === now) return;
+  if (before === now) {
+    list.dataset.shown = "yes";
+    return;
+  }
   const focused = list.contains(document.activeElement) ? document.activeElement : null;
   list.replaceChildren(...wanted);
   if (focused && list.contains(focused)) focused.focus();
-  // What was on the screen when the page came is not news; a line that came or moved is.
-  list.dataset.movedAt = String(performance.now());
+  if (list.dataset.shown) movedAt = performance.now(); // not what only fills the page as it opens
+  list.dataset.shown = "yes";
 }
 
 export function bedRows(view) {
@@ -87,10 +92,13 @@ export function showBedAlarms(root, view) {
   more.textContent = `+${others}`;
 }
 
-// A press just after the lines moved was meant for another line.
+// A press just after lines moved may have been meant for another one.
 window.addEventListener("submit", (event) => {
-  const list = event.target.closest(".alarms");
-  if (!list || performance.now() - Number(list.dataset.movedAt ?? -Infinity) > JUST_MOVED_MS) return;
+  if (!event.target.closest(".alarms") || performance.now() - movedAt > JUST_MOVED_MS) return;
   event.preventDefault();
   event.stopImmediatePropagation();
+  const button = event.target.querySelector("button");
+  const words = button.textContent;
+  button.textContent = "It moved: press again";
+  setTimeout(() => { button.textContent = words; }, HINT_MS);
 }, { capture: true });

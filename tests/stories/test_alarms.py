@@ -13,11 +13,14 @@ from holdfast.bootstrap import House, open_house
 from holdfast.config import Config
 from holdfast.gateways.hl7.client import MllpSender
 from holdfast.gateways.hl7.encode import encode_message
+from holdfast.record.alarm_events import AlarmRaised
+from holdfast.record.events import case_stream
 from holdfast.simulation.changes import SetRhythm
 from holdfast.simulation.monitor import SimulatedMonitor
 from holdfast.simulation.scenario import Scenario, Signalment
 from holdfast.simulation.states import HEALTHY_REST, Rhythm, Sensor
 from holdfast.usecases import beds, cases
+from holdfast.usecases.context import record
 from stories.conftest import Server, start
 
 PATIENCE_MS = 60_000
@@ -116,6 +119,22 @@ def page(server: Server, chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
+def raise_on(house: House, case_id: str) -> None:
+    now_us = house.ctx.clock.now_us()
+    event = AlarmRaised(
+        at_us=now_us,
+        alarm_id="drill",
+        alarm="no_pulse_signal",
+        signal="pleth",
+        text="No pulse on the pleth",
+        priority="medium",
+        technical=False,
+        audible_when_over=False,
+        since_us=now_us,
+    )
+    record(house.ctx, actor="holdfast", stream=case_stream(case_id), events=[event])
+
+
 def bar_of(page: Page):
     return page.get_by_test_id("alarm-bar")
 
@@ -212,7 +231,26 @@ def test_4_acknowledged_it_is_silent_and_stays_in_sight_while_it_lasts(server: S
     expect(page.get_by_test_id("log-line").first).to_contain_text("Dr Ada Keller")
 
 
-def test_5_a_lost_server_sounds_by_itself(server: Server, page: Page, wire: Wire) -> None:
+def test_5_the_board_brings_the_most_urgent_bed_forward_but_not_under_a_hand(
+    server: Server, page: Page, house: House, wire: Wire
+) -> None:
+    beds.add_bed(house.ctx, actor="drill", bed="ICU 2")
+    leo = cases.admit(house.ctx, actor="drill", admission=cases.Admission(name="Leo", bed="ICU 2", training=True))
+    page.goto(f"{server.address}/")
+    cards = page.get_by_test_id("bed-card")
+    expect(cards.first).to_contain_text("Rex")
+    page.mouse.move(5, 880)
+    page.mouse.down()
+    raise_on(house, leo)
+    expect(cards.nth(1).get_by_test_id("alarm-no_pulse_signal")).to_be_visible(timeout=PATIENCE_MS)
+    page.wait_for_timeout(7_000)
+    expect(cards.first).to_contain_text("Rex")
+    expect(bar_of(page).get_by_test_id("alarm-no_pulse_signal")).to_be_visible()
+    page.mouse.up()
+    expect(cards.first).to_contain_text("Leo", timeout=PATIENCE_MS)
+
+
+def test_6_a_lost_server_sounds_by_itself(server: Server, page: Page, wire: Wire) -> None:
     page.mouse.click(5, 400)
     server.process.kill()
     expect(page.locator("#stale")).to_be_visible(timeout=PATIENCE_MS)

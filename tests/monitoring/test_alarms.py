@@ -1,5 +1,7 @@
 """When alarms are raised, cleared, kept and escalated."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -54,13 +56,13 @@ def test_an_acknowledged_arrest_goes_with_its_cause() -> None:
     assert engine.standing() == {}
 
 
-def test_a_latched_arrest_that_comes_back_is_raised_again_under_its_id() -> None:
+def test_a_latched_arrest_that_comes_back_is_another_alarm_in_its_place() -> None:
     engine = Engine()
     engine.second(ASYSTOLE)
     engine.second(seconds=5)
     (event,) = engine.second(ASYSTOLE)
     assert isinstance(event, AlarmRaised)
-    assert (event.alarm_id, engine.state.alarms[0].times) == ("a1", 2)
+    assert (event.alarm_id, engine.state.alarms[0].times) == ("a2", 2)
     assert engine.standing() == {"asystole": "active"}
 
 
@@ -105,6 +107,16 @@ def test_switched_off_it_hides_nothing() -> None:
     engine.state = apply(engine.state, off, "kim")
     assert raised(engine.second(ASYSTOLE, cause("no_pulse_signal", "art"))) == ["no_pulse_signal"]
     assert raised(engine.second(ASYSTOLE, cause("no_pulse_signal", "art"), seconds=70)) == ["asystole"]
+
+
+def test_raised_in_the_instant_it_is_switched_off_it_goes_at_once_and_leaves_nothing() -> None:
+    engine = Engine()
+    off = AlarmSwitchedOff(at_us=engine.now_us, alarm="asystole", reason="dead", until_us=engine.now_us + US_PER_S * 60)
+    engine.second(ASYSTOLE)
+    standing = engine.state.alarms
+    engine.state = replace(apply(engine.state, off, "kim"), alarms=standing)
+    assert cleared(engine.second(ASYSTOLE)) == ["switched_off"]
+    assert engine.standing() == {}
 
 
 def test_three_leads_off_are_one_alarm_that_names_them() -> None:

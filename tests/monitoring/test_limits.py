@@ -70,7 +70,7 @@ def test_a_number_at_its_limit_is_not_beyond_it() -> None:
     numbers = Numbers()
     assert numbers.kinds(hr=170) == []
     assert numbers.kinds(hr=171) == ["hr_high"]
-    assert numbers.kinds(hr=29) == ["hr_low"]
+    assert numbers.kinds(hr=34) == ["hr_low"]
 
 
 def test_the_text_says_value_and_limit() -> None:

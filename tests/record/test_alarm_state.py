@@ -72,9 +72,13 @@ def test_who_acknowledged_and_when_stays_with_the_alarm() -> None:
     assert (entry.acknowledged_by, entry.acknowledged_us) == ("kim", T0_US + US_PER_S)
 
 
-def test_a_latched_alarm_that_comes_back_is_the_same_one_and_calls_anew() -> None:
+def test_a_latched_alarm_that_comes_back_is_replaced_and_calls_anew() -> None:
     called = al.AlarmEscalated(at_us=T0_US, alarm_id="x", called="everyone", step=3)
-    (entry,) = after(raised(), called, cleared(latches=True), EVENTS[Happening.RAISED]).alarms
+    back = raised("y", at_us=T0_US + 2 * US_PER_S)
+    state = after(raised(), called, cleared(latches=True), back)
+    state = apply(state, EVENTS[Happening.ACKNOWLEDGED], "somebody who has not seen it come back")
+    (entry,) = state.alarms
+    assert (entry.alarm_id, entry.status) == ("y", AlarmStatus.ACTIVE)
     assert (entry.times, entry.raised_us, entry.ended_us) == (2, T0_US + 2 * US_PER_S, None)
     assert (entry.called, entry.called_step) == ("", 0)
 

@@ -97,15 +97,18 @@ def step(
     due = {key for key in present if now_us - waiting_us[key] >= rules.kind(key[0]).delay_s * US_PER_S}
     lasting = {key for key, entry in standing.items() if _lasts(entry)}
     part_of = _part_of(due | {key for key in lasting if key in present or key in situation.unknown}, rules)
-    events: list[ANY_ALARM_EVENT] = []
+    # Raised in the same instant as somebody switched it off.
+    events: list[ANY_ALARM_EVENT] = [
+        _cleared(entry, now_us, "switched_off", latches=False) for entry in state.alarms if entry.alarm in off
+    ]
     for key in present:
         entry = standing.get(key)
         if cause_of := part_of.get(key[0]):
             if entry and _lasts(entry):
                 events.append(_cleared(entry, now_us, f"part_of:{cause_of}", latches=False))
         elif key in due and key not in lasting:
-            events.append(_raised(present[key], entry, rules.kind(key[0]), situation, new_id))
-    gone = [key for key in lasting if key not in present and key not in situation.unknown]
+            events.append(_raised(present[key], rules.kind(key[0]), situation, new_id))
+    gone = [key for key in lasting if key not in present and key not in situation.unknown and key[0] not in off]
     away_us = _clocks(memory.away_us, gone, now_us)
     for key in gone:
         kind = rules.kind(key[0])
@@ -152,12 +155,10 @@ def _latches(entry: AlarmEntry, kind: AlarmKind) -> bool:
     return entry.status is AlarmStatus.ACTIVE and kind.latching != "none"
 
 
-def _raised(
-    cause: Cause, latched: AlarmEntry | None, kind: AlarmKind, situation: Situation, new_id: Callable[[], str]
-) -> AlarmRaised:
+def _raised(cause: Cause, kind: AlarmKind, situation: Situation, new_id: Callable[[], str]) -> AlarmRaised:
     return AlarmRaised(
         at_us=situation.now_us,
-        alarm_id=latched.alarm_id if latched else new_id(),
+        alarm_id=new_id(),
         alarm=cause.alarm,
         signal=cause.signal,
         text=cause.text,

@@ -11,7 +11,7 @@ from holdfast.record.monitor import Origin
 
 
 class AlarmRaised(CaseEvent, frozen=True, kw_only=True, tag="alarm_raised.1"):
-    """An alarm condition has lasted as long as its delay: people are to notice. A latched id may come back."""
+    """An alarm condition has lasted as long as its delay: people are to notice. It replaces a latched one."""
 
     alarm_id: str
     alarm: str
@@ -38,7 +38,8 @@ class AlarmCleared(CaseEvent, frozen=True, kw_only=True, tag="alarm_cleared.1"):
 
     alarm_id: str
     why: str
-    """``over``; ``part_of:<alarm>``; ``not_known`` (no value any more) or ``not_watched`` (the animal left the bed)."""
+    """``over``; ``part_of:<alarm>``; ``not_known`` (no value any more), ``not_watched`` (the animal left the bed) or
+    ``switched_off`` (in the same instant as it was raised)."""
     latches: bool
     """Unacknowledged, it stays visible until somebody acknowledges it."""
 

@@ -183,8 +183,9 @@ def apply(state: AlarmState, event: al.ANY_ALARM_EVENT, actor: str) -> AlarmStat
 
 
 def _raised(state: AlarmState, event: al.AlarmRaised) -> AlarmState:
-    standing = state.by_id(event.alarm_id)
-    if TRANSITIONS.get((standing.status if standing else None, Happening.RAISED)) is not AlarmStatus.ACTIVE:
+    """A latched alarm that comes back is another one: who acknowledges the first has not seen the second."""
+    latched = state.find(event.alarm, event.signal)
+    if (latched.status if latched else None, Happening.RAISED) not in TRANSITIONS:
         return state
     entry = AlarmEntry(
         alarm_id=event.alarm_id,
@@ -196,10 +197,10 @@ def _raised(state: AlarmState, event: al.AlarmRaised) -> AlarmState:
         audible_when_over=event.audible_when_over,
         since_us=event.since_us,
         raised_us=event.at_us,
-        times=standing.times + 1 if standing else 1,
+        times=latched.times + 1 if latched else 1,
     )
-    if standing:
-        return _replaced(state, event.alarm_id, lambda _: entry)
+    if latched:
+        return _replaced(state, latched.alarm_id, lambda _: entry)
     return replace(state, alarms=(*state.alarms, entry))
 
 

@@ -234,11 +234,14 @@ def _default_words(ctx: Context, row: LimitRow) -> str:
 
 def _animals(when: tuple[str, ...]) -> str:
     """The conditions of a row in words."""
-    said = []
+    species, bounds = "animals", []
     for one in when:
         name, _, bound = one.replace(">=", ":from ").replace("<", ":below ").partition(":")
-        said.append({"weight_kg": f"{bound} kg", "age_months": f"{bound} months of age"}.get(name, f"{bound}s"))
-    return ", ".join(said) or "any other animal"
+        if name == "species":
+            species = f"{bound}s"
+        else:
+            bounds.append(f"{bound} {'kg' if name == 'weight_kg' else 'months of age'}")
+    return " ".join([species, " and ".join(bounds)]).strip() if when else "every other animal"
 
 
 def _kind(ctx: Context, kind: str) -> tuple[str, int | None]:

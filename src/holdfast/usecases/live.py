@@ -5,7 +5,7 @@ What the analysis concludes (a condition began or ended, an alarm was raised or 
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -18,7 +18,7 @@ from holdfast.record.case_state import CaseState
 from holdfast.record.monitor import Alert, MonitorMessage, Origin, Wave
 from holdfast.signals import bedside
 from holdfast.signals.bedside import BedState, Outputs, Signal
-from holdfast.signals.conditions import Began
+from holdfast.signals.conditions import Began, Ended
 from holdfast.usecases.alarm_views import AlarmsView, alarms_view
 from holdfast.usecases.context import Context
 from holdfast.usecases.device_clock import TOLERANCE_US, Offset, sent_by_its_clock, wave_end_us
@@ -107,7 +107,7 @@ class Ward:
                 bed.signals[signal.key] = SignalView(
                     key=signal.key, label=label, quality=signal.quality, text=signal.text
                 )
-            self._follow_conditions(bed, outputs)
+            self._follow_conditions(bed, outputs.conditions)
             for alert in message.alerts:
                 self._follow_alert(bed, message.device, alert, received_us)
             bed.alarms.heard(received_us)
@@ -140,6 +140,14 @@ class Ward:
                     del bed.alerts[key]
                     self._condition_ended(bed, *key, now_us)
                 self._follow_alarms(bed, now_us)
+
+    def tell(self, case_id: str, change: Began | Ended, now_us: int) -> None:
+        """A state seen elsewhere (a deterioration over hours) began or ended; heeded for a case that is watched."""
+        with self._lock:
+            for bed in self._beds.values():
+                if bed.case_id == case_id:
+                    self._follow_conditions(bed, (change,))
+                    self._follow_alarms(bed, now_us)
 
     def watch_again(self, now_us: int) -> None:
         """At start: an animal whose monitor spoke a while ago is watched, so that its silence is an alarm."""
@@ -228,8 +236,8 @@ class Ward:
         fresh = fresh_values(bed.latest, self._limited, now_us)
         bed.alarms.follow(bed.conditions.values(), fresh, Origin(bed.origin or Origin.LIVE), now_us)
 
-    def _follow_conditions(self, bed: _Bed, outputs: Outputs) -> None:
-        for change in outputs.conditions:
+    def _follow_conditions(self, bed: _Bed, changes: Sequence[Began | Ended]) -> None:
+        for change in changes:
             if isinstance(change, Began):
                 self._condition_began(bed, change)
             else:

@@ -83,7 +83,7 @@ class BedAlarms:
         standing = {entry.key for entry in state.alarms}
         self._watch, judged = limits_engine.judge(self._watch, self._limits_now(now_us), fresh, standing, now_us)
         seen = engine.gathered([_cause(condition) for condition in conditions], rules)
-        unknown = judged.unknown | self._not_seen_yet(standing, now_us)
+        unknown = judged.unknown | self._not_seen_yet(state, now_us)
         situation = Situation(now_us, (*seen, *judged.causes), unknown, judged.forgotten, origin)
         self._texts = {cause.key: cause.text for cause in situation.causes}
         self._memory, events = engine.step(
@@ -110,13 +110,14 @@ class BedAlarms:
                 state = alarm_state.apply(state, new.event, OWN_ACTOR)
         return state
 
-    def _not_seen_yet(self, standing: set[Key], now_us: int) -> set[Key]:
+    def _not_seen_yet(self, state: AlarmState, now_us: int) -> set[Key]:
         """Alarms from before a start that the analysis has not had the time to see again. Numbers and silence need
         none."""
         if self._heard_us is not None and abs(now_us - self._heard_us) >= GRACE_S * US_PER_S:
             return set()
         at_once = {NO_DATA, *(kind for one in self._limits for kind in (one.rule.low_kind, one.rule.high_kind))}
-        return {key for key in standing if key[0] not in at_once}
+        before = [entry for entry in state.alarms if entry.raised_us < self._watch.since_us]
+        return {entry.key for entry in before if entry.alarm not in at_once}
 
     def _limits_now(self, now_us: int) -> tuple[Limits, ...]:
         case = self._ctx.book.case(self._case_id)

@@ -78,8 +78,8 @@ class Dog:
     monitor: SimulatedMonitor
     sent: list[float] = field(default_factory=list)
     """When each message was handed to the socket."""
-    raised: dict[str, float] = field(default_factory=dict)
-    """Alarm id -> when it was seen on disk."""
+    raised: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """Alarm id -> when the server received what raised it, and when it was seen on disk."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,8 @@ def _watch_record(house: House, dogs: list[Dog], stop: threading.Event) -> None:
 
     def seen(item: Recorded) -> None:
         if isinstance(item.event, AlarmRaised) and item.event.alarm == ALARM and item.stream in by_stream:
-            by_stream[item.stream].raised.setdefault(item.event.alarm_id, time.time())
+            times = (item.event.at_us / 1e6, time.time())
+            by_stream[item.stream].raised.setdefault(item.event.alarm_id, times)
 
     house.ctx.book.on_event(seen)
     while not stop.wait(LOOK_EVERY_S):
@@ -263,8 +264,8 @@ async def _watch(dog: Dog, page: Page, stopped: float) -> Stop | None:
             await page.evaluate("(key) => window.painted[key] ?? null", f"{dog.case_id}/{new[0]}") if new else None
         )
         if painted is not None:
-            committed = dog.raised[new[0]]
-            wire = max(sent for sent in dog.sent if sent <= committed)
+            received, committed = dog.raised[new[0]]
+            wire = max(sent for sent in dog.sent if sent <= received)
             return Stop(wire - stopped, committed - wire, painted / 1e3 - wire)
     return None
 

@@ -146,6 +146,7 @@ def asystole_in_bar(page: Page):
 STRICT = """
 const Real = window.AudioContext;
 window.AudioContext = class extends Real {
+  constructor() { super(); window.audio = this; }
   get state() { return navigator.userActivation.hasBeenActive ? super.state : "suspended"; }
 };
 """
@@ -165,6 +166,10 @@ def test_0_a_screen_says_that_it_cannot_sound_until_it_was_touched(server: Serve
     before = int(bar.get_attribute("data-bursts") or 0)
     untouched.get_by_role("button", name="Test: high").click()
     expect(bar).to_have_attribute("data-bursts", str(before + 1))
+    untouched.evaluate("window.audio.suspend()")
+    expect(bar).to_contain_text("SOUND STOPPED by the browser: touch here")
+    untouched.mouse.click(5, 400)
+    expect(bar).to_have_attribute("data-armed", "yes")
     untouched.context.close()
 
 

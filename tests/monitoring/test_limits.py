@@ -93,6 +93,12 @@ def test_a_low_saturation_has_a_second_limit() -> None:
     assert Numbers().kinds(spo2=80) == ["spo2_low", "spo2_desat_low"]
 
 
+def test_a_monitor_that_counts_no_breath_is_more_than_a_slow_one() -> None:
+    assert Numbers().kinds(rr=4) == ["rr_low"]
+    assert Numbers().kinds(rr=0) == ["rr_low", "apnea_low"]
+    assert "rr_low" in RULES.kind("apnea_low").suppresses
+
+
 def test_a_number_that_is_not_fresh_says_nothing_and_is_missed_after_a_while() -> None:
     numbers = Numbers()
     numbers.say(hr=120)

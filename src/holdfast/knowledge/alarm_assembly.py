@@ -114,6 +114,7 @@ def assemble_alarms(
             for rung in sorted(handling.escalation, key=lambda r: (PRIORITIES.index(r.priority), r.after_s))
         ),
         pause_minutes=handling.pause_minutes.choices,
+        pause_source=handling.pause_minutes.source,
     )
 
 
@@ -180,6 +181,8 @@ def _kind(shape: KindShape) -> AlarmKind:
         per_signal=shape.per_signal,
         suppresses=shape.suppresses,
         rule=shape.rule,
+        grade=shape.grade,
+        source=shape.source,
         note=shape.note,
     )
 

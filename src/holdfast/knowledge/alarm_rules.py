@@ -3,11 +3,11 @@
 Every limit carries where it comes from and how far it can be trusted. Nothing here reads files; see ``loader``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from holdfast.knowledge.grades import Estimate
+from holdfast.knowledge.grades import Estimate, Grade
 
 PRIORITIES = ("high", "medium", "low")
 """The most urgent first (IEC 60601-1-8)."""
@@ -41,6 +41,9 @@ class AlarmKind:
     """While it stands these are not raised: one cause, one alarm."""
     rule: str
     """The scorecard that says how good the rule behind it is; empty when it has none."""
+    grade: Grade = Grade.ESTIMATE
+    """Of ``delay_s`` and ``clear_s``, as are source and note."""
+    source: str = ""
     note: str = ""
 
 
@@ -108,7 +111,16 @@ class AlarmRules:
     """In the order of priority, then of time."""
     pause_minutes: tuple[int, ...] = ()
     """Lengths of a pause of the sound that can be chosen."""
+    pause_source: str = ""
 
     def kind(self, key: str) -> AlarmKind:
         """How this kind is treated; :data:`UNKNOWN_KIND` for one that the table does not know."""
         return self.kinds.get(key, UNKNOWN_KIND)
+
+    def citations(self) -> Iterator[str]:
+        """Ids of the sources that its numbers name."""
+        yield self.pause_source
+        yield from (kind.source for kind in self.kinds.values())
+        yield from (rung.after.source for rung in self.escalation)
+        for rule in self.limits.values():
+            yield from (side.source for row in rule.rows for side in (row.low, row.high) if side is not None)

@@ -119,14 +119,14 @@ def page(server: Server, chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-def raise_on(house: House, case_id: str) -> None:
+def raise_on(house: House, case_id: str, alarm: str = "no_pulse_signal") -> None:
     now_us = house.ctx.clock.now_us()
     event = AlarmRaised(
         at_us=now_us,
-        alarm_id="drill",
-        alarm="no_pulse_signal",
-        signal="pleth",
-        text="No pulse on the pleth",
+        alarm_id=f"drill-{alarm}",
+        alarm=alarm,
+        signal="",
+        text="A drill",
         priority="medium",
         technical=False,
         audible_when_over=False,
@@ -255,7 +255,24 @@ def test_5_the_board_brings_the_most_urgent_bed_forward_but_not_under_a_hand(
     expect(cards.first).to_contain_text("Leo", timeout=PATIENCE_MS)
 
 
-def test_6_a_lost_server_sounds_by_itself(server: Server, page: Page, wire: Wire) -> None:
+PRESS_AT_ONCE = """
+new MutationObserver((_, observer) => {
+  const button = document.querySelector('#alarm-bar [data-testid="alarm-pause"] .ack');
+  if (button) { observer.disconnect(); button.click(); }
+}).observe(document, { subtree: true, childList: true });
+"""
+
+
+def test_6_a_press_on_a_line_that_has_just_come_is_not_taken(page: Page, house: House, wire: Wire) -> None:
+    page.evaluate(PRESS_AT_ONCE)
+    raise_on(house, house.ctx.book.case_on_bed("ICU 2").case_id, alarm="pause")
+    line = bar_of(page).get_by_test_id("alarm-pause")
+    expect(line.get_by_test_id("acknowledge")).to_have_text("It moved: press again", timeout=PATIENCE_MS)
+    expect(line).to_have_attribute("data-state", "active")
+    expect(line.get_by_test_id("acknowledge")).to_have_text("Acknowledge")
+
+
+def test_7_a_lost_server_sounds_by_itself(server: Server, page: Page, wire: Wire) -> None:
     page.mouse.click(5, 400)
     server.process.kill()
     expect(page.locator("#stale")).to_be_visible(timeout=PATIENCE_MS)

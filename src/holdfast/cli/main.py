@@ -53,7 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_addresses(serve)
     demo = _add(commands, "demo", _demo, "a simulated ward: Rex's last hour, Leo's rally")
     _add_addresses(demo)
-    demo.add_argument("--quiet-ward", action="store_true", help="only Rex and Leo")
+    demo.add_argument(
+        "--scenario", action="append", metavar="NAME", help="play only this dog (may be repeated); arrest is a drill"
+    )
 
     ingest = _add(commands, "ingest", _ingest, "read HL7 message files and say what would be charted")
     ingest.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -119,7 +121,11 @@ def _add_scorecards(commands: Any) -> None:
     diagnosis.add_argument("--json", action="store_true")
     beats = _add(kinds, "beats", _scorecard_beats, "beat detection against annotated WFDB records")
     beats.add_argument("directory", type=Path, metavar="DIR")
-    beats.add_argument("--tolerance-ms", type=float, default=75.0)
+    beats.add_argument("--preset", choices=["dog", "human"], default="dog")
+    beats.add_argument("--tolerance-ms", type=float, help="75 for dogs, 150 for people unless said otherwise")
+    beats.add_argument(
+        "--dogs", choices=["odd", "even", "all"], default="all", help="by the dog's number in the header"
+    )
     beats.add_argument("--json", action="store_true")
 
 
@@ -147,9 +153,10 @@ def _serve(options: argparse.Namespace) -> None:
 
 
 def _demo(options: argparse.Namespace) -> None:
-    from holdfast.cli.demo import demo, fresh_demo_dir
+    from holdfast.cli.demo import chosen, demo, fresh_demo_dir
 
-    demo(_config(options, options.data or fresh_demo_dir()), whole_ward=not options.quiet_ward)
+    names = chosen(options.scenario or [])
+    demo(_config(options, options.data or fresh_demo_dir()), names)
 
 
 def _ingest(options: argparse.Namespace) -> int:
@@ -194,8 +201,12 @@ def _scorecard_diagnosis(options: argparse.Namespace) -> None:
 
 def _scorecard_beats(options: argparse.Namespace) -> None:
     from holdfast.cli import scorecard_beats
+    from holdfast.signals.qrs_front import Preset
 
-    _print_scores(scorecard_beats.run(options.directory, tolerance_ms=options.tolerance_ms), options.json)
+    scores = scorecard_beats.run(
+        options.directory, preset=Preset(options.preset), tolerance_ms=options.tolerance_ms, dogs=options.dogs
+    )
+    _print_scores(scores, options.json)
 
 
 def _knowledge(options: argparse.Namespace) -> int:

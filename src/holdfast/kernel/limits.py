@@ -64,6 +64,10 @@ and goes all night would otherwise make every later event slower. All of them st
 MONITOR_BLOCK_S = 10
 """Length of a monitor block: long enough to compress, short enough to lose nothing from view."""
 
+DERIVED_WAITING_MAX = 50_000
+"""Numbers of our own analysis that wait for their block, for each case: some forty minutes of a full monitor while
+the disk refuses. Beyond it the oldest are forgotten; they can be made again from the samples."""
+
 FLUSH_RETRY_S = 15
 """A case whose held messages could not be put into blocks is tried again after this."""
 

@@ -102,6 +102,9 @@ class Ward:
             _keep_values(bed, message, received_us)
             waves, outputs = _analyse(bed, message, received_us)
             _keep_derived(bed, outputs, received_us)
+            behind_us = bed.clock(message.device).us
+            behind = {wave.key: behind_us + bed.clock(message.device, wave.key).us for wave in message.waves}
+            self._ctx.derived.keep(held, outputs.numerics, behind)
             for signal in outputs.signals:
                 label = WAVE_LABELS.get(signal.key, signal.key)
                 bed.signals[signal.key] = SignalView(

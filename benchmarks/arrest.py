@@ -61,6 +61,16 @@ def began(changes: list[tuple[float, Change]], name: str) -> list[tuple[float, f
     ]
 
 
+def _held(changes: list[tuple[float, Change]], name: str, end_s: float) -> list[tuple[float, float]]:
+    """From when to when the condition held (s)."""
+    out: list[tuple[float, float]] = []
+    for _, change in changes:
+        if change.condition == name:
+            at = (change.at_us - START_US) / 1e6
+            out = [*out, (at, end_s)] if isinstance(change, Began) else [*out[:-1], (out[-1][0], at)]
+    return out
+
+
 def simulated(cases: int) -> dict[str, Any]:
     """Seeded flat lines after a dog's beats."""
     return _made(ASYSTOLES, 12.0, cases)
@@ -223,15 +233,13 @@ def vf(data: Path) -> dict[str, Any]:
         for record in _records(folder):
             lead = record.waves[0]
             rhythms = _rhythms(folder, record)
-            calls = began(play(lead.samples, lead.rate_hz), FIBRILLATION)
+            held = _held(play(lead.samples, lead.rate_hz), FIBRILLATION, record.duration_s)
             for start, end, name in rhythms:
                 if name in ("VF", "VFL") and end - start >= 10:
-                    hit = [at - start for at, _ in calls if start - 30 < at <= end]
-                    holds = any(at <= start for at, _ in calls) and hit and hit[0] < 0
-                    delay = 0.0 if holds else next((d for d in hit if d >= 0), None)
+                    delay = next((max(0.0, a - start) for a, b in held if b > start and a <= end), None)
                     episodes.append({"record": record.name, "rhythm": name, "from_s": start, "delay_s": delay})
                 elif name not in ("VF", "VFL"):
-                    false[name] += sum(start + 1 < at <= end for at, _ in calls)
+                    false[name] += sum(start + 1 < at <= end for at, _ in held)
                     quiet_h += (end - start) / 3600
     real = [one for one in episodes if one["rhythm"] == "VF"]
     return {

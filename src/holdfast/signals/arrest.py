@@ -13,13 +13,13 @@ from holdfast.signals.leads import Leads
 from holdfast.signals.observed import EcgSecond, PulseSecond
 from holdfast.signals.quality import Quality
 
-ASYSTOLE_S = 4.5
+ASYSTOLE_S = 4.4
 """Time since the last beat. Monitors for people use 4 s (Edan Elite V6 manual p. 62) or 3 to 10 s (Mindray V manual p.
-181). Of the marked intervals of 4 to 4.5 s of the sleeping dogs, three were read and were true pauses of one healthy
+181). Of the marked intervals of 4 to 4.4 s of the sleeping dogs, three were read and were true pauses of one healthy
 dog; it is still said within 5 s."""
 
 QUIET_S = 3
-"""So many whole seconds since the last beat must be quiet on one lead, the last of them included (arithmetic: 4.5 s
+"""So many whole seconds since the last beat must be quiet on one lead, the last of them included (arithmetic: 4.4 s
 hold at least three)."""
 
 BEATS_KNOWN = 5
@@ -35,6 +35,9 @@ RETURN_BEATS = 3
 VF_S = 3
 VF_WITHIN_S = 4
 """So many fibrillating seconds of so many (estimate). With the window of 4 s it is said 6 to 8 s after the onset."""
+
+ALIKE = 0.9
+"""Two beats in one second that are as like the beats before as this are not fibrillation (estimate)."""
 
 PULSE_VOUCHES_S = 4
 PULSES_MIN = 2
@@ -137,9 +140,10 @@ def _longest(leads: Leads) -> tuple[Beat, ...]:
 
 
 def _waving(ecgs: tuple[EcgSecond, ...]) -> bool:
-    """Most of the leads of which something can be said look like fibrillation."""
+    """Most of the leads of which something can be said look like fibrillation, and none shows beats that are alike."""
     said = [ecg.fibrillation >= LIKELY for ecg in ecgs if ecg.fibrillation is not None]
-    return sum(said) * 2 > len(said)
+    alike = any(sum(beat.likeness >= ALIKE for beat in ecg.beats) > 1 for ecg in ecgs)
+    return sum(said) * 2 > len(said) and not alike
 
 
 def _pulse(memory: PulseMemory, second: PulseSecond) -> PulseMemory:

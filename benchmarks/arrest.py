@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 import wfdb
-from arrest_signals import ASYSTOLES, LEADS_OFF, Floats, beating
 
+from arrest_signals import ASYSTOLES, LEADS_OFF, Floats, beating
 from holdfast.gateways.files import wfdb_record
 from holdfast.gateways.files.wfdb_record import WfdbRecord
 from holdfast.signals import bedside
@@ -166,14 +166,14 @@ def spliced(data: Path) -> dict[str, Any]:
     }
 
 
-def dogs(data: Path, limit: int | None = None) -> dict[str, Any]:
+def dogs(data: Path, every: int = 1) -> dict[str, Any]:
     """Everything that is called on sleeping healthy dogs, and how much of what the authors marked bad is refused."""
     hours = bad_h = 0.0
     counts: dict[str, Counter[str]] = {"good": Counter(), "bad": Counter()}
     words: dict[str, Counter[str]] = {"good": Counter(), "bad": Counter()}
     false: list[dict[str, Any]] = []
     began_s = time.process_time()
-    for record in list(_records(data / "dog_health_vitals"))[:limit]:
+    for record in list(_records(data / "dog_health_vitals"))[::every]:
         hours += record.duration_s / 3600
         bad_h += sum(end - start for start, end in record.bad_ecg_s) / 3600
         lead = record.waves[0]
@@ -257,7 +257,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, metavar="DIR")
     parser.add_argument("--only", choices=["simulated", "leads_off", "spliced", "dogs", "vf"])
-    parser.add_argument("--limit", type=int, default=None, help="dog recordings")
+    parser.add_argument("--every", type=int, default=1, help="take only every so many-th dog recording")
     parser.add_argument("--cases", type=int, default=1000, help="of each simulation")
     parser.add_argument("--json", action="store_true", help="one line")
     options = parser.parse_args()
@@ -266,7 +266,7 @@ def main() -> None:
         "leads_off": lambda: leads_off(options.cases),
         "spliced": lambda: spliced(options.data),
         "vf": lambda: vf(options.data),
-        "dogs": lambda: dogs(options.data, options.limit),
+        "dogs": lambda: dogs(options.data, options.every),
     }
     figures = {name: part() for name, part in parts.items() if options.only in (None, name)}
     print(json.dumps(figures, indent=None if options.json else 1))

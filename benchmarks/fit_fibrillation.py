@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from arrest import _records, _rhythms
 from arrest_signals import ASYSTOLES, LEADS_OFF, Floats
-
 from holdfast.signals import trace
 from holdfast.signals.arrest import VF_S, VF_WITHIN_S
 from holdfast.signals.chunk import Chunk

@@ -15,7 +15,7 @@ from holdfast.signals import arrest, compressions, leads, rhythm
 from holdfast.signals.arrest import ArrestState
 from holdfast.signals.compressions import CompressionState
 from holdfast.signals.leads import Leads
-from holdfast.signals.observed import EcgSecond, PulseSecond, RateLimits
+from holdfast.signals.observed import ADULT_DOG, EcgSecond, PulseSecond, RateLimits
 from holdfast.signals.rhythm import RhythmState
 
 
@@ -126,7 +126,7 @@ def step(
     start_us: int,
     ecgs: tuple[EcgSecond, ...],
     pulses: tuple[PulseSecond, ...],
-    limits: RateLimits = RateLimits(),
+    limits: RateLimits = ADULT_DOG,
     etco2_mmhg: float | None = None,
 ) -> tuple[ConditionState, tuple[Change, ...]]:
     """Take one second of every signal; return what began and what ended at its end."""
@@ -260,7 +260,7 @@ _TEXTS = {
     Condition.ARTEFACT: "ECG cannot be read: movement, noise or saturation",
     Condition.ECG_DISAGREES: "No beat on the ECG, but a pulse is seen: check the electrodes, feel the pulse",
     Condition.LOOSE: "ECG lead comes off again and again: loose electrode or cable",
-    Condition.ECG_SMALL: "ECG lower than 0.15 mV: an arrest could not be seen on it; move the electrodes or raise the gain",
+    Condition.ECG_SMALL: "ECG lower than 0.15 mV: an arrest could not be seen on it; move the electrodes",
 }
 
 

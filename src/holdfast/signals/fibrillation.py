@@ -1,6 +1,6 @@
 """How likely a second of ECG is to be ventricular fibrillation or flutter, from the shape of the last four seconds.
 
-No single measure tells fibrillation from fast wide beats and from movement. Ten of them are weighed by a logistic
+No single measure tells fibrillation from fast wide beats and from movement. Nine of them are weighed by a logistic
 rule, whose weights were fitted to seven records of vfdb and one of cudb (people), to sleeping dogs and to dog beats
 moved together to 150 to 300 a minute (``benchmarks/fit_fibrillation.py`` fits them and says how
 often they are right on records left out). There
@@ -27,9 +27,8 @@ WEIGHTS = {
     "rest": 1.554,
     "log_qrs_peaked": 0.226,
     "log_slow": 4.977,
-    "repeat": 0.296,
 }
-OFFSET = 8.698
+OFFSET = 8.80
 
 
 def likelihood(shape: Shape) -> float:

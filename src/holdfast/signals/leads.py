@@ -15,7 +15,8 @@ LEAD_OFF_S = 2
 """Seconds without a lead before it is said, and with one before it is taken back (estimate)."""
 
 ARTEFACT_S = 5
-"""Seconds of nothing but noise, saturation or shapes that are not beats, on every lead, before it is said (estimate)."""
+"""Seconds of nothing but noise, saturation or shapes that are not beats, on every lead, before it is said
+(estimate)."""
 
 FROZEN_S = 4
 """Seconds without one step of the converter before it is said (estimate)."""

@@ -25,6 +25,9 @@ hold at least three)."""
 BEATS_KNOWN = 5
 """Beats an ECG must have shown before their absence is called an arrest (estimate)."""
 
+QUIET_WITHIN_S = 5
+"""They lie within so long: at most one second between them may be unfit (arithmetic)."""
+
 NO_BEATS_S = 10
 """Fit seconds without a beat, on an ECG that never showed any, before it is said (estimate)."""
 
@@ -172,7 +175,9 @@ def without_beats(state: ArrestState, now_us: int) -> bool:
     if state.last_us is None or state.known < BEATS_KNOWN or any(state.waving[-2:]):
         return False
     silent = now_us - state.last_us >= ASYSTOLE_S * US_PER_S
-    return silent and len(state.quiet) >= QUIET_S and state.last_quiet
+    if not silent or len(state.quiet) < QUIET_S or not state.last_quiet:
+        return False
+    return now_us - state.quiet[-QUIET_S] <= QUIET_WITHIN_S * US_PER_S
 
 
 def never_beaten(state: ArrestState) -> bool:

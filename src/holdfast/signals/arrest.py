@@ -61,6 +61,9 @@ ETCO2_BEFORE_MMHG = 15.0
 ETCO2_S = 5
 """End-tidal carbon dioxide below the first for so long, that was above the second: no flow to the lungs (estimate)."""
 
+PULSE_BACK_S = 8
+"""Pulses in an arrest end it when they last so long without being compressions (estimate): those must show first."""
+
 UNKNOWN_S = 10
 """A physiological state on an ECG that has not been fit for so long is no longer known (estimate)."""
 
@@ -94,6 +97,8 @@ class ArrestState(msgspec.Struct, frozen=True):
     waving: tuple[bool, ...] = ()
     returned: tuple[int, ...] = ()
     """Beats in a row, the newest last, none more than ASYSTOLE_S after the one before."""
+    pulsing: int = 0
+    """Seconds in a row in which some wave showed pulses."""
     etco2_seen: bool = False
     etco2_low: int = 0
 
@@ -129,6 +134,7 @@ def step(
         unfit=0 if fit else state.unfit + 1,
         waving=(*state.waving, _waving(ecgs))[-VF_WITHIN_S:],
         returned=returned,
+        pulsing=state.pulsing + 1 if pulsing(waves) else 0,
         etco2_seen=state.etco2_seen or (etco2_mmhg or 0.0) >= ETCO2_BEFORE_MMHG,
         etco2_low=state.etco2_low + 1 if low else 0,
     )
@@ -158,6 +164,11 @@ def _pulse(memory: PulseMemory, second: PulseSecond) -> PulseMemory:
 def pulsing(waves: Pulses) -> bool:
     """Some wave shows pulses."""
     return any(sum(memory.recent) >= PULSES_MIN for _, memory in waves)
+
+
+def pulse_is_back(state: ArrestState) -> bool:
+    """Pulses have come for long enough to end an arrest, were they not made by hands."""
+    return state.pulsing >= PULSE_BACK_S
 
 
 def pulse_lost(waves: Pulses) -> bool:

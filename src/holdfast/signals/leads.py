@@ -105,6 +105,6 @@ def _lead(before: LeadMemory, start_us: int, second: EcgSecond) -> LeadMemory:
         beats=counted,
         heights_mv=heights,
         usual_mv=usual,
-        small=(*before.small, bool(second.beats) and quality is Quality.FLAT and not counted)[-SMALL_WITHIN_S:],
+        small=(*before.small, bool(second.beats) and quality is Quality.FLAT and not before.usual_mv)[-SMALL_WITHIN_S:],
         came_off_us=(*young, start_us) if fell else young,
     )

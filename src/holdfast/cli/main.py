@@ -127,6 +127,11 @@ def _add_scorecards(commands: Any) -> None:
         "--dogs", choices=["odd", "even", "all"], default="all", help="by the dog's number in the header"
     )
     beats.add_argument("--json", action="store_true")
+    alarms = _add(kinds, "alarms", _scorecard_alarms, "false alarms silenced and true ones kept (CinC 2015 layout)")
+    alarms.add_argument("directory", type=Path, metavar="DIR")
+    alarms.add_argument("--limits", type=Path, metavar="FILE", help="YAML list of limits (default: people's)")
+    alarms.add_argument("--alarm-at", type=float, default=300.0, metavar="S", help="second of the alarm (default 300)")
+    alarms.add_argument("--json", action="store_true")
 
 
 def _config(options: argparse.Namespace, data_dir: Path | None = None) -> Config:
@@ -207,6 +212,15 @@ def _scorecard_beats(options: argparse.Namespace) -> None:
         options.directory, preset=Preset(options.preset), tolerance_ms=options.tolerance_ms, dogs=options.dogs
     )
     _print_scores(scores, options.json)
+
+
+def _scorecard_alarms(options: argparse.Namespace) -> None:
+    from holdfast.cli import scorecard_alarms
+
+    scores = scorecard_alarms.run(options.directory, options.limits, options.alarm_at)
+    _print_scores(scores, options.json)
+    if not options.json:
+        print("\n".join(scorecard_alarms.in_words(scores)))
 
 
 def _knowledge(options: argparse.Namespace) -> int:

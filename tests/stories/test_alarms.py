@@ -119,7 +119,7 @@ def page(server: Server, chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-def raise_on(house: House, case_id: str, alarm: str = "no_pulse_signal") -> None:
+def raise_on(house: House, case_id: str, alarm: str = "extreme_tachycardia") -> None:
     now_us = house.ctx.clock.now_us()
     event = AlarmRaised(
         at_us=now_us,
@@ -127,7 +127,7 @@ def raise_on(house: House, case_id: str, alarm: str = "no_pulse_signal") -> None
         alarm=alarm,
         signal="",
         text="A drill",
-        priority="medium",
+        priority="high",
         technical=False,
         audible_when_over=False,
         since_us=now_us,
@@ -247,10 +247,10 @@ def test_5_the_board_brings_the_most_urgent_bed_forward_but_not_under_a_hand(
     page.mouse.move(5, 880)
     page.mouse.down()
     raise_on(house, leo)
-    expect(cards.nth(1).get_by_test_id("alarm-no_pulse_signal")).to_be_visible(timeout=PATIENCE_MS)
+    expect(cards.nth(1).get_by_test_id("alarm-extreme_tachycardia")).to_be_visible(timeout=PATIENCE_MS)
     page.wait_for_timeout(7_000)
     expect(cards.first).to_contain_text("Rex")
-    expect(bar_of(page).get_by_test_id("alarm-no_pulse_signal")).to_be_visible()
+    expect(bar_of(page).get_by_test_id("alarm-extreme_tachycardia")).to_be_visible()
     page.mouse.up()
     expect(cards.first).to_contain_text("Leo", timeout=PATIENCE_MS)
 

@@ -125,6 +125,9 @@ def _add_scorecards(commands: Any) -> None:
         "--dogs", choices=["odd", "even", "all"], default="all", help="by the dog's number in the header"
     )
     beats.add_argument("--json", action="store_true")
+    rhythm = _add(kinds, "rhythm", _scorecard_rhythm, "arrest and fibrillation against WFDB rhythm marks")
+    rhythm.add_argument("directory", type=Path, metavar="DIR")
+    rhythm.add_argument("--json", action="store_true")
 
 
 def _config(options: argparse.Namespace, data_dir: Path | None = None) -> Config:
@@ -204,6 +207,12 @@ def _scorecard_beats(options: argparse.Namespace) -> None:
         options.directory, preset=Preset(options.preset), tolerance_ms=options.tolerance_ms, dogs=options.dogs
     )
     _print_scores(scores, options.json)
+
+
+def _scorecard_rhythm(options: argparse.Namespace) -> None:
+    from holdfast.cli import scorecard_rhythm
+
+    _print_scores(scorecard_rhythm.run(options.directory), options.json)
 
 
 def _knowledge(options: argparse.Namespace) -> int:

@@ -132,6 +132,9 @@ def _add_scorecards(commands: Any) -> None:
     alarms.add_argument("--limits", type=Path, metavar="FILE", help="YAML list of limits (default: people's)")
     alarms.add_argument("--alarm-at", type=float, default=300.0, metavar="S", help="second of the alarm (default 300)")
     alarms.add_argument("--json", action="store_true")
+    rhythm = _add(kinds, "rhythm", _scorecard_rhythm, "arrest and fibrillation against WFDB rhythm marks")
+    rhythm.add_argument("directory", type=Path, metavar="DIR")
+    rhythm.add_argument("--json", action="store_true")
 
 
 def _config(options: argparse.Namespace, data_dir: Path | None = None) -> Config:
@@ -221,6 +224,12 @@ def _scorecard_alarms(options: argparse.Namespace) -> None:
     _print_scores(scores, options.json)
     if not options.json:
         print("\n".join(scorecard_alarms.in_words(scores)))
+
+
+def _scorecard_rhythm(options: argparse.Namespace) -> None:
+    from holdfast.cli import scorecard_rhythm
+
+    _print_scores(scorecard_rhythm.run(options.directory), options.json)
 
 
 def _knowledge(options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ A channel collects what its analyzers say until the second in question is over f
 import msgspec
 
 from holdfast.kernel.time import US_PER_S
-from holdfast.signals import ecg_beats, fibrillation, heart_rate, presence, pulses, quality, respiration
+from holdfast.signals import ecg_beats, fibrillation, heart_rate, presence, pulses, quality, respiration, slow_wave
 from holdfast.signals.chunk import Chunk
 from holdfast.signals.conditions import EcgSecond, PulseSecond
 from holdfast.signals.heart_rate import Rate
@@ -40,7 +40,7 @@ class PulseChannel(msgspec.Struct, frozen=True, tag="pulse", kw_only=True):
     """One pleth or pressure wave."""
 
     key: str
-    detector: pulses.PulseState
+    detector: slow_wave.SlowWaveState
     end_us: int = 0
     moved: presence.PresenceState = presence.PresenceState()
     rate: heart_rate.RateState = heart_rate.RateState()
@@ -52,7 +52,7 @@ class BreathChannel(msgspec.Struct, frozen=True, tag="breath", kw_only=True):
     """One respiration wave."""
 
     key: str
-    detector: respiration.RespirationState
+    detector: slow_wave.SlowWaveState
     end_us: int = 0
     moved: presence.PresenceState = presence.PresenceState()
     rate: heart_rate.RateState = heart_rate.RateState()
@@ -70,13 +70,13 @@ def channel_for(key: str) -> Channel | None:
     if key == "ecg" or key.startswith("ecg_"):
         return EcgChannel(key=key)
     if key == "pleth":
-        return PulseChannel(key=key, detector=pulses.initial(pulses.Source.PLETH))
+        return PulseChannel(key=key, detector=slow_wave.initial(slow_wave.Source.PLETH))
     if key == "art":
-        return PulseChannel(key=key, detector=pulses.initial(pulses.Source.ARTERIAL))
+        return PulseChannel(key=key, detector=slow_wave.initial(slow_wave.Source.ARTERIAL))
     if key == "resp":
-        return BreathChannel(key=key, detector=respiration.initial(respiration.Source.IMPEDANCE))
+        return BreathChannel(key=key, detector=slow_wave.initial(slow_wave.Source.IMPEDANCE))
     if key == "co2":
-        return BreathChannel(key=key, detector=respiration.initial(respiration.Source.CO2))
+        return BreathChannel(key=key, detector=slow_wave.initial(slow_wave.Source.CO2))
     return None
 
 
@@ -107,7 +107,7 @@ def feed(channel: Channel, chunk: Chunk) -> Channel:
         end_us=end_us,
         detector=breathing,
         moved=present,
-        waiting_breaths=channel.waiting_breaths + breaths,
+        waiting_breaths=channel.waiting_breaths + tuple(breath.at_us for breath in breaths),
         waiting_presence=channel.waiting_presence + seconds,
     )
 

@@ -121,6 +121,9 @@ def _add_scorecards(commands: Any) -> None:
     beats.add_argument("directory", type=Path, metavar="DIR")
     beats.add_argument("--tolerance-ms", type=float, default=75.0)
     beats.add_argument("--json", action="store_true")
+    respiration = _add(kinds, "respiration", _scorecard_respiration, "breathing rate from the ECG of annotated records")
+    respiration.add_argument("directory", type=Path, metavar="DIR")
+    respiration.add_argument("--json", action="store_true")
 
 
 def _config(options: argparse.Namespace, data_dir: Path | None = None) -> Config:
@@ -196,6 +199,12 @@ def _scorecard_beats(options: argparse.Namespace) -> None:
     from holdfast.cli import scorecard_beats
 
     _print_scores(scorecard_beats.run(options.directory, tolerance_ms=options.tolerance_ms), options.json)
+
+
+def _scorecard_respiration(options: argparse.Namespace) -> None:
+    from holdfast.cli import scorecard_respiration
+
+    _print_scores(scorecard_respiration.run(options.directory), options.json)
 
 
 def _knowledge(options: argparse.Namespace) -> int:

@@ -147,20 +147,22 @@ def _rate(state: ModulationState, rows: Floats, start_us: int) -> tuple[float | 
     return 60 * best_hz, "good" if margin >= MARGIN_GOOD else "fair", ""
 
 
+@compiled
 def _likelihood(at_s: Floats, features: Floats, count: int) -> Floats:
     """(count,) log-likelihood ratio of a sinusoid at each frequency of the grid, summed over the features."""
     total = np.zeros(count)
-    for column in features.T:
-        known = ~np.isnan(column)
-        if int(known.sum()) < MARKS_MIN:
+    for k in range(features.shape[1]):
+        known = ~np.isnan(features[:, k])
+        at, values = at_s[known], features[known, k]
+        if len(values) < MARKS_MIN:
             continue
-        values, at = column[known], at_s[known] - at_s[known].mean()
-        middle = float(np.median(values))
-        spread = CLIP_SPREADS * 1.4826 * float(np.median(np.abs(values - middle)))
-        values = np.clip(values, middle - spread, middle + spread)
+        middle = np.median(values)
+        spread = CLIP_SPREADS * 1.4826 * np.median(np.abs(values - middle))
+        values = np.minimum(np.maximum(values, middle - spread), middle + spread)
         values = values - values.mean()
-        values -= at * (float(at @ values) / float(at @ at))
-        if float(values @ values) > 1e-12 * len(values) * max(1.0, middle * middle):
+        at = at - at.mean()
+        values = values - at * ((at * values).sum() / (at * at).sum())
+        if (values * values).sum() > 1e-12 * len(values) * max(1.0, middle * middle):
             _add_explained(at, values, total)
     return total
 

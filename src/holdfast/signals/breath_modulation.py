@@ -5,7 +5,7 @@ a sinusoid explains most of all features together: a least-squares periodogram o
 over the features as log-likelihoods. The margin over the best frequency elsewhere says how far to believe it.
 
 A sway faster than half the heart rate cannot be seen in beats: a panting dog shows a slower one that is not there.
-Close to that limit no rate is given; far beyond it the software cannot know.
+Close to that limit a rate is fair at most; beyond it the software cannot know.
 """
 
 from collections.abc import Sequence
@@ -38,15 +38,28 @@ NYQUIST_SHARE = 0.95
 PEAK_HZ = 0.035
 """Frequencies nearer than this to the best belong to its own peak (a window of 40 s resolves 0.025 Hz)."""
 
-MARGIN_GOOD = 6.0
-MARGIN_FAIR = 3.0
-"""Log-likelihood by which the best frequency must beat all others (chosen on the even-numbered dogs of Dog Health
-Vitals: 96 % and 94 % of the rates then lie within 2/min of the authors')."""
+MARGIN_TWO = 3.0
+MARGIN_ONE = 6.0
+"""Log-likelihood by which the best frequency must beat all others, when at least two features for themselves show the
+same rate, and when one does (chosen on the even-numbered dogs of Dog Health Vitals)."""
+
+SAME_HZ = 0.035
+"""Two features show the same rate when their own best frequencies are no further apart (about 2 per minute). That
+several ways of looking must agree is the idea of Karlen's "smart fusion" for the pleth; the number is ours."""
+
+SLOW_HZ = 0.15
+"""Below this a sway may be that of the blood pressure instead of the breath's (in one of six people of BIDMC it was):
+it is believed only when two features show it of which one is moved by the chest itself, and called fair (estimate)."""
+
+ALTERNATING_SHARE = 0.8
+"""Above this share of half the beat rate, beats that merely alternate in strength or distance look like breath: fair
+at most (estimate)."""
 
 CLIP_SPREADS = 4.0
 """Features further than this from their median (in robust standard deviations) are cut there: early beats, noise."""
 
 TOO_FEW = "too few clear beats to see breathing in them"
+MAYBE_PRESSURE = "the beats sway slowly: with the blood pressure perhaps, not with the breath"
 NOT_CLEAR = "the beats do not sway with one clear breathing rate"
 
 
@@ -55,6 +68,8 @@ class ModulationState(msgspec.Struct, frozen=True, tag="breath_modulation.1", fo
 
     width: int
     """Features of each mark."""
+    chest: bool
+    """Whether one of them is moved by the chest itself, not only by way of heart rate and blood pressure."""
     marks: bytes = b""
     """(n, 2 + width) packed: instant (us), distance to the mark before (us, NaN when unknown), features."""
     last_us: int = -1
@@ -68,9 +83,9 @@ class ModulationState(msgspec.Struct, frozen=True, tag="breath_modulation.1", fo
     at_us: int = -1
 
 
-def initial(width: int) -> ModulationState:
+def initial(width: int, chest: bool) -> ModulationState:
     """Nothing seen yet; each mark will have ``width`` features besides its distance from the one before."""
-    return ModulationState(width)
+    return ModulationState(width, chest)
 
 
 def dump(state: ModulationState) -> bytes:
@@ -85,7 +100,7 @@ def load(data: bytes) -> ModulationState:
 
 def restarted(state: ModulationState) -> ModulationState:
     """The state after an interruption: marks before it are no neighbours of those after."""
-    return ModulationState(state.width)
+    return ModulationState(state.width, state.chest)
 
 
 def add(state: ModulationState, marks: Sequence[tuple[int, Sequence[float]]]) -> ModulationState:
@@ -141,16 +156,23 @@ def _rate(state: ModulationState, rows: Floats, start_us: int) -> tuple[float | 
     if count * STEP_HZ <= 2 * PEAK_HZ:
         return None, "none", TOO_FEW
     features = np.concatenate((np.log(rows[:, 1:2]), rows[:, 2:]), axis=1)
-    best_hz, margin = _best(_likelihood((rows[:, 0] - rows[0, 0]) / US_PER_S, features, count))
-    if margin < MARGIN_FAIR:
+    each = _likelihood((rows[:, 0] - rows[0, 0]) / US_PER_S, features, count)
+    best_hz, margin = _best(each.sum(axis=0))
+    alike = sum(
+        bool(one.max() > 0) and abs(LOWEST_HZ + int(np.argmax(one)) * STEP_HZ - best_hz) <= SAME_HZ for one in each
+    )
+    slow, alternating = best_hz < SLOW_HZ, best_hz > ALTERNATING_SHARE / NYQUIST_SHARE * limit_hz
+    if slow and not (state.chest and alike >= 2):
+        return None, "none", MAYBE_PRESSURE if margin >= MARGIN_TWO else NOT_CLEAR
+    if margin < (MARGIN_TWO if alike >= 2 and not alternating else MARGIN_ONE):
         return None, "none", NOT_CLEAR
-    return 60 * best_hz, "good" if margin >= MARGIN_GOOD else "fair", ""
+    return 60 * best_hz, "fair" if slow or alternating or alike < 2 else "good", ""
 
 
 @compiled
 def _likelihood(at_s: Floats, features: Floats, count: int) -> Floats:
-    """(count,) log-likelihood ratio of a sinusoid at each frequency of the grid, summed over the features."""
-    total = np.zeros(count)
+    """(features, count) log-likelihood ratio of a sinusoid at each frequency of the grid; 0 for an unknown feature."""
+    each = np.zeros((features.shape[1], count))
     for k in range(features.shape[1]):
         known = ~np.isnan(features[:, k])
         at, values = at_s[known], features[known, k]
@@ -163,19 +185,19 @@ def _likelihood(at_s: Floats, features: Floats, count: int) -> Floats:
         at = at - at.mean()
         values = values - at * ((at * values).sum() / (at * at).sum())
         if (values * values).sum() > 1e-12 * len(values) * max(1.0, middle * middle):
-            _add_explained(at, values, total)
-    return total
+            _explain(at, values, each[k])
+    return each
 
 
 @compiled
-def _add_explained(at: Floats, values: Floats, total: Floats) -> None:
+def _explain(at: Floats, values: Floats, likelihood: Floats) -> None:
     n = len(at)
     turn_cos, turn_sin = np.cos(2 * np.pi * STEP_HZ * at), np.sin(2 * np.pi * STEP_HZ * at)
     cos, sin = np.cos(2 * np.pi * LOWEST_HZ * at), np.sin(2 * np.pi * LOWEST_HZ * at)
     power = 0.0
     for i in range(n):
         power += values[i] * values[i]
-    for k in range(len(total)):
+    for k in range(len(likelihood)):
         c = s = cc = ss = cs = vc = vs = 0.0
         for i in range(n):
             c += cos[i]
@@ -193,7 +215,7 @@ def _add_explained(at: Floats, values: Floats, total: Floats) -> None:
         both = cc * ss - cs * cs
         if both > 1e-9 * cc * ss:
             share = (ss * vc * vc - 2 * cs * vc * vs + cc * vs * vs) / both / power
-            total[k] -= 0.5 * n * np.log(1 - min(max(share, 0.0), 0.995))
+            likelihood[k] = -0.5 * n * np.log(1 - min(max(share, 0.0), 0.995))
 
 
 def _best(likelihood: Floats) -> tuple[float, float]:

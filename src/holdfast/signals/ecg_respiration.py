@@ -30,7 +30,7 @@ class EcgBreathState(msgspec.Struct, frozen=True, tag="ecg_respiration.1", forbi
 
     timeline: Timeline = Timeline()
     tail: bytes = b""
-    marks: ModulationState = breath_modulation.initial(1)
+    marks: ModulationState = breath_modulation.initial(1, chest=True)
 
 
 def initial() -> EcgBreathState:

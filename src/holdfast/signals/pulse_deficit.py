@@ -1,7 +1,9 @@
 """Beats of the heart that no pulse follows: how many a minute, and what share of all.
 
 It is said only of seconds in which both signals are good. How long a pulse takes from the R peak to the paw is
-learned from the two signals themselves, as monitors delay their waves by different amounts.
+learned from the two signals themselves, as monitors delay their waves by different amounts. The peak of the pulse is
+taken, not its foot: on six pleths of BIDMC the quartiles of its time after the R peak lie at most 32 ms apart, those of
+the foot up to 230 ms.
 """
 
 from collections.abc import Sequence
@@ -19,7 +21,7 @@ WINDOW_S = 60
 """Beats of the last minute are looked at."""
 
 DELAY_MAX_S = 1.5
-"""The longest way from R peak to the foot of the pulse that is looked for: body and monitor together (estimate)."""
+"""The longest time from R peak to the peak of its pulse that is looked for: body and monitor together (estimate)."""
 
 BIN_S = 0.02
 NEAR_S = 0.06
@@ -38,15 +40,15 @@ KNOWN_SHARE_GOOD, KNOWN_SHARE_MIN = 0.9, 0.7
 """Share of the pulses that follow a beat by the usual delay: below the lower one the two signals do not fit together,
 from the upper one on the deficit is good, between them fair (estimates)."""
 
-UNHEARD_US = 700_000
-"""A pulse is certain this long after its foot."""
+UNHEARD_US = 300_000
+"""A pulse is certain this long after its peak."""
 
 
 class DeficitState(msgspec.Struct, frozen=True, tag="pulse_deficit.1", forbid_unknown_fields=True):
-    """Beats, feet of pulses, and ends of fit seconds, of the last minute (all us)."""
+    """Beats, peaks of pulses, and ends of fit seconds, of the last minute (all us)."""
 
     beats: tuple[int, ...] = ()
-    feet: tuple[int, ...] = ()
+    pulses: tuple[int, ...] = ()
     fit: tuple[int, ...] = ()
 
 
@@ -64,7 +66,7 @@ class Deficit:
     per_min: float | None = None
     share: float | None = None
     delay_ms: float | None = None
-    """Usual time from R peak to the foot of the pulse, with what the monitor adds."""
+    """Usual time from R peak to the peak of the pulse, with what the monitor adds."""
 
 
 def initial() -> DeficitState:
@@ -82,35 +84,37 @@ def load(data: bytes) -> DeficitState:
     return msgspec.msgpack.decode(data, type=DeficitState)
 
 
-def step(state: DeficitState, beats_us: Sequence[int], feet_us: Sequence[int], end_us: int, fit: bool) -> DeficitState:
-    """Take the beats and the feet of pulses of the second that ends at ``end_us``; ``fit``: both signals are good."""
+def step(
+    state: DeficitState, beats_us: Sequence[int], pulses_us: Sequence[int], end_us: int, fit: bool
+) -> DeficitState:
+    """Take the beats and the peaks of pulses of the second that ends at ``end_us``; ``fit``: both signals are good."""
     oldest = end_us - WINDOW_S * US_PER_S
     return DeficitState(
         beats=tuple(at for at in (*state.beats, *beats_us) if at > oldest),
-        feet=tuple(at for at in (*state.feet, *feet_us) if at > oldest),
+        pulses=tuple(at for at in (*state.pulses, *pulses_us) if at > oldest),
         fit=tuple(at for at in (*state.fit, *((end_us,) if fit else ())) if at > oldest),
     )
 
 
 def measure(state: DeficitState, end_us: int) -> Deficit:
     """What stands at the end of the last second."""
-    beats, feet = np.array(state.beats, dtype=np.int64), np.array(state.feet, dtype=np.int64)
+    beats, pulses = np.array(state.beats, dtype=np.int64), np.array(state.pulses, dtype=np.int64)
     fit = frozenset(state.fit)
-    clear = np.array([_second(at) in fit for at in state.feet], dtype=bool)
+    clear = np.array([_second(at) in fit for at in state.pulses], dtype=bool)
     if len(beats) < BEATS_MIN or int(clear.sum()) < BEATS_MIN // 2:
         return Deficit("none", "too little of both signals is good at the same time", end_us, 0)
-    delay_us, known = _usual_delay(beats, feet[clear])
+    delay_us, known = _usual_delay(beats, pulses[clear])
     if known < KNOWN_SHARE_MIN:
         why = "pulses do not follow beats by a steady delay: one of the two signals is counted wrongly"
         return Deficit("none", why, end_us, 0)
     early, late = round(EARLIER_S * US_PER_S), round(LATER_S * US_PER_S)
     judged = without = 0
-    next_foot = 0
+    following = 0
     for at in state.beats:
-        while next_foot < len(feet) and state.feet[next_foot] < at + delay_us - early:
-            next_foot += 1
-        pulsed = next_foot < len(feet) and state.feet[next_foot] <= at + delay_us + late
-        next_foot += pulsed
+        while following < len(pulses) and state.pulses[following] < at + delay_us - early:
+            following += 1
+        pulsed = following < len(pulses) and state.pulses[following] <= at + delay_us + late
+        following += pulsed
         if at + delay_us + late + UNHEARD_US <= end_us and _second(at) in fit and _second(at + delay_us) in fit:
             judged += 1
             without += not pulsed
@@ -133,11 +137,11 @@ def _second(at_us: int) -> int:
     return (at_us // US_PER_S + 1) * US_PER_S
 
 
-def _usual_delay(beats: Instants, feet: Instants) -> tuple[int, float]:
-    """The delay (us) at which most feet follow a beat (the shortest, when a regular rhythm offers several), and the
-    share of the feet that do."""
+def _usual_delay(beats: Instants, pulses: Instants) -> tuple[int, float]:
+    """The delay (us) at which most pulses follow a beat (the shortest, when a regular rhythm offers several), and the
+    share of the pulses that do."""
     bins, width = round(DELAY_MAX_S / BIN_S), BIN_S * US_PER_S
-    apart = (feet[:, None] - beats[None, :]).ravel()
+    apart = (pulses[:, None] - beats[None, :]).ravel()
     apart = apart[(apart >= 0) & (apart < bins * width)]
     if not len(apart):
         return 0, 0.0
@@ -147,6 +151,6 @@ def _usual_delay(beats: Instants, feet: Instants) -> tuple[int, float]:
     best = first + int(np.argmax(near[first : first + 2 * round(NEAR_S / BIN_S)]))
     around = apart[np.abs(apart - (best + 0.5) * width) <= NEAR_S * US_PER_S + width]
     delay_us = int(np.median(around))
-    after = feet[:, None] - delay_us - beats[None, :]
+    after = pulses[:, None] - delay_us - beats[None, :]
     known = ((after >= -EARLIER_S * US_PER_S) & (after <= LATER_S * US_PER_S)).any(axis=1)
     return delay_us, float(known.mean())

@@ -151,8 +151,8 @@ def _rate(state: ModulationState, rows: Floats, start_us: int) -> tuple[float | 
     distance_s = float(np.nanmedian(rows[:, 1])) / US_PER_S
     if span_s < SPAN_MIN_S or not distance_s > 0:
         return None, "none", TOO_FEW
-    limit_hz = min(HIGHEST_HZ, NYQUIST_SHARE * 0.5 * (len(rows) - 1) / span_s)
-    count = int((limit_hz - LOWEST_HZ) / STEP_HZ)
+    alternation_hz = 0.5 * (len(rows) - 1) / span_s
+    count = int((min(HIGHEST_HZ, NYQUIST_SHARE * alternation_hz) - LOWEST_HZ) / STEP_HZ)
     if count * STEP_HZ <= 2 * PEAK_HZ:
         return None, "none", TOO_FEW
     features = np.concatenate((np.log(rows[:, 1:2]), rows[:, 2:]), axis=1)
@@ -161,7 +161,7 @@ def _rate(state: ModulationState, rows: Floats, start_us: int) -> tuple[float | 
     alike = sum(
         bool(one.max() > 0) and abs(LOWEST_HZ + int(np.argmax(one)) * STEP_HZ - best_hz) <= SAME_HZ for one in each
     )
-    slow, alternating = best_hz < SLOW_HZ, best_hz > ALTERNATING_SHARE / NYQUIST_SHARE * limit_hz
+    slow, alternating = best_hz < SLOW_HZ, best_hz > ALTERNATING_SHARE * alternation_hz
     if slow and not (state.chest and alike >= 2):
         return None, "none", MAYBE_PRESSURE if margin >= MARGIN_TWO else NOT_CLEAR
     if margin < (MARGIN_TWO if alike >= 2 and not alternating else MARGIN_ONE):

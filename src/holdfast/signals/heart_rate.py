@@ -93,11 +93,13 @@ def step(
 
 def _kept(intervals: Sequence[tuple[int, int]], from_us: int) -> tuple[tuple[int, int], ...]:
     """Those that end in the window; when they are few, also the ones that lead up to them without a break."""
-    first = len(intervals)
+    first, unbroken = len(intervals), True
     while first > 0:
         end_us = intervals[first - 1][0]
-        joined = first == len(intervals) or intervals[first][0] - intervals[first][1] == end_us
-        if end_us <= from_us and not (joined and len(intervals) - first < INTERVALS_MIN):
+        if first < len(intervals):
+            after_us, length_us = intervals[first]
+            unbroken = unbroken and after_us - length_us == end_us
+        if end_us <= from_us and not (unbroken and len(intervals) - first < INTERVALS_MIN):
             break
         first -= 1
     return tuple(intervals[first:])

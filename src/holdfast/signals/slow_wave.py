@@ -33,7 +33,7 @@ KINDS = {
     Source.PLETH: swings.Kind((0.4, 8.0), 0.2, ANY, 3.0),
     Source.ARTERIAL: swings.Kind((0.0, 16.0), 0.2, PULSE_PRESSURE_MIN_MMHG, 3.0),
     Source.IMPEDANCE: swings.Kind((0.05, 1.5), 0.6, ANY, 15.0),
-    Source.CO2: swings.Kind((0.0, 3.0), 0.6, CO2_RISE_MIN_MMHG, 15.0),
+    Source.CO2: swings.Kind((0.0, 3.0), 0.6, CO2_RISE_MIN_MMHG, 15.0, flat_tops=True),
 }
 
 

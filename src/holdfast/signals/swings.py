@@ -63,6 +63,8 @@ class Kind(msgspec.Struct, frozen=True):
     spacing_s: float
     rise_min: float
     span_s: float
+    flat_tops: bool = False
+    """Steep sides and a level that counts (carbon dioxide): a filter that does not overshoot, at some loss of edge."""
 
 
 class Swing(msgspec.Struct, frozen=True):
@@ -116,7 +118,11 @@ class _Design:
 def _design(kind: Kind, rate_hz: float) -> _Design:
     low, high = kind.band_hz
     high = min(high, 0.4 * rate_hz)
-    if low > 0:
+    if kind.flat_tops:
+        # Two equal poles that together lose 3 dB at the edge.
+        pole = math.exp(-2 * math.pi * high / math.sqrt(math.sqrt(2) - 1) / rate_hz)
+        sections = np.array([[(1 - pole) ** 2, 0.0, 0.0, 1.0, -2 * pole, pole * pole]])
+    elif low > 0:
         sections = butter(1, (low, high), btype="bandpass", fs=rate_hz, output="sos")
     else:
         sections = butter(2, high, fs=rate_hz, output="sos")

@@ -119,7 +119,11 @@ def _add_scorecards(commands: Any) -> None:
     diagnosis.add_argument("--json", action="store_true")
     beats = _add(kinds, "beats", _scorecard_beats, "beat detection against annotated WFDB records")
     beats.add_argument("directory", type=Path, metavar="DIR")
-    beats.add_argument("--tolerance-ms", type=float, default=75.0)
+    beats.add_argument("--preset", choices=["dog", "human"], default="dog")
+    beats.add_argument("--tolerance-ms", type=float, help="75 for dogs, 150 for people unless said otherwise")
+    beats.add_argument(
+        "--dogs", choices=["odd", "even", "all"], default="all", help="by the dog's number in the header"
+    )
     beats.add_argument("--json", action="store_true")
     respiration = _add(kinds, "respiration", _scorecard_respiration, "breathing rate from the ECG of annotated records")
     respiration.add_argument("directory", type=Path, metavar="DIR")
@@ -197,8 +201,12 @@ def _scorecard_diagnosis(options: argparse.Namespace) -> None:
 
 def _scorecard_beats(options: argparse.Namespace) -> None:
     from holdfast.cli import scorecard_beats
+    from holdfast.signals.qrs_front import Preset
 
-    _print_scores(scorecard_beats.run(options.directory, tolerance_ms=options.tolerance_ms), options.json)
+    scores = scorecard_beats.run(
+        options.directory, preset=Preset(options.preset), tolerance_ms=options.tolerance_ms, dogs=options.dogs
+    )
+    _print_scores(scores, options.json)
 
 
 def _scorecard_respiration(options: argparse.Namespace) -> None:

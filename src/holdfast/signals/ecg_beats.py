@@ -1,50 +1,49 @@
-"""Heart beats of a dog's ECG, live: causal, any rate from 100 to 1000 Hz, either polarity, any gain.
+"""Heart beats of an ECG, live: causal, any rate from 100 to 1000 Hz, either polarity, any gain.
 
-A candidate is a peak of the QRS-band envelope that nothing within 100 ms exceeds; ``ecg_judge`` says whether it is a
-beat. A beat is reported at most ``DELAY_S`` after its R peak; only the first ones after a (re)start come later, when
-enough signal has shown what beats look like. Times are those of the R peaks either way.
+A candidate is a peak of the QRS-band envelope; a small learned network that compares it with the beats before, with the
+wave after them and with its surroundings says whether it is a beat (``qrs_kernel``, ``qrs_features``; method, data and
+figures in ``docs/reference/beats.md``). Nothing in it knows what a millivolt is: whether a signal is large enough to
+believe in is for ``quality`` to say.
 """
 
 import msgspec
 import numpy as np
 
-from holdfast.signals import ecg_filter
-from holdfast.signals.chunk import Chunk, Floats, Timeline, lay, pack, unpack
-from holdfast.signals.ecg_judge import JudgeState, Peak, judge
+from holdfast.signals import qrs_kernel
+from holdfast.signals.chunk import Chunk, Timeline, lay, pack, unpack
+from holdfast.signals.qrs_front import Preset, design, split
+from holdfast.signals.qrs_weights import layers
 
-DELAY_S = 0.25
-"""R peak to report at most: lag of the envelope, plus 0.1 s to see that nothing larger follows."""
-
-SPACING_S = 0.1
-"""A candidate is the largest within this on either side: half the shortest distance of two beats."""
-
-REST_WINDOW_S = 1.0
-"""The resting level of the envelope is its lower third over so long before the candidate."""
-
-SEARCH_S = (0.07, 0.06)
-"""The R peak is looked for so far before and after the envelope peak (both freed of their lag; estimate)."""
+DELAY_S = 0.3
+"""R peak to report at most, the first beat included."""
 
 
 class Beat(msgspec.Struct, frozen=True):
-    """One heart beat: instant of its R peak and signed height of the deflection (mV, 5 to 40 Hz)."""
+    """One heart beat: instant of its R peak, the largest deflection."""
 
     at_us: int
     height_mv: float
+    """Signed height of that deflection in the band of the preset (dog: 3 to 40 Hz)."""
+    width_s: float = 0.0
+    """Length of the QRS-band envelope at half its height: grows with the QRS, 0.03 s more or less for a narrow one."""
+    likeness: float = 0.0
+    """Correlation of its shape with the running mean of the beats before, -1 to 1; 0 for the first."""
+    confidence: float = 1.0
+    """What the network gave it, 0.5 to 1."""
 
 
-class BeatState(msgspec.Struct, frozen=True, tag="ecg_beats.1", forbid_unknown_fields=True):
-    """Everything the detector remembers: about 5 kB at 130 Hz, 25 kB at 1000 Hz."""
+class BeatState(msgspec.Struct, frozen=True, tag="ecg_beats.2", forbid_unknown_fields=True):
+    """Everything the detector remembers: some 20 kB, at no sampling rate more than 40 kB."""
 
+    preset: Preset = Preset.DOG
     timeline: Timeline = Timeline()
-    filters: ecg_filter.FilterState = ecg_filter.FilterState()
-    tail: bytes = b""
-    """(2, m) packed: peak band and envelope of the last samples that a later candidate can still need."""
-    judged: JudgeState = JudgeState()
+    memory: bytes = b""
+    """Packed, ``qrs_front.split``."""
 
 
-def initial() -> BeatState:
+def initial(preset: Preset = Preset.DOG) -> BeatState:
     """A detector that has seen nothing."""
-    return BeatState()
+    return BeatState(preset)
 
 
 def dump(state: BeatState) -> bytes:
@@ -58,50 +57,21 @@ def load(data: bytes) -> BeatState:
 
 
 def step(state: BeatState, chunk: Chunk) -> tuple[BeatState, tuple[Beat, ...]]:
-    """Take the next samples (mV); return the beats that became certain with them, oldest first."""
+    """Take the next samples (any electrical unit; heights come back in it); the beats that became certain with them.
+
+    ValueError for a rate below 100 or above 2000 Hz.
+    """
     timeline, laid = lay(state.timeline, chunk)
-    if laid.restarted:
-        state = BeatState()
-    if not len(laid.samples):
-        return msgspec.structs.replace(state, timeline=timeline), ()
-    filters, out = ecg_filter.run(state.filters, laid.samples, timeline.rate_hz)
-    band, envelope = out.peak, out.envelope
-    if state.tail:
-        old = unpack(state.tail).reshape(2, -1)
-        band, envelope = np.concatenate((old[0], band)), np.concatenate((old[1], envelope))
-    judged = state.judged
-    found: list[Peak] = []
-    for peak in _peaks(band, envelope, timeline.count, len(laid.samples), timeline.rate_hz):
-        judged, beats = judge(judged, peak, timeline.rate_hz)
-        found += beats
-    keep = int((REST_WINDOW_S + 2 * SPACING_S + 0.1) * timeline.rate_hz)
-    tail = pack(np.stack((band[-keep:], envelope[-keep:])))
-    return BeatState(timeline, filters, tail, judged), tuple(Beat(timeline.time_us(p.index), p.height) for p in found)
-
-
-def _peaks(band: Floats, envelope: Floats, count: int, fresh: int, rate_hz: float) -> list[Peak]:
-    """Candidates that became certain with the last ``fresh`` samples; ``count`` is the index after the last sample."""
-    plan = ecg_filter.design(rate_hz)
-    side = round(SPACING_S * rate_hz)
-    offset = count - len(envelope)
-    first = max(1, len(envelope) - fresh - side)
-    stop = len(envelope) - side
-    if stop <= first:
-        return []
-    middle = envelope[first:stop]
-    rising = middle > envelope[first - 1 : stop - 1]
-    tops = first + np.flatnonzero(rising & (middle >= envelope[first + 1 : stop + 1]))
-    peaks = []
-    for top in tops.tolist():
-        if envelope[top] < envelope[max(0, top - side) : top + side + 1].max():
-            continue
-        rest = np.sort(envelope[max(0, top - int(REST_WINDOW_S * rate_hz)) : top + side : max(1, int(rate_hz / 100))])
-        centre = top - plan.envelope_lag + plan.peak_lag
-        low = max(0, centre - round(SEARCH_S[0] * rate_hz))
-        near = band[low : min(len(band), centre + round(SEARCH_S[1] * rate_hz) + 1)]
-        if not len(near):
-            continue
-        highest = int(np.argmax(np.abs(near)))
-        at = offset + low + highest - plan.peak_lag
-        peaks.append(Peak(max(0, at), float(envelope[top]), float(rest[len(rest) // 3]), float(near[highest])))
-    return peaks
+    plan = design(state.preset, timeline.rate_hz)
+    memory = np.zeros(plan.size) if laid.restarted else unpack(state.memory).copy()
+    said = qrs_kernel.room(len(laid.samples), plan)
+    count = qrs_kernel.run(
+        np.ascontiguousarray(laid.samples), split(memory, plan.capacity), plan.sos, plan.rest, plan.numbers,
+        layers(state.preset), said,
+    )  # fmt: skip
+    beats = tuple(
+        Beat(timeline.time_us(at), height, width, likeness, probability)
+        for at, accepted, probability, height, width, likeness in said[:count, : qrs_kernel.OUT].tolist()
+        if accepted
+    )
+    return BeatState(state.preset, timeline, pack(memory)), beats

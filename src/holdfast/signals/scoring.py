@@ -34,7 +34,11 @@ class Score:
     @property
     def median_error_ms(self) -> float | None:
         """Median absolute time difference of matched beats."""
-        return float(np.median(self.errors_us)) / 1000 if len(self.errors_us) else None
+        return self.error_ms(50)
+
+    def error_ms(self, percentile: float) -> float | None:
+        """So many in a hundred matched beats are no further off than this; None when none matched."""
+        return float(np.percentile(self.errors_us, percentile)) / 1000 if len(self.errors_us) else None
 
 
 def match(detected_us: Sequence[int], reference_us: Sequence[int], tolerance_us: int) -> Score:

@@ -1,0 +1,278 @@
+"""Fit the network that judges candidates of the beat detector, and write its weights with what they have seen.
+
+The detector's own decisions shape what it sees next (templates, usual heights), so it is fitted in rounds: run it with
+the weights of the round before, mark its candidates with the reference beats, fit again. The first round runs a rule by
+hand. Everything is seeded; the same data and numpy give the same weights.
+
+    python benchmarks/fit_beat_judge.py dog DIR --dogs even --folds 4        # by dog; prints F1 of the dogs left out
+    python benchmarks/fit_beat_judge.py dog DIR --dogs even --write          # the weights that are shipped
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from holdfast.gateways.files import wfdb_record
+from holdfast.signals import qrs_kernel
+from holdfast.signals.qrs_features import FEATURES
+from holdfast.signals.qrs_front import Preset, design, split
+from holdfast.signals.qrs_weights import Layers, encode
+from holdfast.signals.scoring import Score, add, match
+from made_ecg import Floats, Trace, random_silence, random_trace, spoil, usual_height
+
+TOLERANCE_S = {Preset.DOG: 0.075, Preset.HUMAN: 0.15}
+MARK_S = {Preset.DOG: 0.075, Preset.HUMAN: 0.12}
+"""A candidate this near a mark may be its beat."""
+
+EDGE_S = 1.0
+ROUNDS = 3
+HIDDEN = (32, 16)
+SEED = 20261122
+
+
+def read(directory: Path, parity: str) -> list[Trace]:
+    """First ECG lead of each record with beats; ``parity`` of the dog's number: odd, even or all."""
+    traces = []
+    for header in wfdb_record.find(directory):
+        record = wfdb_record.read(header)
+        lead = next((wave for wave in record.waves if wave.key.startswith("ecg")), None)
+        dog = next((int(c.split(":")[1]) for c in record.comments if c.strip().startswith("dog:")), -1)
+        if lead is None or record.beats_s is None or (parity != "all" and (dog % 2 == 0) != (parity == "even")):
+            continue
+        beats = np.array(record.beats_s)
+        traces.append(Trace(lead.samples, lead.rate_hz, beats, record.bad_ecg_s, dog=dog, name=record.name))
+    return traces
+
+
+def counts(trace: Trace, at_s: Floats) -> Any:
+    """Which instants are scored: not at the edges, not in stretches left out."""
+    fit = (at_s > EDGE_S) & (at_s < trace.duration_s - EDGE_S)
+    margin = EDGE_S if trace.dog >= 0 else 0.0
+    for start, end in trace.left_out_s:
+        fit &= (at_s < start - margin) | (at_s > end + margin)
+    return fit
+
+
+def detect(trace: Trace, layers: Layers, preset: Preset, disturb: np.random.Generator | None = None) -> Floats:
+    """All judged candidates with their features.
+
+    ``disturb``: at times the detector is made to take almost anything for a beat or almost nothing. What it remembers is
+    then wrong, and it learns to find back; without this one false step can make it deaf to perfect beats.
+    """
+    plan = design(preset, trace.rate_hz)
+    memory = split(np.zeros(plan.size), plan.capacity)
+    samples = np.ascontiguousarray(trace.samples, dtype=np.float64)
+    piece = int(8 * trace.rate_hz) if disturb else len(samples)
+    parts = []
+    for i in range(0, len(samples), piece):
+        now = layers
+        if disturb and disturb.random() < 0.3:
+            now = (*layers[:7], layers[7] + disturb.choice([-1.0, 1.0]) * disturb.uniform(2, 14))
+        out = qrs_kernel.room(len(samples[i : i + piece]), plan)
+        said = qrs_kernel.run(samples[i : i + piece], memory, plan.sos, plan.rest, plan.numbers, now, out)
+        parts.append(out[:said].copy())
+    return np.concatenate(parts)
+
+
+def score(trace: Trace, rows: Floats, tolerance_s: float) -> Score:
+    found = rows[rows[:, 1] > 0.5, 0] / trace.rate_hz
+    found = found[counts(trace, found)]
+    marks = trace.beats_s[counts(trace, trace.beats_s)]
+    return match(np.round(found * 1e6).tolist(), np.round(marks * 1e6).tolist(), round(tolerance_s * 1e6))
+
+
+def truth(trace: Trace, rows: Floats, tolerance_s: float) -> tuple[Any, Any]:
+    """Which candidates are beats (the largest deflection near each mark), and which of them count."""
+    at = rows[:, 0] / trace.rate_hz
+    beat = np.zeros(len(at), dtype=bool)
+    order = np.argsort(at, kind="stable")
+    low = np.searchsorted(at[order], trace.beats_s - tolerance_s)
+    high = np.searchsorted(at[order], trace.beats_s + tolerance_s)
+    for a, b in zip(low, high, strict=True):
+        near = np.sort(order[a:b])
+        if len(near):
+            beat[near[np.argmax(np.abs(rows[near, 3]))]] = True
+    return beat, counts(trace, at)
+
+
+@dataclass(frozen=True)
+class Examples:
+    """(n, FEATURES) float32, (n,) whether a beat, (n,) weight."""
+
+    features: Any
+    beat: Any
+    weight: Any
+
+
+def doubtful(trace: Trace) -> list[tuple[float, float]]:
+    """Stretches whose marks cannot be learned from: none for 4 s, or marks where the trace does nothing."""
+    marks = np.concatenate(([0.0], trace.beats_s, [trace.duration_s]))
+    gaps = [(a + 0.5, b - 0.5) for a, b in zip(marks[:-1], marks[1:], strict=True) if b - a > 4]
+    least = 0.25 * usual_height(trace)
+    for beat in trace.beats_s:
+        i, near, wide = (int(s * trace.rate_hz) for s in (beat, 0.075, 0.3))
+        around = trace.samples[max(0, i - near) : i + near + 1]
+        if len(around) and np.ptp(around) < least < np.ptp(trace.samples[max(0, i - wide) : i + wide]):
+            gaps.append((beat - 1.0, beat + 1.0))
+    return gaps
+
+
+def collect(traces: Sequence[Trace], layers: Layers, preset: Preset, rng: np.random.Generator) -> Examples:
+    """Candidates of these traces as the detector with these weights meets them."""
+    features, beats, weights = [], [], []
+    for trace in traces:
+        rows = detect(trace, layers, preset, rng if rng.random() < 0.6 else None)
+        beat, fit = truth(trace, rows, MARK_S[preset])
+        at = rows[:, 0] / trace.rate_hz
+        if trace.dog >= 0:
+            for start, end in trace.doubt_s:
+                fit &= (at < start) | (at > end)
+        features.append(rows[fit, qrs_kernel.OUT :].astype(np.float32))
+        beats.append(beat[fit])
+        weights.append(np.full(int(fit.sum()), 1.0 if trace.dog >= 0 else 0.5, dtype=np.float32))
+    return Examples(np.concatenate(features), np.concatenate(beats), np.concatenate(weights))
+
+
+def by_hand() -> Layers:
+    """The rule of the first round: as large as usual, above the rest, not at once after a beat, nothing larger near."""
+    w1, b1, w3 = np.zeros((FEATURES, HIDDEN[0])), np.zeros(HIDDEN[0]), np.zeros(HIDDEN[1])
+    rules = ((0, -0.9, -8.0), (5, 1.4, -8.0), (21, -0.1, -6.0), (3, -0.3, -6.0), (2, -1.2, -3.0))
+    for unit, (feature, offset, gain) in enumerate(rules):
+        w1[feature, unit], b1[unit], w3[unit] = -1.0, offset, gain
+    w2 = np.eye(*HIDDEN)
+    return np.zeros(FEATURES), np.ones(FEATURES), w1, b1, w2, np.zeros(HIDDEN[1]), w3, np.array([2.0])
+
+
+def fit(examples: Examples, epochs: int, seed: int, decay: float = 0.01) -> Layers:
+    """Least cross-entropy by Adam, float32, falling step; features standardised."""
+    rng = np.random.default_rng(seed)
+    x, n = examples.features, len(examples.beat)
+    mean = x[:: max(1, n // 200_000)].mean(axis=0)
+    scale = 1 / (x[:: max(1, n // 200_000)].std(axis=0) + 0.05)
+    y, w = examples.beat.astype(np.float32), examples.weight
+    sizes = (FEATURES, *HIDDEN, 1)
+    weights = [
+        rng.normal(0, np.sqrt(2 / a), (a, b)).astype(np.float32) for a, b in zip(sizes[:-1], sizes[1:], strict=True)
+    ]
+    offsets = [np.zeros(b, dtype=np.float32) for b in sizes[1:]]
+    values = weights + offsets
+    first, second = [np.zeros_like(v) for v in values], [np.zeros_like(v) for v in values]
+    batch, t = 1024, 0
+    steps = epochs * (n // batch)
+    for _ in range(epochs):
+        order = rng.permutation(n)
+        for k in range(0, n - batch + 1, batch):
+            take = order[k : k + batch]
+            t += 1
+            a0 = (x[take] - mean) * scale
+            a1 = np.maximum(a0 @ weights[0] + offsets[0], 0)
+            a2 = np.maximum(a1 @ weights[1] + offsets[1], 0)
+            z = (a2 @ weights[2] + offsets[2])[:, 0]
+            p = 1 / (1 + np.exp(-np.clip(z, -30, 30)))
+            d = (w[take] * (p - y[take]) / batch)[:, None].astype(np.float32)
+            g2 = a2.T @ d
+            d2 = (d @ weights[2].T) * (a2 > 0)
+            d1 = (d2 @ weights[1].T) * (a1 > 0)
+            slopes = [a0.T @ d1, a1.T @ d2, g2, d1.sum(0), d2.sum(0), d.sum(0)]
+            step = 2e-3 * 0.5 * (1 + np.cos(np.pi * t / steps))
+            for i, slope in enumerate(slopes):
+                first[i] += 0.1 * (slope - first[i])
+                second[i] += 0.001 * (slope * slope - second[i])
+                move = (first[i] / (1 - 0.9**t)) / (np.sqrt(second[i] / (1 - 0.999**t)) + 1e-8)
+                values[i] -= (step * (move + decay * values[i])).astype(np.float32)
+    double = [np.ascontiguousarray(v, dtype=np.float64) for v in values]
+    return (
+        mean.astype(np.float64), scale.astype(np.float64), double[0], double[3], double[1], double[4],
+        double[2][:, 0].copy(), double[5],
+    )  # fmt: skip
+
+
+def slower(trace: Trace, times: float) -> Trace:
+    """The same trace stretched in time: a larger heart; not below the lowest rate of the detector."""
+    times = min(times, trace.rate_hz / 100.0)
+    return replace(trace, rate_hz=trace.rate_hz / times, beats_s=trace.beats_s * times)
+
+
+def train(traces: Sequence[Trace], preset: Preset, epochs: int, made: int) -> Layers:
+    """All rounds; candidates of all rounds but the first are kept, those of the last seen by the last fit too."""
+    layers, parts = by_hand(), []
+    traces = [replace(trace, doubt_s=tuple(doubtful(trace))) for trace in traces]
+    for turn in range(ROUNDS):
+        rng = np.random.default_rng(SEED + turn)
+        spoiled = [spoil(trace, rng) for trace in traces if rng.random() < 0.5]
+        invented = [random_trace(rng) for _ in range(made)] + [random_silence(rng) for _ in range(made // 10)]
+        if preset == Preset.HUMAN:
+            invented = [slower(trace, rng.uniform(1.0, 1.9)) for trace in invented]
+        parts.append(collect([*traces, *spoiled, *invented], layers, preset, rng))
+        parts = parts[-2:]
+        whole = Examples(*(np.concatenate([getattr(p, k) for p in parts]) for k in ("features", "beat", "weight")))
+        layers = fit(whole, epochs, SEED + turn)
+        print(f"round {turn}: {len(whole.beat)} candidates", flush=True)
+    return layers
+
+
+def figures(traces: Sequence[Trace], layers: Layers, preset: Preset) -> dict[str, Any]:
+    """Pooled F1, the 10th percentile of the records, and each dog's (record's) own F1."""
+    scores = [score(trace, detect(trace, layers, preset), TOLERANCE_S[preset]) for trace in traces]
+    whole = add(scores)
+    singles = [one.f1 for one in scores if one.f1 is not None]
+    groups = sorted({_group(trace) for trace in traces})
+    return {
+        "f1": whole.f1, "sensitivity": whole.sensitivity, "ppv": whole.ppv, "p10": float(np.percentile(singles, 10)),
+        "beats": whole.true_positives + whole.false_negatives,
+        "by_group": {g: add([s for s, t in zip(scores, traces, strict=True) if _group(t) == g]).f1 for g in groups},
+    }  # fmt: skip
+
+
+def _group(trace: Trace) -> str:
+    return str(trace.dog) if trace.dog >= 0 else trace.name
+
+
+def cross_validate(traces: Sequence[Trace], preset: Preset, folds: int, epochs: int, made: int) -> dict[str, Any]:
+    """Each dog (record) judged by weights that have not seen it."""
+    groups = sorted({_group(trace) for trace in traces}, key=lambda g: (len(g), g))
+    parts = [groups[k::folds] for k in range(folds)]
+    out: dict[str, Any] = {"folds": []}
+    scores: list[Score] = []
+    singles: list[float] = []
+    for part in parts:
+        layers = train([t for t in traces if _group(t) not in part], preset, epochs, made)
+        kept = [t for t in traces if _group(t) in part]
+        out["folds"].append(figures(kept, layers, preset))
+        print(json.dumps(out["folds"][-1]), flush=True)
+        here = [score(t, detect(t, layers, preset), TOLERANCE_S[preset]) for t in kept]
+        scores += here
+        singles += [s.f1 for s in here if s.f1 is not None]
+    whole = add(scores)
+    p10 = float(np.percentile(singles, 10))
+    return out | {"f1": whole.f1, "sensitivity": whole.sensitivity, "ppv": whole.ppv, "p10": p10}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("preset", type=Preset, choices=list(Preset))
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--dogs", choices=["odd", "even", "all"], default="all")
+    parser.add_argument("--folds", type=int, default=0, help="cross-validate by dog (by record in people)")
+    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--made", type=int, default=600, help="made traces in each round")
+    parser.add_argument("--write", type=Path, help="write the weights to this file")
+    parser.add_argument("--source", default="", help="what the file says of its data")
+    options = parser.parse_args()
+    traces = read(options.directory, options.dogs)
+    if options.folds:
+        print(json.dumps(cross_validate(traces, options.preset, options.folds, options.epochs, options.made)))
+    if options.write:
+        layers = train(traces, options.preset, options.epochs, options.made)
+        print(json.dumps({"on_the_data_it_was_fitted_to": figures(traces, layers, options.preset)}))
+        options.write.write_bytes(msgspec.json.encode(encode(options.preset, options.source, layers)) + b"\n")
+
+
+if __name__ == "__main__":
+    main()

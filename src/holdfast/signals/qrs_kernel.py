@@ -1,0 +1,240 @@
+"""From samples to judged candidates, one sample after the other (compiled).
+
+A candidate is a peak of the QRS-band envelope that nothing within ``SIDE_S`` exceeds. It is judged as soon as the signal
+``DECIDE_S`` after its R peak is there: it is described by numbers without unit (``qrs_features``), and a small learned
+network says how likely it is a beat. What is remembered of beats comes from the beats so accepted.
+
+The memory is one array of float64; ``qrs_front.split`` names its parts.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from holdfast.signals.chunk import Floats
+from holdfast.signals.compiled import compiled
+from holdfast.signals.qrs_features import FEATURES, describe, remember
+from holdfast.signals.qrs_front import ROW, ROWS, SECTIONS, Design
+
+SIDE_S = 0.06
+"""A candidate is the largest within this on either side."""
+
+SEARCH_S = (0.07, 0.06)
+"""The R peak is looked for so far before and after the envelope peak, both freed of their lag, and only where the
+envelope is above half its peak: a tall T wave near must not be taken for it (estimate)."""
+
+DECIDE_S = 0.285
+"""From the R peak to the decision."""
+
+REFRACTORY_S = 0.17
+"""Two beats are never closer than this: 300 per minute is 0.2 s, and peaks are found within some milliseconds."""
+
+STILL_S = 0.15
+"""A signal that has not moved at all for this long was held or railed; filters start afresh when it moves again."""
+
+OUT = 6
+"""Columns of what is said of a judged candidate, before its features: index of its R peak (samples, with fraction),
+accepted (0 or 1), probability, height, width (s), likeness."""
+
+# head: 0 samples seen, 1 value held, 2 samples it stood still, 3 kept samples, 4 index of the first at hand,
+# 5 number at hand, 6 candidates kept, 7 of them judged, 8 last beat, 9 beats accepted, 10 last restart of the filters,
+# 11..14 late wave: delay, its spread, share, count, 15 candidates judged in this run
+# row of a candidate: 0 envelope peak, 1 R peak, 2 envelope, 3 slow envelope, 4 height, 5 width (s), 6 accepted,
+# 7 probability, 8 R peak with fraction, 9 likeness
+
+
+def room(samples: int, design: Design) -> Floats:
+    """Rows for all candidates that so many samples can bring to judgement."""
+    return np.empty((samples // design.thin // int(SIDE_S * design.rate_hz) + ROWS, OUT + FEATURES))
+
+
+@compiled
+def run(samples: Floats, memory: Any, sos: Floats, rest: Floats, plan: Floats, layers: Any, out: Floats) -> int:
+    """Take the next samples, changing ``memory`` (``qrs_front.split``). How many candidates were judged with them; a row
+    of ``out`` (:func:`room`, OUT + FEATURES) says of each what became of it and what it looked like.
+
+    ``plan`` holds what ``qrs_front.Design`` says: keep, thin, rate_hz, envelope_lag, shape_lag. ``layers`` are the
+    network's: means and scales of the features, then weights and offsets of each layer.
+    """
+    head, filters, energies, rows, history, templates, streams = memory
+    keep, thin, rate_hz = plan[0], int(plan[1]), plan[2]
+    gain = 1.0 - keep
+    still_max = STILL_S * rate_hz * thin
+    side = int(SIDE_S * rate_hz + 0.5)
+    head[15] = 0.0
+    for i in range(len(samples)):
+        x = samples[i]
+        first = head[0] == 0.0
+        if math.isnan(x):
+            x = head[1]
+        if x == head[1] and not first:
+            head[2] += 1.0
+        else:
+            if first or head[2] >= still_max:
+                for s in range(SECTIONS):
+                    filters[s, 0], filters[s, 1] = rest[s, 0] * x, rest[s, 1] * x
+                head[10] = head[3]
+            head[2] = 0.0
+        head[1] = x
+        y = x
+        for s in range(SECTIONS):
+            if s == 2 or s == 4:
+                y = x
+            into = y
+            y = sos[s, 0] * into + filters[s, 0]
+            filters[s, 0] = sos[s, 1] * into - sos[s, 4] * y + filters[s, 1]
+            filters[s, 1] = sos[s, 2] * into - sos[s, 5] * y
+            if s == 1 or s == 3:
+                level = y * y
+                for stage in range(3):
+                    j = stage if s == 1 else 3 + stage
+                    level = keep * energies[j] + gain * level
+                    energies[j] = level
+        if head[0] % thin == 0.0:
+            _keep(head, energies, rows, history, templates, streams, y, side, plan, layers, out)
+        head[0] += 1.0
+    return int(head[15])
+
+
+@compiled
+def _keep(
+    head: Floats, energies: Floats, rows: Floats, history: Floats, templates: Floats, streams: Floats,
+    shape: float, side: int, plan: Floats, layers: Any, out: Floats,
+) -> None:  # fmt: skip
+    """Lay one thinned sample of the three streams; find and judge what became due."""
+    n = int(head[5])
+    capacity = streams.shape[1]
+    if n == capacity:
+        half = capacity // 2
+        for s in range(3):
+            for j in range(half):
+                streams[s, j] = streams[s, capacity - half + j]
+        head[4] += capacity - half
+        n = half
+    for j in range(6):
+        if energies[j] < 1e-250:  # what decays for ever must not become slow to compute with
+            energies[j] = 0.0
+    streams[0, n] = math.sqrt(energies[2])
+    streams[1, n] = math.sqrt(energies[5])
+    streams[2, n] = shape
+    head[5] = n + 1.0
+    head[3] += 1.0
+    top = n - side
+    if top >= 1 and _is_top(streams[0], top, side, n):
+        _add(head, rows, streams, top, plan)
+    due = head[3] - 1.0 - DECIDE_S * plan[2]
+    last_due = -1
+    for j in range(int(head[7]), int(head[6])):
+        if rows[j, 8] <= due:
+            last_due = j
+    while int(head[7]) <= last_due:
+        j = int(head[7])
+        said = int(head[15])
+        features = out[said, OUT:]
+        describe(features, j, head, rows, history, templates, streams, plan)
+        probability = _probability(features, layers)
+        accepted = probability > 0.5 and (head[9] == 0.0 or rows[j, 1] - head[8] >= REFRACTORY_S * plan[2])
+        rows[j, 7] = probability
+        rows[j, 6] = 1.0 if accepted else 0.0
+        out[said, 0] = (rows[j, 8]) * plan[1]
+        out[said, 1] = rows[j, 6]
+        out[said, 2] = probability
+        out[said, 3] = rows[j, 4]
+        out[said, 4] = rows[j, 5]
+        out[said, 5] = rows[j, 9]
+        head[15] += 1.0
+        remember(j, accepted, head, rows, history, templates, streams, plan)
+        head[7] += 1.0
+
+
+@compiled
+def _is_top(envelope: Floats, top: int, side: int, last: int) -> bool:
+    """Whether nothing near exceeds ``envelope[top]``; of equal ones the first is it."""
+    here = envelope[top]
+    if here <= 0.0:
+        return False
+    for j in range(max(0, top - side), top):
+        if envelope[j] >= here:
+            return False
+    for j in range(top + 1, last + 1):
+        if envelope[j] > here:
+            return False
+    return True
+
+
+@compiled
+def _add(head: Floats, rows: Floats, streams: Floats, top: int, plan: Floats) -> None:
+    """Measure a new candidate and put it behind the others; the oldest judged one makes room."""
+    count = int(head[6])
+    if count == ROWS:
+        for j in range(ROWS - 16):
+            for c in range(ROW):
+                rows[j, c] = rows[j + 16, c]
+        head[6] -= 16.0
+        head[7] -= 16.0
+        count -= 16
+    rate_hz = plan[2]
+    envelope, shape = streams[0], streams[2]
+    last = int(head[5]) - 1
+    left = top
+    while left > 0 and envelope[left] > 0.5 * envelope[top] and top - left < 0.12 * rate_hz:
+        left -= 1
+    right = top
+    while right < last and envelope[right] > 0.5 * envelope[top]:
+        right += 1
+    lag = plan[3] - plan[4]
+    centre = int(top - lag + 0.5)
+    low = max(0, centre - int(SEARCH_S[0] * rate_hz + 0.5), int(left - lag))
+    high = min(last, centre + int(SEARCH_S[1] * rate_hz + 0.5), int(right - lag + 1.0))
+    peak = low
+    for j in range(low, high + 1):
+        if abs(shape[j]) > abs(shape[peak]):
+            peak = j
+    part = 0.0
+    if 0 < peak < last:
+        before, here, after = abs(shape[peak - 1]), abs(shape[peak]), abs(shape[peak + 1])
+        bend = before - 2 * here + after
+        if bend < 0.0 and before <= here and after <= here:
+            part = 0.5 * (before - after) / bend
+    slow = 0.0
+    for j in range(max(0, top - 3), min(last, top + 6) + 1):
+        slow = max(slow, streams[1, j])
+    row = rows[count]
+    row[0] = head[4] + top
+    row[1] = head[4] + peak
+    row[2] = envelope[top]
+    row[3] = slow
+    row[4] = shape[peak]
+    row[5] = (right - left) / rate_hz
+    row[6] = 0.0
+    row[7] = 0.0
+    row[8] = max(0.0, head[4] + peak + part - plan[4])
+    row[9] = 0.0
+    head[6] += 1.0
+
+
+@compiled
+def _probability(features: Floats, layers: Any) -> float:
+    """The network: two hidden layers of rectified units and a logistic answer."""
+    mean, scale, w1, b1, w2, b2, w3, b3 = layers
+    n, h1, h2 = w1.shape[0], w1.shape[1], w2.shape[1]
+    first = np.empty(h1)
+    for j in range(h1):
+        first[j] = b1[j]
+    for i in range(n):
+        x = (features[i] - mean[i]) * scale[i]
+        for j in range(h1):
+            first[j] += x * w1[i, j]
+    second = np.empty(h2)
+    for j in range(h2):
+        second[j] = b2[j]
+    for i in range(h1):
+        if first[i] > 0.0:
+            for j in range(h2):
+                second[j] += first[i] * w2[i, j]
+    total = b3[0]
+    for j in range(h2):
+        if second[j] > 0.0:
+            total += second[j] * w3[j]
+    return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, total))))

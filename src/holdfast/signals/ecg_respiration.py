@@ -21,8 +21,8 @@ LEVEL_S = (0.085, 0.045)
 AREA_S = 0.06
 """The area is taken so far to either side of the R peak: a dog's QRS, with what an R peak may be off."""
 
-KEPT_S = 4.0
-"""Signal kept for beats that are told late; only the first ones after a start are."""
+KEPT_S = 1.0
+"""Signal kept from before a chunk: a beat is told at most 0.3 s after its R peak."""
 
 
 class EcgBreathState(msgspec.Struct, frozen=True, tag="ecg_respiration.1", forbid_unknown_fields=True):

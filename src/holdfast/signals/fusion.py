@@ -33,7 +33,7 @@ class Way(msgspec.Struct, frozen=True):
 
 
 HEART = Way(("ecg", "art", "pleth"), HEART_CLOSE_PER_MIN, HEART_CLOSE_SHARE, majority=False)
-BREATHING = Way(("co2", "resp", "ecg", "pleth"), BREATH_CLOSE_PER_MIN, BREATH_CLOSE_SHARE, majority=True)
+BREATHING = Way(("co2", "resp", "ecg", "art", "pleth"), BREATH_CLOSE_PER_MIN, BREATH_CLOSE_SHARE, majority=True)
 
 NAMES = {
     "ecg": "the ECG", "art": "the arterial wave", "pleth": "the pleth", "co2": "the capnogram", "resp": "the impedance",

@@ -80,6 +80,8 @@ class Told(msgspec.Struct, frozen=True):
     age_us: int
     wave: str
     """The wave it was made from."""
+    fresh: bool = True
+    """Whether this second brought something new to it; else it stands as it was told before."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,7 @@ def step(state: NumbersState, second: int, waves: Sequence[WaveSecond]) -> tuple
             memory, rate, breath = _pulse(memory, wave, end_us, told)
             hearts.append(Reading(wave.key, wave.key, rate))
             breaths.append(Reading(wave.key, wave.key, breath))
-            told += [_rate(f"pulse_{wave.key}", rate, wave.key), _rate(f"rr_{wave.key}", breath, wave.key)]
+            told += [_rate(f"pulse_{wave.key}", rate, wave.key), _sway(f"rr_{wave.key}", breath, wave.key)]
         else:
             memory, rate = _breath(memory, wave, end_us, told)
             breaths.append(Reading(wave.key, wave.key, rate))
@@ -163,7 +165,7 @@ def step(state: NumbersState, second: int, waves: Sequence[WaveSecond]) -> tuple
     breathing = fusion.breathing(breaths, heart.rate.per_min)
     if ecg is not None:
         told.append(_rate("hr_ecg", ecg.rate, ecg.wave))
-        told.append(_rate("rr_ecg", next(one.rate for one in breaths if one.wave == ecg.wave), ecg.wave))
+        told.append(_sway("rr_ecg", next(one.rate for one in breaths if one.wave == ecg.wave), ecg.wave))
     told += _fused("heart_rate", heart) + _fused("breath_rate", breathing)
     state = _beside(state, second, waves, ecg.wave if ecg else "")
     if (second + 1) % SLOW_EVERY_S:
@@ -260,8 +262,14 @@ def _rate(key: str, rate: Rate, wave: str) -> Told:
     return Told(key, rate.per_min, "/min", rate.quality, rate.why, rate.at_us, rate.age_us, wave)
 
 
+def _sway(key: str, rate: Rate, wave: str) -> Told:
+    """A rate that is made anew every few seconds only."""
+    return Told(key, rate.per_min, "/min", rate.quality, rate.why, rate.at_us, rate.age_us, wave, not rate.age_us)
+
+
 def _level(key: str, level: Level, wave: str) -> Told:
-    return Told(key, level.value, "mmHg", level.quality, level.why, level.at_us, level.age_us, wave)
+    fresh = level.age_us <= US_PER_S
+    return Told(key, level.value, "mmHg", level.quality, level.why, level.at_us, level.age_us, wave, fresh)
 
 
 def _fused(key: str, fused: Fused) -> list[Told]:

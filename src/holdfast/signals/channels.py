@@ -7,19 +7,12 @@ A channel collects what its analyzers say until the second in question is over f
 import msgspec
 
 from holdfast.kernel.time import US_PER_S
-from holdfast.signals import ecg_beats, fibrillation, heart_rate, presence, pulses, quality, respiration, slow_wave
+from holdfast.signals import ecg_beats, ecg_respiration, presence, pulses, quality, respiration, slow_wave
 from holdfast.signals.chunk import Chunk
-from holdfast.signals.conditions import EcgSecond, PulseSecond
+from holdfast.signals.ecg_beats import Beat
 from holdfast.signals.heart_rate import Rate
-from holdfast.signals.quality import Quality
-
-
-class Leak(msgspec.Struct, frozen=True, array_like=True):
-    """Leakage statement waiting for its second."""
-
-    start_us: int
-    leakage: float
-    height_mv: float
+from holdfast.signals.observed import EcgSecond
+from holdfast.signals.quality import QualitySecond
 
 
 class EcgChannel(msgspec.Struct, frozen=True, tag="ecg", kw_only=True):
@@ -29,11 +22,9 @@ class EcgChannel(msgspec.Struct, frozen=True, tag="ecg", kw_only=True):
     end_us: int = 0
     beats: ecg_beats.BeatState = ecg_beats.BeatState()
     worth: quality.QualityState = quality.QualityState()
-    waves: fibrillation.LeakageState = fibrillation.LeakageState()
-    rate: heart_rate.RateState = heart_rate.RateState()
-    waiting_beats: tuple[int, ...] = ()
-    waiting_quality: tuple[tuple[int, Quality], ...] = ()
-    waiting_leaks: tuple[Leak, ...] = ()
+    breath: ecg_respiration.EcgBreathState = ecg_respiration.EcgBreathState()
+    waiting_beats: tuple[Beat, ...] = ()
+    waiting_quality: tuple[QualitySecond, ...] = ()
 
 
 class PulseChannel(msgspec.Struct, frozen=True, tag="pulse", kw_only=True):
@@ -43,7 +34,6 @@ class PulseChannel(msgspec.Struct, frozen=True, tag="pulse", kw_only=True):
     detector: slow_wave.SlowWaveState
     end_us: int = 0
     moved: presence.PresenceState = presence.PresenceState()
-    rate: heart_rate.RateState = heart_rate.RateState()
     waiting_pulses: tuple[pulses.Pulse, ...] = ()
     waiting_presence: tuple[tuple[int, bool], ...] = ()
 
@@ -55,8 +45,7 @@ class BreathChannel(msgspec.Struct, frozen=True, tag="breath", kw_only=True):
     detector: slow_wave.SlowWaveState
     end_us: int = 0
     moved: presence.PresenceState = presence.PresenceState()
-    rate: heart_rate.RateState = heart_rate.RateState()
-    waiting_breaths: tuple[int, ...] = ()
+    waiting_breaths: tuple[respiration.Breath, ...] = ()
     waiting_presence: tuple[tuple[int, bool], ...] = ()
 
 
@@ -107,7 +96,7 @@ def feed(channel: Channel, chunk: Chunk) -> Channel:
         end_us=end_us,
         detector=breathing,
         moved=present,
-        waiting_breaths=channel.waiting_breaths + tuple(breath.at_us for breath in breaths),
+        waiting_breaths=channel.waiting_breaths + breaths,
         waiting_presence=channel.waiting_presence + seconds,
     )
 
@@ -115,65 +104,53 @@ def feed(channel: Channel, chunk: Chunk) -> Channel:
 def _feed_ecg(channel: EcgChannel, chunk: Chunk) -> EcgChannel:
     beats, found = ecg_beats.step(channel.beats, chunk)
     worth, seconds = quality.step(channel.worth, chunk)
-    leakage, leaks = fibrillation.step(channel.waves, chunk)
     return _replace(
         channel,
         end_us=beats.timeline.time_us(beats.timeline.count),
         beats=beats,
         worth=worth,
-        waves=leakage,
-        waiting_beats=channel.waiting_beats + tuple(beat.at_us for beat in found),
-        waiting_quality=channel.waiting_quality + tuple((s.start_us, s.quality) for s in seconds),
-        waiting_leaks=channel.waiting_leaks + tuple(Leak(s.start_us, s.leakage, s.height_mv) for s in leaks),
+        breath=ecg_respiration.feed(channel.breath, chunk, [beat.at_us for beat in found]),
+        waiting_beats=channel.waiting_beats + found,
+        waiting_quality=channel.waiting_quality + seconds,
     )
 
 
 def ecg_second(channel: EcgChannel, start_us: int) -> tuple[EcgChannel, EcgSecond, Rate]:
-    """Take out the second that begins at ``start_us``: what the rules need of it, and the rate at its end."""
+    """Take out the second that begins at ``start_us``: what the rules need of it, and the breathing that it shows."""
     end_us = start_us + US_PER_S
-    beats = tuple(at for at in channel.waiting_beats if at < end_us)
-    said = dict(channel.waiting_quality).get(start_us)
-    leak = next((one for one in channel.waiting_leaks if one.start_us == start_us), None)
-    unfit = said not in (Quality.USABLE, Quality.FLAT)
-    rate_state, rate = heart_rate.step(channel.rate, beats, end_us, unfit)
-    second = EcgSecond(channel.key, said, len(beats), leak.leakage if leak else None, leak.height_mv if leak else 0.0)
+    beats = tuple(beat for beat in channel.waiting_beats if beat.at_us < end_us)
+    said = next((second for second in channel.waiting_quality if second.start_us == start_us), None)
+    word = said.quality if said else None
+    breath, breathing = ecg_respiration.step(channel.breath, end_us, word not in quality.FIT)
+    second = EcgSecond(channel.key, word, beats, said.qrs_mv if said else 0.0, said.fibrillation if said else None)
     after = _replace(
         channel,
-        rate=rate_state,
-        waiting_beats=tuple(at for at in channel.waiting_beats if at >= end_us),
-        waiting_quality=tuple(pair for pair in channel.waiting_quality if pair[0] > start_us),
-        waiting_leaks=tuple(one for one in channel.waiting_leaks if one.start_us > start_us),
+        breath=breath,
+        waiting_beats=tuple(beat for beat in channel.waiting_beats if beat.at_us >= end_us),
+        waiting_quality=tuple(one for one in channel.waiting_quality if one.start_us > start_us),
     )
-    return after, second, rate
+    return after, second, breathing
 
 
-def pulse_second(
-    channel: PulseChannel, start_us: int
-) -> tuple[PulseChannel, PulseSecond, Rate, tuple[pulses.Pulse, ...]]:
-    """The same for a pulse wave, with the pulses themselves."""
+def pulse_second(channel: PulseChannel, start_us: int) -> tuple[PulseChannel, bool, tuple[pulses.Pulse, ...]]:
+    """The same for a pulse wave: whether there was a signal, and its pulses."""
     end_us = start_us + US_PER_S
     found = tuple(pulse for pulse in channel.waiting_pulses if pulse.at_us < end_us)
-    there = dict(channel.waiting_presence).get(start_us, False)
-    rate_state, rate = heart_rate.step(channel.rate, [pulse.at_us for pulse in found], end_us, not there)
     after = _replace(
         channel,
-        rate=rate_state,
         waiting_pulses=tuple(pulse for pulse in channel.waiting_pulses if pulse.at_us >= end_us),
         waiting_presence=tuple(pair for pair in channel.waiting_presence if pair[0] > start_us),
     )
-    return after, PulseSecond(channel.key, there, len(found)), rate, found
+    return after, dict(channel.waiting_presence).get(start_us, False), found
 
 
-def breath_second(channel: BreathChannel, start_us: int) -> tuple[BreathChannel, bool, Rate]:
+def breath_second(channel: BreathChannel, start_us: int) -> tuple[BreathChannel, bool, tuple[respiration.Breath, ...]]:
     """The same for a respiration wave."""
     end_us = start_us + US_PER_S
-    found = tuple(at for at in channel.waiting_breaths if at < end_us)
-    there = dict(channel.waiting_presence).get(start_us, False)
-    rate_state, rate = heart_rate.step(channel.rate, found, end_us, not there, heart_rate.BREATHS)
+    found = tuple(breath for breath in channel.waiting_breaths if breath.at_us < end_us)
     after = _replace(
         channel,
-        rate=rate_state,
-        waiting_breaths=tuple(at for at in channel.waiting_breaths if at >= end_us),
+        waiting_breaths=tuple(breath for breath in channel.waiting_breaths if breath.at_us >= end_us),
         waiting_presence=tuple(pair for pair in channel.waiting_presence if pair[0] > start_us),
     )
-    return after, there, rate
+    return after, dict(channel.waiting_presence).get(start_us, False), found

@@ -1,7 +1,8 @@
-"""Rules over the seconds of all signals of one bed: which state began, which ended.
+"""The states of a bed that are said in words: which began, which ended, with the rules of all signals put together.
 
 This is where signals vouch for each other. No beats on the ECG is an arrest only on an ECG that is fit to show beats
 and while no pulse is seen elsewhere; a frozen ECG is the device's fault unless a pulse that was there has gone too.
+The rules themselves are in ``leads``, ``arrest``, ``compressions`` and ``rhythm``.
 """
 
 from dataclasses import dataclass
@@ -10,40 +11,12 @@ from enum import StrEnum
 import msgspec
 
 from holdfast.kernel.time import US_PER_S
-from holdfast.signals.quality import FIT, Quality
-
-ASYSTOLE_S = 4
-"""No QRS for so long (Edan Elite V6 manual p. 62: 4 s; others let it be set from 3 to 10 s, Mindray V manual p. 181).
-Healthy sleeping dogs seldom do: 27 marked intervals of 280,039 in the Dog Health Vitals recordings are longer."""
-
-PULSE_VOUCHES_S = 4
-PULSES_MIN = 2
-"""So many pulses within so long show that the heart pumps (estimate)."""
-
-NO_PULSE_S = 5
-"""A pulse wave that showed pulses and shows none for so long (Philips holds asystole back at most 5 s on the strength
-of a pulse: IntelliVue MP5 manual p. 123)."""
-
-PULSE_KNOWN_COUNT = 5
-"""So many pulses must have been seen on a wave before their absence means anything (estimate)."""
-
-LEAD_OFF_S = 2
-"""Seconds without a lead before it is said, and with one before it is taken back (estimate)."""
-
-ARTEFACT_S = 5
-"""Seconds of nothing but noise or saturation on every lead before it is said (estimate)."""
-
-FROZEN_S = 4
-"""Seconds without one step of the converter before it is said (estimate, as asystole)."""
-
-VF_LEAKAGE_MAX = 0.5
-VF_HEIGHT_MIN_MV = 0.2
-VF_S = 4
-"""Leakage at most this on a wave at least so high, for so long. On 13,357 s of sleeping dogs 0.06 % of single seconds
-fall below 0.5; on vfdb (people) three quarters of the windows marked VFIB and two thirds of those marked VF do."""
-
-UNKNOWN_S = 10
-"""A physiological state on an ECG that has not been fit for so long is no longer known (estimate)."""
+from holdfast.signals import arrest, compressions, leads, rhythm
+from holdfast.signals.arrest import ArrestState
+from holdfast.signals.compressions import CompressionState
+from holdfast.signals.leads import Leads
+from holdfast.signals.observed import EcgSecond, PulseSecond, RateLimits
+from holdfast.signals.rhythm import RhythmState
 
 
 class Condition(StrEnum):
@@ -51,35 +24,38 @@ class Condition(StrEnum):
 
     ASYSTOLE = "asystole"
     VENTRICULAR_FIBRILLATION = "ventricular_fibrillation_suspected"
+    VENTRICULAR_TACHYCARDIA = "ventricular_tachycardia"
+    PULSELESS = "pulseless_electrical_activity_suspected"
+    EXTREME_BRADYCARDIA = "extreme_bradycardia"
+    EXTREME_TACHYCARDIA = "extreme_tachycardia"
+    VENTRICULAR_RUN = "ventricular_run"
+    NO_BEATS_YET = "no_beats_seen_yet"
     NO_PULSE = "no_pulse_signal"
+    PAUSE = "pause"
+    DROPPED_BEATS = "dropped_beats_suspected"
+    COMPRESSIONS = "compressions_suspected"
+    ECG_DISAGREES = "ecg_without_beats_but_pulse"
     LEAD_OFF = "lead_off"
     FROZEN = "no_signal_change"
     ARTEFACT = "artefact"
-    ECG_DISAGREES = "ecg_without_beats_but_pulse"
+    LOOSE = "electrode_loose"
+    ECG_SMALL = "ecg_too_small"
 
 
-TECHNICAL = frozenset({Condition.LEAD_OFF, Condition.FROZEN, Condition.ARTEFACT, Condition.ECG_DISAGREES})
+TECHNICAL = frozenset(
+    {
+        Condition.LEAD_OFF,
+        Condition.FROZEN,
+        Condition.ARTEFACT,
+        Condition.ECG_DISAGREES,
+        Condition.LOOSE,
+        Condition.ECG_SMALL,
+    }
+)
 """About the equipment, not about the animal."""
 
-
-@dataclass(frozen=True)
-class EcgSecond:
-    """One second of one lead. ``quality`` None: no data of it in this second."""
-
-    key: str
-    quality: Quality | None
-    beats: int
-    leakage: float | None = None
-    height_mv: float = 0.0
-
-
-@dataclass(frozen=True)
-class PulseSecond:
-    """One second of one pulse wave. ``present``: there was signal, not missing and not frozen."""
-
-    key: str
-    present: bool
-    pulses: int
+ARREST = frozenset({Condition.ASYSTOLE, Condition.VENTRICULAR_FIBRILLATION, Condition.PULSELESS})
+"""While one of these holds, hands may be on the chest."""
 
 
 @dataclass(frozen=True)
@@ -105,38 +81,23 @@ class Ended:
 
 
 Change = Began | Ended
+Key = tuple[Condition, str]
 
 
-class LeadMemory(msgspec.Struct, frozen=True):
-    """Run lengths in seconds for one ECG lead."""
+class ConditionState(msgspec.Struct, frozen=True, tag="conditions.2", forbid_unknown_fields=True):
+    """What the rules remember, and the states that hold: (condition, signal, began_us)."""
 
-    lead_off: int = 0
-    frozen: int = 0
-    unusable: int = 0
-    fibrillating: int = 0
-    good: int = 0
-    """Seconds in a row that are neither lead off nor frozen."""
-
-
-class PulseMemory(msgspec.Struct, frozen=True):
-    """What one pulse wave has shown."""
-
-    seen: int = 0
-    quiet: int = 0
-    """Seconds in a row with signal but without a pulse."""
-    recent: tuple[int, ...] = ()
-    """Pulses in each of the last PULSE_VOUCHES_S seconds."""
-
-
-class ConditionState(msgspec.Struct, frozen=True, tag="conditions.1", forbid_unknown_fields=True):
-    """Run lengths, and the states that hold: (condition, signal, began_us)."""
-
-    leads: tuple[tuple[str, LeadMemory], ...] = ()
-    pulses: tuple[tuple[str, PulseMemory], ...] = ()
-    without_beat: int = 0
-    """Fit seconds in a row without a beat on any lead."""
-    unfit: int = 0
+    leads: Leads = ()
+    arrest: ArrestState = ArrestState()
+    hands: CompressionState = CompressionState()
+    rhythm: RhythmState = RhythmState()
+    pulse_counts: tuple[int, ...] = ()
+    """Pulses of the last seconds on the wave that has most, for a second opinion on the rate."""
     holding: tuple[tuple[Condition, str, int], ...] = ()
+
+
+PULSE_RATE_S = 10
+"""Pulses are counted over so long for that."""
 
 
 def initial() -> ConditionState:
@@ -154,128 +115,162 @@ def load(data: bytes) -> ConditionState:
     return msgspec.msgpack.decode(data, type=ConditionState)
 
 
+def forget(state: ConditionState) -> ConditionState:
+    """The state after a hole in the signals: what holds goes on holding, run lengths start anew."""
+    kept = ArrestState(known=state.arrest.known)
+    return ConditionState(holding=state.holding, arrest=kept, leads=())
+
+
 def step(
-    state: ConditionState, start_us: int, ecgs: tuple[EcgSecond, ...], pulses: tuple[PulseSecond, ...]
+    state: ConditionState,
+    start_us: int,
+    ecgs: tuple[EcgSecond, ...],
+    pulses: tuple[PulseSecond, ...],
+    limits: RateLimits = RateLimits(),
+    etco2_mmhg: float | None = None,
 ) -> tuple[ConditionState, tuple[Change, ...]]:
     """Take one second of every signal; return what began and what ended at its end."""
-    leads = tuple((e.key, _lead(dict(state.leads).get(e.key, LeadMemory()), e)) for e in ecgs)
-    waves = tuple((p.key, _pulse(dict(state.pulses).get(p.key, PulseMemory()), p)) for p in pulses)
-    fit = any(e.quality in FIT for e in ecgs)
-    beaten = any(e.beats > 0 for e in ecgs)
-    frozen = bool(ecgs) and all(e.quality in (Quality.FROZEN, Quality.LEAD_OFF, None) for e in ecgs)
-    silent = 0 if beaten else state.without_beat + 1 if fit or (frozen and _pulse_lost(waves)) else 0
-    unfit = 0 if fit else state.unfit + 1
-    holding = {(condition, signal): began for condition, signal, began in state.holding}
-    wanted = _wanted(leads, waves, silent, ecgs)
     end_us = start_us + US_PER_S
+    held = {condition for condition, _, _ in state.holding}
+    seen = leads.step(state.leads, start_us, ecgs)
+    hands = compressions.step(state.hands, start_us, ecgs, seen, pulses)
+    pressed = bool(held & ARREST) and compressions.rhythmic(hands)
+    stopped = arrest.step(state.arrest, start_us, ecgs, seen, pulses, etco2_mmhg, pressed)
+    counts = (*state.pulse_counts, max((wave.pulses for wave in pulses), default=0))[-PULSE_RATE_S:]
+    pulse_rate = sum(counts) * 60 / PULSE_RATE_S if arrest.pulsing(stopped.pulses) else None
+    beating = rhythm.step(state.rhythm, start_us, seen, pulse_rate, limits)
+    state = ConditionState(seen, stopped, hands, beating, counts, state.holding)
+    wanted = _of_the_heart(state, end_us, pressed) + _of_the_leads(seen) + _of_the_pulses(stopped)
+    over = [key for key in _held(state) if key not in wanted and _is_over(key, state, end_us, pressed)]
+    return _changed(state, wanted, over, end_us)
+
+
+def is_silent(state: ConditionState, now_us: int) -> bool:
+    """Asystole does not hold, and would be called if no beat has come since the last whole second."""
+    return (Condition.ASYSTOLE, "") not in _held(state) and arrest.without_beats(state.arrest, now_us)
+
+
+def watch(state: ConditionState, now_us: int, beaten: bool) -> tuple[ConditionState, tuple[Change, ...]]:
+    """Between two whole seconds: has asystole begun? ``beaten``: some beat was found since the last whole second."""
+    busy = beaten or arrest.pulsing(state.arrest.pulses) or arrest.fibrillating(state.arrest)
+    if busy or not is_silent(state, now_us):
+        return state, ()
+    return _changed(state, [(Condition.ASYSTOLE, "")], [], now_us)
+
+
+def _held(state: ConditionState) -> dict[Key, int]:
+    return {(condition, signal): began for condition, signal, began in state.holding}
+
+
+def _changed(
+    state: ConditionState, wanted: list[Key], over: list[Key], now_us: int
+) -> tuple[ConditionState, tuple[Change, ...]]:
+    holding = _held(state)
     changes: list[Change] = []
-    for key in _ended(holding, wanted, beaten, unfit, dict(leads), _pulsing(waves)):
+    for key in over:
         del holding[key]
-        changes.append(Ended(key[0].value, key[1], end_us))
+        changes.append(Ended(key[0].value, key[1], now_us))
     for key in wanted:
         if key not in holding:
-            holding[key] = end_us
-            changes.append(_began(key, end_us))
+            holding[key] = now_us
+            changes.append(_began(key, now_us))
     held = tuple((condition, signal, began) for (condition, signal), began in holding.items())
-    return ConditionState(leads, waves, silent, unfit, held), tuple(changes)
+    return msgspec.structs.replace(state, holding=held), tuple(changes)
 
 
-def _lead(memory: LeadMemory, second: EcgSecond) -> LeadMemory:
-    quality = second.quality
-    off, frozen = quality in (Quality.LEAD_OFF, None), quality is Quality.FROZEN
-    bad = quality in (Quality.NOISY, Quality.SATURATED)
-    waving = (
-        second.leakage is not None
-        and second.leakage <= VF_LEAKAGE_MAX
-        and second.height_mv >= VF_HEIGHT_MIN_MV
-        and quality in (Quality.USABLE, Quality.FLAT, Quality.NOISY)
-    )
-    return LeadMemory(
-        lead_off=memory.lead_off + 1 if off else 0,
-        frozen=memory.frozen + 1 if frozen else 0,
-        unusable=memory.unusable + 1 if bad else 0,
-        fibrillating=memory.fibrillating + 1 if waving else 0,
-        good=0 if off or frozen else memory.good + 1,
-    )
+def _of_the_heart(state: ConditionState, now_us: int, pressed: bool) -> list[Key]:
+    """Which states of the heart the rules call for; at most one of those that exclude each other."""
+    stopped, beating = state.arrest, state.rhythm
+    wanted: list[Condition] = []
+    pulsing = arrest.pulsing(stopped.pulses)
+    if pressed:
+        wanted.append(Condition.COMPRESSIONS)
+    if arrest.fibrillating(stopped):
+        wanted.append(Condition.VENTRICULAR_FIBRILLATION)
+    elif arrest.without_beats(stopped, now_us):
+        wanted.append(Condition.ECG_DISAGREES if pulsing and not pressed else Condition.ASYSTOLE)
+    elif arrest.pulseless(stopped):
+        wanted.append(Condition.PULSELESS)
+    if arrest.never_beaten(stopped) and not any(memory.is_small for _, memory in state.leads):
+        wanted.append(Condition.NO_BEATS_YET)
+    if beating.run >= rhythm.TACHYCARDIA_BEATS:
+        wanted.append(Condition.VENTRICULAR_TACHYCARDIA)
+    elif beating.run >= rhythm.RUN_BEATS:
+        wanted.append(Condition.VENTRICULAR_RUN)
+    elif beating.fast:
+        wanted.append(Condition.EXTREME_TACHYCARDIA)
+    if beating.slow:
+        wanted.append(Condition.EXTREME_BRADYCARDIA)
+    if beating.paused_us is not None and now_us - beating.paused_us < rhythm.HOLD_S * US_PER_S:
+        wanted.append(Condition.PAUSE)
+    if len(beating.dropped_us) >= rhythm.DROPPED_COUNT:
+        wanted.append(Condition.DROPPED_BEATS)
+    return [(condition, "") for condition in wanted]
 
 
-def _pulse(memory: PulseMemory, second: PulseSecond) -> PulseMemory:
-    recent = (*memory.recent, second.pulses)[-PULSE_VOUCHES_S:]
-    quiet = memory.quiet + 1 if second.present and not second.pulses else 0
-    return PulseMemory(min(memory.seen + second.pulses, 1000), quiet, recent)
-
-
-def _pulsing(waves: tuple[tuple[str, PulseMemory], ...]) -> bool:
-    return any(sum(memory.recent) >= PULSES_MIN for _, memory in waves)
-
-
-def _pulse_lost(waves: tuple[tuple[str, PulseMemory], ...]) -> bool:
-    """A wave that showed pulses is on and shows none, and no other wave shows any."""
-    lost = any(m.seen >= PULSE_KNOWN_COUNT and m.quiet >= ASYSTOLE_S for _, m in waves)
-    return lost and not _pulsing(waves)
-
-
-def _wanted(
-    leads: tuple[tuple[str, LeadMemory], ...],
-    waves: tuple[tuple[str, PulseMemory], ...],
-    silent: int,
-    ecgs: tuple[EcgSecond, ...],
-) -> list[tuple[Condition, str]]:
-    """Which states the rules call for at the end of this second."""
-    wanted: list[tuple[Condition, str]] = []
-    if silent >= ASYSTOLE_S:
-        wanted.append((Condition.ECG_DISAGREES if _pulsing(waves) else Condition.ASYSTOLE, ""))
-    if any(memory.fibrillating >= VF_S for _, memory in leads) and not _pulsing(waves):
-        wanted.append((Condition.VENTRICULAR_FIBRILLATION, ""))
-    wanted += [(Condition.NO_PULSE, key) for key, m in waves if m.seen >= PULSE_KNOWN_COUNT and m.quiet >= NO_PULSE_S]
-    wanted += [(Condition.LEAD_OFF, key) for key, memory in leads if memory.lead_off >= LEAD_OFF_S]
-    wanted += [(Condition.FROZEN, key) for key, memory in leads if memory.frozen >= FROZEN_S]
-    if leads and all(memory.unusable >= ARTEFACT_S for _, memory in leads):
-        wanted.append((Condition.ARTEFACT, ecgs[0].key))
+def _of_the_leads(seen: Leads) -> list[Key]:
+    wanted = [(Condition.LEAD_OFF, key) for key, memory in seen if memory.lead_off >= leads.LEAD_OFF_S]
+    wanted += [(Condition.FROZEN, key) for key, memory in seen if memory.frozen >= leads.FROZEN_S]
+    wanted += [(Condition.LOOSE, key) for key, memory in seen if memory.is_loose]
+    wanted += [(Condition.ECG_SMALL, key) for key, memory in seen if memory.is_small]
+    if seen and all(memory.unusable >= leads.ARTEFACT_S for _, memory in seen):
+        wanted.append((Condition.ARTEFACT, seen[0][0]))
     return wanted
 
 
-def _ended(
-    holding: dict[tuple[Condition, str], int],
-    wanted: list[tuple[Condition, str]],
-    beaten: bool,
-    unfit: int,
-    leads: dict[str, LeadMemory],
-    pulsing: bool,
-) -> list[tuple[Condition, str]]:
-    """Which of the held states are over. Arrest ends with a beat, a pulse, or when nothing can be known any more."""
-    over = []
-    for key in holding:
-        condition, signal = key
-        if key in wanted:
-            continue
-        if condition in (Condition.ASYSTOLE, Condition.ECG_DISAGREES):
-            done = beaten or pulsing or unfit >= UNKNOWN_S
-        elif condition in (Condition.LEAD_OFF, Condition.FROZEN):
-            done = signal not in leads or leads[signal].good >= LEAD_OFF_S
-        else:
-            done = True
-        if done:
-            over.append(key)
-    return over
+def _of_the_pulses(stopped: ArrestState) -> list[Key]:
+    known = [(key, m) for key, m in stopped.pulses if m.seen >= arrest.PULSE_KNOWN_COUNT]
+    return [(Condition.NO_PULSE, key) for key, m in known if m.quiet >= arrest.NO_PULSE_S]
+
+
+def _is_over(key: Key, state: ConditionState, now_us: int, pressed: bool) -> bool:
+    """Whether a state that is no longer called for has ended. An arrest ends with beats, a pulse, or when nothing can
+    be known any more; compressions end none."""
+    condition, signal = key
+    stopped, seen = state.arrest, dict(state.leads)
+    if condition in (Condition.ASYSTOLE, Condition.ECG_DISAGREES):
+        if arrest.fibrillating(stopped) or (arrest.pulsing(stopped.pulses) and not pressed):
+            return True
+        unknown = stopped.unfit >= arrest.UNKNOWN_S and not pressed
+        return arrest.beats_are_back(stopped, now_us) or unknown
+    if condition in (Condition.LEAD_OFF, Condition.FROZEN):
+        return signal not in seen or seen[signal].good >= leads.LEAD_OFF_S
+    if condition is Condition.VENTRICULAR_FIBRILLATION:
+        return not any(stopped.waving) or arrest.pulsing(stopped.pulses)
+    if condition is Condition.NO_BEATS_YET:
+        return stopped.known >= arrest.BEATS_KNOWN or stopped.unfit >= arrest.UNKNOWN_S
+    return True
 
 
 _TEXTS = {
-    Condition.ASYSTOLE: f"No heart beat on the ECG for {ASYSTOLE_S} s, and no pulse seen",
+    Condition.ASYSTOLE: f"No heart beat on the ECG for {arrest.ASYSTOLE_S:g} s, and no pulse seen",
     Condition.VENTRICULAR_FIBRILLATION: "ECG without distinct beats: ventricular fibrillation or flutter suspected",
-    Condition.NO_PULSE: f"No pulse on this wave for {NO_PULSE_S} s: probe, cuff or circulation?",
+    Condition.VENTRICULAR_TACHYCARDIA: "Fast wide beats that go on: ventricular tachycardia",
+    Condition.PULSELESS: "Beats on the ECG, but no pulse or no carbon dioxide: feel the pulse",
+    Condition.EXTREME_BRADYCARDIA: "Heart rate extremely low",
+    Condition.EXTREME_TACHYCARDIA: "Heart rate extremely high",
+    Condition.VENTRICULAR_RUN: "Run of fast wide beats",
+    Condition.NO_BEATS_YET: "No heart beat seen since this ECG came on: feel the pulse, check the electrodes",
+    Condition.NO_PULSE: f"No pulse on this wave for {arrest.NO_PULSE_S} s: probe, cuff or circulation?",
+    Condition.PAUSE: f"Pause of more than {rhythm.PAUSE_S:g} s between two beats",
+    Condition.DROPPED_BEATS: "Intervals of twice the regular length: dropped beats suspected",
+    Condition.COMPRESSIONS: "Regular movement during an arrest: taken for chest compressions, not for beats",
     Condition.LEAD_OFF: "ECG lead off",
     Condition.FROZEN: "ECG signal does not change at all: lead or device?",
     Condition.ARTEFACT: "ECG cannot be read: movement, noise or saturation",
     Condition.ECG_DISAGREES: "No beat on the ECG, but a pulse is seen: check the electrodes, feel the pulse",
+    Condition.LOOSE: "ECG lead comes off again and again: loose electrode or cable",
+    Condition.ECG_SMALL: "ECG lower than 0.15 mV: an arrest could not be seen on it; move the electrodes or raise the gain",
 }
 
 
-_HIGH = frozenset({Condition.ASYSTOLE, Condition.VENTRICULAR_FIBRILLATION})
-_LOW = frozenset({Condition.ARTEFACT})
+_HIGH = ARREST | {Condition.VENTRICULAR_TACHYCARDIA, Condition.EXTREME_BRADYCARDIA, Condition.EXTREME_TACHYCARDIA}
+_LOW = frozenset(
+    {Condition.ARTEFACT, Condition.PAUSE, Condition.DROPPED_BEATS, Condition.COMPRESSIONS, Condition.LOOSE}
+)
 
 
-def _began(key: tuple[Condition, str], at_us: int) -> Began:
+def _began(key: Key, at_us: int) -> Began:
     condition, signal = key
     priority = "high" if condition in _HIGH else "low" if condition in _LOW else "medium"
     return Began(condition.value, signal, _TEXTS[condition], at_us, condition in TECHNICAL, priority)

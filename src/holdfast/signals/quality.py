@@ -4,16 +4,14 @@ The words matter more than the numbers: a lead that fell off is never called a f
 electrodes on is never called a lead off, and a signal that does not change at all is called neither.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
-import numpy as np
 
-from holdfast.kernel.time import US_PER_S
-from holdfast.signals import ecg_filter
-from holdfast.signals.chunk import Chunk, Floats, Timeline, lay, pack, unpack
-from holdfast.signals.seconds import complete
+from holdfast.signals import trace
+from holdfast.signals.chunk import Chunk
+from holdfast.signals.fibrillation import likelihood
+from holdfast.signals.trace import Shape, TraceSecond
 
 RAIL_MV = 10.0
 """An ECG that rests this far from zero has no electrode (estimate: the largest QRS are 5 mV; the rail of the dog
@@ -30,15 +28,29 @@ MISSING_SHARE = 0.5
 """With so much of a second missing there is no lead, whatever the rest looks like (estimate)."""
 
 FLAT_MV = 0.15
-"""Peak to peak in the QRS band below which a second holds nothing that may be counted as a beat (AJCC 24/6:545;
-Edan X8 manual p. 87)."""
+"""Peak to peak in the QRS band (10 to 35 Hz) below which a second holds nothing that may be counted as a beat (AJCC
+24/6:545; Edan X8 manual p. 87)."""
 
-NOISY_REST_MV = 0.06
-NOISY_SHARE = 0.3
-"""The envelope between beats rests above both this and this share of its own peak: noise (estimate; see tests)."""
+DRIFT_MV = 1.0
+"""A flat line whose level moves this far in one direction within four seconds is an input that settles or runs to its
+rail, not a body (estimate)."""
 
 STILL_ON_RAIL_MV = 0.5
 """A railed input may carry a little noise: less than this, peak to peak (estimate)."""
+
+PEAKS_MAX_HZ = 5.5
+"""More peaks of the QRS envelope per second than this are noise: 330 beats a minute (estimate)."""
+
+REST_MAX = 0.25
+REST_PER_PEAK = 0.03
+"""Between beats the QRS envelope rests below this share of its peaks, a little more for every peak per second (chosen
+on even-numbered dogs, and on dog beats moved together to 150 to 300 a minute)."""
+
+UNEVEN = 0.3
+"""The peaks vary by more than this share of their mean: movement (same)."""
+
+UNEVEN_REST = (0.2, 0.15)
+"""Both vary by more than the first and rest above the second (same)."""
 
 
 class Quality(StrEnum):
@@ -47,6 +59,8 @@ class Quality(StrEnum):
     USABLE = "usable"
     NOISY = "noisy"
     SATURATED = "saturated"
+    SETTLING = "settling"
+    """No beat, and the level runs away: electrodes that come off or were just put on."""
     LEAD_OFF = "lead_off"
     FLAT = "flat"
     FROZEN = "frozen"
@@ -57,76 +71,73 @@ FIT = frozenset({Quality.USABLE, Quality.FLAT})
 """Seconds from which "there was no beat" may be concluded."""
 
 
-@dataclass(frozen=True)
-class QualitySecond:
+class QualitySecond(msgspec.Struct, frozen=True, array_like=True):
     """What the second beginning at ``start_us`` is worth."""
 
     start_us: int
     quality: Quality
+    qrs_mv: float
+    """Peak to peak in the QRS band."""
+    fibrillation: float | None
+    """How likely the last four seconds are fibrillation, 0 to 1; None where nothing can be said."""
 
 
-class QualityState(msgspec.Struct, frozen=True, tag="quality.1", forbid_unknown_fields=True):
-    """At most one second of signal, and the filter memory."""
-
-    timeline: Timeline = Timeline()
-    filters: ecg_filter.FilterState = ecg_filter.FilterState()
-    pending: bytes = b""
-    """(3, m) packed: signal, QRS band and envelope of the samples not yet judged."""
+QualityState = trace.TraceState
 
 
 def initial() -> QualityState:
     """A judge that has seen nothing."""
-    return QualityState()
+    return trace.initial()
 
 
 def dump(state: QualityState) -> bytes:
     """The state as bytes (MessagePack)."""
-    return msgspec.msgpack.encode(state)
+    return trace.dump(state)
 
 
 def load(data: bytes) -> QualityState:
     """The state that :func:`dump` wrote; ``msgspec.ValidationError`` for anything else."""
-    return msgspec.msgpack.decode(data, type=QualityState)
+    return trace.load(data)
 
 
 def step(state: QualityState, chunk: Chunk) -> tuple[QualityState, tuple[QualitySecond, ...]]:
     """Take the next samples (mV, NaN where missing or where the sender calls the lead inoperative)."""
-    timeline, laid = lay(state.timeline, chunk)
-    if laid.restarted:
-        state = QualityState()
-    if not len(laid.samples):
-        return msgspec.structs.replace(state, timeline=timeline), ()
-    filters, out = ecg_filter.run(state.filters, laid.samples, timeline.rate_hz)
-    pending = np.stack((laid.samples, out.qrs, out.envelope))
-    if state.pending:
-        pending = np.concatenate((unpack(state.pending).reshape(3, -1), pending), axis=1)
-    first = timeline.count - pending.shape[1]
-    seconds = complete(timeline, first)
-    said = tuple(
-        QualitySecond(second * US_PER_S, judge(*pending[:, start - first : end - first]))
-        for second, start, end in seconds
-    )
-    done = seconds[-1][2] if seconds else first
-    return QualityState(timeline, filters, pack(pending[:, done - first :])), said
+    state, seconds = trace.step(state, chunk)
+    return state, tuple(_say(second) for second in seconds)
 
 
-def judge(samples: Floats, qrs: Floats, envelope: Floats) -> Quality:
-    """The word for one second: raw samples (mV), their QRS band and its envelope, all (n,)."""
-    seen = samples[~np.isnan(samples)]
-    if len(seen) < (1 - MISSING_SHARE) * len(samples):
+def _say(second: TraceSecond) -> QualitySecond:
+    word = judge(second)
+    waving = likelihood(second.shape) if second.shape and word in _READABLE else None
+    return QualitySecond(second.start_us, word, second.qrs_mv, waving)
+
+
+_READABLE = frozenset({Quality.USABLE, Quality.FLAT, Quality.NOISY})
+
+
+def judge(second: TraceSecond) -> Quality:
+    """The word for one second."""
+    if second.missing > MISSING_SHARE:
         return Quality.LEAD_OFF
-    low, high = float(seen.min()), float(seen.max())
-    span, level = high - low, abs(float(np.median(seen)))
-    if level >= RAIL_MV and span < STILL_ON_RAIL_MV:
+    span = second.high - second.low
+    if abs(second.middle) >= RAIL_MV and span < STILL_ON_RAIL_MV:
         return Quality.LEAD_OFF
     if span == 0:
         return Quality.FROZEN
-    at_extreme = max(float(np.mean(seen == high)), float(np.mean(seen == low)))
-    if span > SWING_MV or (span > CLIPPED_MV and at_extreme > CLIPPED_SHARE):
+    if span > SWING_MV or (span > CLIPPED_MV and second.clipped > CLIPPED_SHARE):
         return Quality.SATURATED
-    if float(qrs.max() - qrs.min()) < FLAT_MV:
-        return Quality.FLAT
-    ordered = np.sort(envelope)
-    if ordered[len(ordered) // 3] > max(NOISY_REST_MV, NOISY_SHARE * ordered[-1]):
+    if second.qrs_mv < FLAT_MV:
+        return Quality.SETTLING if second.drift_mv > DRIFT_MV else Quality.FLAT
+    if second.shape is not None and _noisy(second.shape):
         return Quality.NOISY
     return Quality.USABLE
+
+
+def _noisy(shape: Shape) -> bool:
+    rest, spread = UNEVEN_REST[1], UNEVEN_REST[0]
+    return (
+        shape.peaks > PEAKS_MAX_HZ
+        or shape.rest > REST_MAX + REST_PER_PEAK * shape.peaks
+        or shape.spread > UNEVEN
+        or (shape.spread > spread and shape.rest > rest)
+    )

@@ -1,0 +1,192 @@
+"""Rules for a heart that has stopped: asystole, fibrillation, beats without a pulse, and compressions of the chest.
+
+No beats on the ECG is an arrest only on an ECG that has shown beats and is fit to show them, while nothing like them
+is on it and no pulse is seen elsewhere. Fibrillation goes before asystole.
+"""
+
+import msgspec
+
+from holdfast.kernel.time import US_PER_S
+from holdfast.signals.ecg_beats import Beat
+from holdfast.signals.fibrillation import LIKELY
+from holdfast.signals.leads import Leads
+from holdfast.signals.observed import EcgSecond, PulseSecond
+from holdfast.signals.quality import Quality
+
+ASYSTOLE_S = 4.5
+"""Time since the last beat. Monitors for people use 4 s (Edan Elite V6 manual p. 62) or 3 to 10 s (Mindray V manual p.
+181). Of the marked intervals of 4 to 4.5 s of the sleeping dogs, three were read and were true pauses of one healthy
+dog; it is still said within 5 s."""
+
+QUIET_S = 3
+"""So many whole seconds since the last beat must be quiet on one lead, the last of them included (arithmetic: 4.5 s
+hold at least three)."""
+
+BEATS_KNOWN = 5
+"""Beats an ECG must have shown before their absence is called an arrest (estimate)."""
+
+NO_BEATS_S = 10
+"""Fit seconds without a beat, on an ECG that never showed any, before it is said (estimate)."""
+
+RETURN_BEATS = 3
+"""So many beats in a row, none later than ASYSTOLE_S after the one before, end an asystole: one agonal beat does not
+(estimate)."""
+
+VF_S = 3
+VF_WITHIN_S = 4
+"""So many fibrillating seconds of so many (estimate). With the window of 4 s it is said 6 to 8 s after the onset."""
+
+PULSE_VOUCHES_S = 4
+PULSES_MIN = 2
+"""So many pulses within so long show that the heart pumps (estimate)."""
+
+PULSE_KNOWN_COUNT = 5
+"""So many pulses must have been seen on a wave before their absence means anything (estimate)."""
+
+NO_PULSE_S = 5
+"""A pulse wave that showed pulses and shows none for so long (Philips holds asystole back at most 5 s on the strength
+of a pulse: IntelliVue MP5 manual p. 123)."""
+
+PLETH_ALONE_S = 10
+"""A pleth alone must be without pulse for so long before beats are called pulseless: probes slip (estimate)."""
+
+ETCO2_COLLAPSE_MMHG = 10.0
+ETCO2_BEFORE_MMHG = 15.0
+ETCO2_S = 5
+"""End-tidal carbon dioxide below the first for so long, that was above the second: no flow to the lungs (estimate)."""
+
+UNKNOWN_S = 10
+"""A physiological state on an ECG that has not been fit for so long is no longer known (estimate)."""
+
+
+class PulseMemory(msgspec.Struct, frozen=True):
+    """What one pulse wave has shown."""
+
+    seen: int = 0
+    quiet: int = 0
+    """Seconds in a row with signal but without a pulse."""
+    recent: tuple[int, ...] = ()
+    """Pulses in each of the last PULSE_VOUCHES_S seconds."""
+
+
+Pulses = tuple[tuple[str, PulseMemory], ...]
+
+
+class ArrestState(msgspec.Struct, frozen=True):
+    """Since when there is no beat, and what the last seconds were."""
+
+    pulses: Pulses = ()
+    last_us: int | None = None
+    """The last beat that counts."""
+    known: int = 0
+    quiet: tuple[int, ...] = ()
+    """Starts of the quiet seconds since the last beat (the last few)."""
+    last_quiet: bool = False
+    without: int = 0
+    """Fit seconds in a row without a beat."""
+    unfit: int = 0
+    waving: tuple[bool, ...] = ()
+    returned: tuple[int, ...] = ()
+    """Beats in a row, the newest last, none more than ASYSTOLE_S after the one before."""
+    etco2_seen: bool = False
+    etco2_low: int = 0
+
+
+def step(
+    state: ArrestState,
+    start_us: int,
+    ecgs: tuple[EcgSecond, ...],
+    leads: Leads,
+    pulses: tuple[PulseSecond, ...],
+    etco2_mmhg: float | None,
+    compressed: bool,
+) -> ArrestState:
+    """Take one second of every signal. ``compressed``: the chest is being compressed, beats and pulses are hands."""
+    beats = [] if compressed else sorted(beat.at_us for beat in _longest(leads))
+    waves = tuple((p.key, _pulse(dict(state.pulses).get(p.key, PulseMemory()), p)) for p in pulses)
+    still = bool(ecgs) and all(e.quality in _STILL for e in ecgs) and pulse_lost(waves)
+    fit = any(memory.fit for _, memory in leads)
+    quiet = not beats and (still or any(memory.quiet for _, memory in leads))
+    returned = state.returned
+    for at in beats:
+        returned = (*returned, at)[-RETURN_BEATS:] if returned and at - returned[-1] < ASYSTOLE_S * US_PER_S else (at,)
+    last = beats[-1] if beats else state.last_us
+    quiet_since = () if beats else state.quiet
+    low = etco2_mmhg is not None and etco2_mmhg < ETCO2_COLLAPSE_MMHG
+    return ArrestState(
+        pulses=waves,
+        last_us=last,
+        known=min(state.known + len(beats), 1000),
+        quiet=(*quiet_since, start_us)[-QUIET_S:] if quiet else quiet_since,
+        last_quiet=quiet,
+        without=0 if beats else state.without + 1 if fit else 0,
+        unfit=0 if fit else state.unfit + 1,
+        waving=(*state.waving, _waving(ecgs))[-VF_WITHIN_S:],
+        returned=returned,
+        etco2_seen=state.etco2_seen or (etco2_mmhg or 0.0) >= ETCO2_BEFORE_MMHG,
+        etco2_low=state.etco2_low + 1 if low else 0,
+    )
+
+
+_STILL = (Quality.FROZEN, Quality.LEAD_OFF, None)
+
+
+def _longest(leads: Leads) -> tuple[Beat, ...]:
+    """The counted beats of the lead that has most of them."""
+    return max((memory.beats for _, memory in leads), key=len, default=())
+
+
+def _waving(ecgs: tuple[EcgSecond, ...]) -> bool:
+    """Most of the leads of which something can be said look like fibrillation."""
+    said = [ecg.fibrillation >= LIKELY for ecg in ecgs if ecg.fibrillation is not None]
+    return sum(said) * 2 > len(said)
+
+
+def _pulse(memory: PulseMemory, second: PulseSecond) -> PulseMemory:
+    recent = (*memory.recent, second.pulses)[-PULSE_VOUCHES_S:]
+    quiet = memory.quiet + 1 if second.present and not second.pulses else 0
+    return PulseMemory(min(memory.seen + second.pulses, 1000), quiet, recent)
+
+
+def pulsing(waves: Pulses) -> bool:
+    """Some wave shows pulses."""
+    return any(sum(memory.recent) >= PULSES_MIN for _, memory in waves)
+
+
+def pulse_lost(waves: Pulses) -> bool:
+    """A wave that showed pulses is on and shows none, and no other wave shows any."""
+    return any(m.seen >= PULSE_KNOWN_COUNT and m.quiet >= QUIET_S for _, m in waves) and not pulsing(waves)
+
+
+def fibrillating(state: ArrestState) -> bool:
+    """Fibrillation is suspected."""
+    return sum(state.waving) >= VF_S and not pulsing(state.pulses)
+
+
+def without_beats(state: ArrestState, now_us: int) -> bool:
+    """Long enough without a beat on an ECG that would show one (a pulse may still be seen elsewhere)."""
+    if state.last_us is None or state.known < BEATS_KNOWN or any(state.waving[-2:]):
+        return False
+    silent = now_us - state.last_us >= ASYSTOLE_S * US_PER_S
+    return silent and len(state.quiet) >= QUIET_S and state.last_quiet
+
+
+def never_beaten(state: ArrestState) -> bool:
+    """An ECG that is fit to show beats has not shown any since it came on."""
+    return state.known < BEATS_KNOWN and state.without >= NO_BEATS_S
+
+
+def beats_are_back(state: ArrestState, now_us: int) -> bool:
+    """So many beats in a row, the last of them now, that the heart beats again."""
+    enough = len(state.returned) >= RETURN_BEATS
+    return enough and now_us - state.returned[-1] < ASYSTOLE_S * US_PER_S
+
+
+def pulseless(state: ArrestState) -> bool:
+    """Beats on the ECG, and every pulse wave that is on has lost its pulse, or carbon dioxide has collapsed."""
+    if not state.returned or state.without or len(state.returned) < RETURN_BEATS or pulsing(state.pulses):
+        return False
+    if state.etco2_seen and state.etco2_low >= ETCO2_S:
+        return True
+    on = [(key, m.quiet) for key, m in state.pulses if m.seen >= PULSE_KNOWN_COUNT and m.quiet]
+    return any(quiet >= (PLETH_ALONE_S if key == "pleth" else NO_PULSE_S) for key, quiet in on)

@@ -1,0 +1,103 @@
+"""What each ECG lead has shown: whether its electrodes are on, how high its beats are, whether it can show an arrest.
+
+A beat that is found in a second without anything of 0.15 mV in the QRS band does not count, unless beats of this lead
+are known to be so low: in an arrest, detectors take P waves and noise for beats.
+"""
+
+import msgspec
+
+from holdfast.kernel.time import US_PER_S
+from holdfast.signals.ecg_beats import Beat
+from holdfast.signals.observed import EcgSecond
+from holdfast.signals.quality import FIT, Quality
+
+LEAD_OFF_S = 2
+"""Seconds without a lead before it is said, and with one before it is taken back (estimate)."""
+
+ARTEFACT_S = 5
+"""Seconds of nothing but noise, saturation or shapes that are not beats, on every lead, before it is said (estimate)."""
+
+FROZEN_S = 4
+"""Seconds without one step of the converter before it is said (estimate)."""
+
+LOOSE_COUNT = 3
+LOOSE_WITHIN_S = 60
+"""A lead that came off so often within so long has a loose electrode (estimate)."""
+
+LIKE_SHARE = 0.5
+"""A flat second holds a beat only when it reaches this share of what seconds with beats reach on this lead, and a
+second without beats is quiet only below it (estimate)."""
+
+USUAL_KEEP = 0.9
+"""How much of the usual height is kept with each new second that holds beats (estimate)."""
+
+SMALL_S = 10
+SMALL_WITHIN_S = 15
+"""So many seconds of so many with nothing but beats below 0.15 mV: too small to tell an arrest by (estimate)."""
+
+
+class LeadMemory(msgspec.Struct, frozen=True):
+    """Run lengths in seconds, and what is usual, for one ECG lead."""
+
+    lead_off: int = 0
+    frozen: int = 0
+    unusable: int = 0
+    good: int = 0
+    """Seconds in a row that are neither lead off nor frozen."""
+    fit: bool = False
+    """Of the last second: absence of a beat means something."""
+    quiet: bool = False
+    """Of the last second: fit, no beat, and nothing in it as high as this lead's beats."""
+    beats: tuple[Beat, ...] = ()
+    """Beats of the last second that count."""
+    usual_mv: float = 0.0
+    """Usual height in the QRS band of a second with beats; 0 before any."""
+    small: tuple[bool, ...] = ()
+    """For the last seconds: beats were found, all below 0.15 mV, and none are known to be so low."""
+    came_off_us: tuple[int, ...] = ()
+
+    @property
+    def is_small(self) -> bool:
+        """Whether what looks like beats is too low to be counted."""
+        return sum(self.small) >= SMALL_S
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether the lead comes off again and again."""
+        return len(self.came_off_us) >= LOOSE_COUNT
+
+
+Leads = tuple[tuple[str, LeadMemory], ...]
+
+
+def step(leads: Leads, start_us: int, ecgs: tuple[EcgSecond, ...]) -> Leads:
+    """The memory of the leads after one more second of each."""
+    known = dict(leads)
+    return tuple((ecg.key, _lead(known.get(ecg.key, LeadMemory()), start_us, ecg)) for ecg in ecgs)
+
+
+def _lead(before: LeadMemory, start_us: int, second: EcgSecond) -> LeadMemory:
+    quality = second.quality
+    off, frozen = quality in (Quality.LEAD_OFF, None), quality is Quality.FROZEN
+    fit = quality in FIT
+    like_beats = bool(before.usual_mv) and second.qrs_mv >= LIKE_SHARE * before.usual_mv
+    counted = second.beats if quality is Quality.USABLE or (quality is Quality.FLAT and like_beats) else ()
+    quiet = fit and not counted and not (quality is Quality.USABLE and like_beats)
+    bad = quality in (Quality.NOISY, Quality.SATURATED, Quality.SETTLING) or (fit and not counted and not quiet)
+    usual = before.usual_mv
+    if counted:
+        usual = USUAL_KEEP * usual + (1 - USUAL_KEEP) * second.qrs_mv if usual else second.qrs_mv
+    fell = (off or frozen) and before.good > 0
+    young = tuple(at for at in before.came_off_us if at > start_us - LOOSE_WITHIN_S * US_PER_S)
+    return LeadMemory(
+        lead_off=before.lead_off + 1 if off else 0,
+        frozen=before.frozen + 1 if frozen else 0,
+        unusable=before.unusable + 1 if bad else 0,
+        good=0 if off or frozen else before.good + 1,
+        fit=fit,
+        quiet=quiet,
+        beats=counted,
+        usual_mv=usual,
+        small=(*before.small, bool(second.beats) and quality is Quality.FLAT and not counted)[-SMALL_WITHIN_S:],
+        came_off_us=(*young, start_us) if fell else young,
+    )

@@ -6,6 +6,7 @@ intervals differ by more than a factor of two in every fifth beat; nothing is "c
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import msgspec
 
@@ -93,15 +94,13 @@ def step(
 
 def _kept(intervals: Sequence[tuple[int, int]], from_us: int) -> tuple[tuple[int, int], ...]:
     """Those that end in the window; when they are few, also the ones that lead up to them without a break."""
-    first, unbroken = len(intervals), True
-    while first > 0:
-        end_us = intervals[first - 1][0]
-        if first < len(intervals):
-            after_us, length_us = intervals[first]
-            unbroken = unbroken and after_us - length_us == end_us
-        if end_us <= from_us and not (unbroken and len(intervals) - first < INTERVALS_MIN):
-            break
-        first -= 1
+    first = 0
+    while first < len(intervals) and intervals[first][0] <= from_us:
+        first += 1
+    last = intervals[-INTERVALS_MIN:]
+    few = len(intervals) - first < len(last)
+    if few and all(after[0] - after[1] == before[0] for before, after in pairwise(last)):
+        return tuple(last)
     return tuple(intervals[first:])
 
 

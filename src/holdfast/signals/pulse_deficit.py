@@ -6,6 +6,7 @@ taken, not its foot: on six pleths of BIDMC the quartiles of its time after the 
 the foot up to 230 ms.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -87,13 +88,11 @@ def load(data: bytes) -> DeficitState:
 def step(
     state: DeficitState, beats_us: Sequence[int], pulses_us: Sequence[int], end_us: int, fit: bool
 ) -> DeficitState:
-    """Take the beats and the peaks of pulses of the second that ends at ``end_us``; ``fit``: both signals are good."""
+    """Take the ordered beats and peaks of pulses of the second that ends at ``end_us``; ``fit``: both are good."""
     oldest = end_us - WINDOW_S * US_PER_S
-    return DeficitState(
-        beats=tuple(at for at in (*state.beats, *beats_us) if at > oldest),
-        pulses=tuple(at for at in (*state.pulses, *pulses_us) if at > oldest),
-        fit=tuple(at for at in (*state.fit, *((end_us,) if fit else ())) if at > oldest),
-    )
+    beats, pulses = (*state.beats, *beats_us), (*state.pulses, *pulses_us)
+    seconds = (*state.fit, end_us) if fit else state.fit
+    return DeficitState(*(at[bisect_right(at, oldest) :] for at in (beats, pulses, seconds)))
 
 
 def measure(state: DeficitState, end_us: int) -> Deficit:

@@ -118,15 +118,20 @@ def step(state: VariabilityState, beats_us: Sequence[int], now_us: int, unfit: b
             if last_us >= unfit_us and 0 <= last_us >= beat - INTERVAL_MAX_S * US_PER_S:
                 found += [float(beat), float(beat - last_us)]
             last_us = beat
-    rows = np.concatenate((unpack(state.intervals), found)).reshape(-1, 2)
-    first = int(np.searchsorted(rows[:, 0], now_us - WINDOW_S * US_PER_S, side="right"))
     from_us = now_us - US_PER_S if state.from_us < 0 else state.from_us
-    return VariabilityState(pack(rows[first:]), last_us, unfit_us, from_us)
+    if not found:
+        return VariabilityState(state.intervals, last_us, unfit_us, from_us)
+    kept = state.intervals
+    rows = unpack(kept)
+    if len(rows) and rows[0] <= now_us - WINDOW_S * US_PER_S:
+        kept = kept[16 * int(np.searchsorted(rows[::2], now_us - WINDOW_S * US_PER_S, side="right")) :]
+    return VariabilityState(kept + pack(found), last_us, unfit_us, from_us)
 
 
 def measure(state: VariabilityState, now_us: int, breaths_per_min: float | None = None) -> Variability:
     """What stands at ``now_us``; ``breaths_per_min`` is a breathing rate worth believing, None for none."""
     rows = unpack(state.intervals).reshape(-1, 2)
+    rows = rows[rows[:, 0] > now_us - WINDOW_S * US_PER_S]
     lengths = rows[:, 1] / 1000
     covered_s = float(lengths.sum()) / 1000
     if len(rows) < INTERVALS_MIN or covered_s < COVERED_MIN_S:

@@ -53,7 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_addresses(serve)
     demo = _add(commands, "demo", _demo, "a simulated ward: Rex's last hour, Leo's rally")
     _add_addresses(demo)
-    demo.add_argument("--quiet-ward", action="store_true", help="only Rex and Leo")
+    demo.add_argument(
+        "--scenario", action="append", metavar="NAME", help="play only this dog (may be repeated); arrest is a drill"
+    )
 
     ingest = _add(commands, "ingest", _ingest, "read HL7 message files and say what would be charted")
     ingest.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -154,9 +156,10 @@ def _serve(options: argparse.Namespace) -> None:
 
 
 def _demo(options: argparse.Namespace) -> None:
-    from holdfast.cli.demo import demo, fresh_demo_dir
+    from holdfast.cli.demo import chosen, demo, fresh_demo_dir
 
-    demo(_config(options, options.data or fresh_demo_dir()), whole_ward=not options.quiet_ward)
+    names = chosen(options.scenario or [])
+    demo(_config(options, options.data or fresh_demo_dir()), names)
 
 
 def _ingest(options: argparse.Namespace) -> int:

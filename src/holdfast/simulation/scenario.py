@@ -73,13 +73,25 @@ class Signalment:
 
 @dataclass(frozen=True)
 class EcgShape:
-    """How this dog's lead II looks. Millivolts, and the T wave as a signed share of R."""
+    """How this dog's lead II looks. Millivolts, and the T wave as a signed share of R.
+
+    The negative of ``r_mv``, ``p_mv``, ``q_mv`` and ``s_mv`` is the same dog with the lead the other way round.
+    """
 
     r_mv: float = 1.6
     p_mv: float = 0.22
     q_mv: float = -0.28
     s_mv: float = -0.22
     t_of_r: float = 0.25
+    qrs_width: float = 1.0
+    """1 is a QRS of 50 to 60 ms."""
+    noise_mv: float = 0.009
+    """Muscle and amplifier at rest, as standard deviations; that of the slow wander; amplitude of the mains."""
+    wander_mv: float = 0.05
+    mains_mv: float = 0.006
+
+
+USUAL_SHAPE = EcgShape()
 
 
 @dataclass(frozen=True)
@@ -104,4 +116,4 @@ class Scenario:
     """Treatment category -> what it does to this dog, instead of the default."""
     cues: Mapping[str, tuple[Timed, ...]] = field(default_factory=dict)
     """Named parts that a script or a driver plays; their times count from the cue."""
-    ecg: EcgShape = EcgShape()
+    ecg: EcgShape = USUAL_SHAPE

@@ -107,18 +107,19 @@ def add(state: ModulationState, marks: Sequence[tuple[int, Sequence[float]]]) ->
     """Take the next beats, oldest first: instant (us) and features (NaN where unknown; only how they vary counts)."""
     if not marks:
         return state
-    rows, last_us = [unpack(state.marks)], state.last_us
+    rows, last_us = [], state.last_us
     for at_us, features in marks:
-        distance = float(at_us - last_us) if last_us >= 0 else np.nan
-        rows.append(np.array([at_us, distance, *features]))
+        rows.append((at_us, at_us - last_us if last_us >= 0 else np.nan, *features))
         last_us = at_us
-    return msgspec.structs.replace(state, marks=pack(np.concatenate(rows)), last_us=last_us)
+    return msgspec.structs.replace(state, marks=state.marks + pack(rows), last_us=last_us)
 
 
 def step(state: ModulationState, end_us: int, unfit: bool) -> tuple[ModulationState, Rate]:
     """The rate at the end of a second, all of whose marks were added. ``unfit``: its signal says nothing."""
     start_us = end_us - WINDOW_S * US_PER_S
-    unfit_ends = tuple(at for at in (*state.unfit, *((end_us,) if unfit else ())) if at > start_us)
+    unfit_ends = (*state.unfit, end_us) if unfit else state.unfit
+    if unfit_ends and unfit_ends[0] <= start_us:
+        unfit_ends = tuple(at for at in unfit_ends if at > start_us)
     from_us = end_us - US_PER_S if state.from_us < 0 else state.from_us
     state = msgspec.structs.replace(state, unfit=unfit_ends, from_us=from_us)
     if end_us // US_PER_S % EVERY_S == 0:

@@ -167,7 +167,7 @@ def test_everything_about_alarms_survives_a_restart(restarting: tuple[AlarmWard,
     ward, restart = restarting
     ward.ecg(20)
     ward.ecg(6, beats=False)
-    ward.ecg(8)
+    ward.ecg(15)
     ward.seconds(1, spo2=97)
     assert ward.states() == {"asystole": "latched"}
     alert = Alert(text="BATTERY", priority="low", kind="technical", phase="start", at_us=ward.clock.at_us)
@@ -206,7 +206,7 @@ def test_after_a_restart_an_arrest_that_is_over_latches_when_the_analysis_had_it
     restart()
     ward.ecg(int(GRACE_S) - 5)
     assert ward.states()["asystole"] == "active"
-    ward.ecg(10)
+    ward.ecg(20)
     assert ward.states()["asystole"] == "latched"
 
 

@@ -78,6 +78,7 @@ class RungShape(Shape, frozen=True, kw_only=True):
 
 class HandlingShape(Shape, frozen=True, kw_only=True):
     pause_minutes: PauseShape
+    not_alarms: tuple[str, ...] = ()
     escalation: tuple[RungShape, ...]
 
 
@@ -113,6 +114,7 @@ def assemble_alarms(
             Rung(rung.priority, Estimate(rung.after_s, rung.grade, rung.source, rung.note), rung.whom)
             for rung in sorted(handling.escalation, key=lambda r: (PRIORITIES.index(r.priority), r.after_s))
         ),
+        not_alarms=frozenset(handling.not_alarms),
         pause_minutes=handling.pause_minutes.choices,
         pause_source=handling.pause_minutes.source,
     )

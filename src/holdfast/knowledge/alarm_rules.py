@@ -12,7 +12,9 @@ from holdfast.knowledge.grades import Estimate, Grade
 PRIORITIES = ("high", "medium", "low")
 """The most urgent first (IEC 60601-1-8)."""
 
-LIFE_THREATENING = frozenset({"asystole", "ventricular_fibrillation_suspected", "pulseless_electrical_activity"})
+LIFE_THREATENING = frozenset(
+    {"asystole", "ventricular_fibrillation_suspected", "pulseless_electrical_activity_suspected"}
+)
 """Arrests: nothing is added to what their rule waited, and nobody can switch them off without an end."""
 
 DELAY_MAX_S = 60.0
@@ -107,6 +109,8 @@ class AlarmRules:
 
     kinds: Mapping[str, AlarmKind] = field(default_factory=lambda: MappingProxyType({}))
     limits: Mapping[str, LimitRule] = field(default_factory=lambda: MappingProxyType({}))
+    not_alarms: frozenset[str] = frozenset()
+    """States that are told on the screens and call nobody."""
     escalation: tuple[Rung, ...] = ()
     """In the order of priority, then of time."""
     pause_minutes: tuple[int, ...] = ()

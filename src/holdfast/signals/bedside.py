@@ -22,7 +22,7 @@ from holdfast.signals.channels import Channel, EcgChannel, PulseChannel
 from holdfast.signals.chunk import Chunk, Timeline, WaveLike, from_wave
 from holdfast.signals.conditions import Change
 from holdfast.signals.heart_rate import Rate
-from holdfast.signals.observed import EcgSecond, PulseSecond, RateLimits
+from holdfast.signals.observed import ADULT_DOG, EcgSecond, PulseSecond, RateLimits
 from holdfast.signals.quality import FIT, Quality
 
 SETTLE_US = 300_000
@@ -147,7 +147,7 @@ def load(data: bytes) -> BedState:
     return msgspec.msgpack.decode(data, type=BedState)
 
 
-def step(state: BedState, waves: Sequence[WaveLike], limits: RateLimits = RateLimits()) -> tuple[BedState, Outputs]:
+def step(state: BedState, waves: Sequence[WaveLike], limits: RateLimits = ADULT_DOG) -> tuple[BedState, Outputs]:
     """Take the waves of one message (any keys; those that nothing is derived from are passed over).
 
     ``limits``: the rates that are extreme for this animal.

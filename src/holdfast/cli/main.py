@@ -127,6 +127,9 @@ def _add_scorecards(commands: Any) -> None:
         "--dogs", choices=["odd", "even", "all"], default="all", help="by the dog's number in the header"
     )
     beats.add_argument("--json", action="store_true")
+    respiration = _add(kinds, "respiration", _scorecard_respiration, "breathing rate from the ECG of annotated records")
+    respiration.add_argument("directory", type=Path, metavar="DIR")
+    respiration.add_argument("--json", action="store_true")
     alarms = _add(kinds, "alarms", _scorecard_alarms, "false alarms silenced and true ones kept (CinC 2015 layout)")
     alarms.add_argument("directory", type=Path, metavar="DIR")
     alarms.add_argument("--limits", type=Path, metavar="FILE", help="YAML list of limits (default: people's)")
@@ -215,6 +218,12 @@ def _scorecard_beats(options: argparse.Namespace) -> None:
         options.directory, preset=Preset(options.preset), tolerance_ms=options.tolerance_ms, dogs=options.dogs
     )
     _print_scores(scores, options.json)
+
+
+def _scorecard_respiration(options: argparse.Namespace) -> None:
+    from holdfast.cli import scorecard_respiration
+
+    _print_scores(scorecard_respiration.run(options.directory), options.json)
 
 
 def _scorecard_alarms(options: argparse.Namespace) -> None:

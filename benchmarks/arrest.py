@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 import wfdb
-from arrest_signals import ASYSTOLES, LEADS_OFF, Floats, beating
 
+from arrest_signals import ASYSTOLES, LEADS_OFF, Floats, beating
 from holdfast.gateways.files import wfdb_record
 from holdfast.gateways.files.wfdb_record import WfdbRecord
 from holdfast.signals import bedside
@@ -59,6 +59,16 @@ def began(changes: list[tuple[float, Change]], name: str) -> list[tuple[float, f
         for said, change in changes
         if isinstance(change, Began) and change.condition == name
     ]
+
+
+def _held(changes: list[tuple[float, Change]], name: str, end_s: float) -> list[tuple[float, float]]:
+    """From when to when the condition held (s)."""
+    out: list[tuple[float, float]] = []
+    for _, change in changes:
+        if change.condition == name:
+            at = (change.at_us - START_US) / 1e6
+            out = [*out, (at, end_s)] if isinstance(change, Began) else [*out[:-1], (out[-1][0], at)]
+    return out
 
 
 def simulated(cases: int) -> dict[str, Any]:
@@ -156,14 +166,14 @@ def spliced(data: Path) -> dict[str, Any]:
     }
 
 
-def dogs(data: Path, limit: int | None = None) -> dict[str, Any]:
+def dogs(data: Path, every: int = 1) -> dict[str, Any]:
     """Everything that is called on sleeping healthy dogs, and how much of what the authors marked bad is refused."""
     hours = bad_h = 0.0
     counts: dict[str, Counter[str]] = {"good": Counter(), "bad": Counter()}
     words: dict[str, Counter[str]] = {"good": Counter(), "bad": Counter()}
     false: list[dict[str, Any]] = []
     began_s = time.process_time()
-    for record in list(_records(data / "dog_health_vitals"))[:limit]:
+    for record in list(_records(data / "dog_health_vitals"))[::every]:
         hours += record.duration_s / 3600
         bad_h += sum(end - start for start, end in record.bad_ecg_s) / 3600
         lead = record.waves[0]
@@ -223,15 +233,13 @@ def vf(data: Path) -> dict[str, Any]:
         for record in _records(folder):
             lead = record.waves[0]
             rhythms = _rhythms(folder, record)
-            calls = began(play(lead.samples, lead.rate_hz), FIBRILLATION)
+            held = _held(play(lead.samples, lead.rate_hz), FIBRILLATION, record.duration_s)
             for start, end, name in rhythms:
                 if name in ("VF", "VFL") and end - start >= 10:
-                    hit = [at - start for at, _ in calls if start - 30 < at <= end]
-                    holds = any(at <= start for at, _ in calls) and hit and hit[0] < 0
-                    delay = 0.0 if holds else next((d for d in hit if d >= 0), None)
+                    delay = next((max(0.0, a - start) for a, b in held if b > start and a <= end), None)
                     episodes.append({"record": record.name, "rhythm": name, "from_s": start, "delay_s": delay})
                 elif name not in ("VF", "VFL"):
-                    false[name] += sum(start + 1 < at <= end for at, _ in calls)
+                    false[name] += sum(start + 1 < at <= end for at, _ in held)
                     quiet_h += (end - start) / 3600
     real = [one for one in episodes if one["rhythm"] == "VF"]
     return {
@@ -249,7 +257,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, metavar="DIR")
     parser.add_argument("--only", choices=["simulated", "leads_off", "spliced", "dogs", "vf"])
-    parser.add_argument("--limit", type=int, default=None, help="dog recordings")
+    parser.add_argument("--every", type=int, default=1, help="take only every so many-th dog recording")
     parser.add_argument("--cases", type=int, default=1000, help="of each simulation")
     parser.add_argument("--json", action="store_true", help="one line")
     options = parser.parse_args()
@@ -258,7 +266,7 @@ def main() -> None:
         "leads_off": lambda: leads_off(options.cases),
         "spliced": lambda: spliced(options.data),
         "vf": lambda: vf(options.data),
-        "dogs": lambda: dogs(options.data, options.limit),
+        "dogs": lambda: dogs(options.data, options.every),
     }
     figures = {name: part() for name, part in parts.items() if options.only in (None, name)}
     print(json.dumps(figures, indent=None if options.json else 1))

@@ -96,8 +96,8 @@ def open_noise(rng: Rng, t: Floats) -> Floats:
 
 
 def flagged(rng: Rng, t: Floats) -> Floats:
-    """The device says so: missing samples."""
-    return np.full(len(t), np.nan)
+    """The device says so from some moment on: missing samples."""
+    return np.where(t < rng.uniform(0, 1), 0.0, np.nan)
 
 
 def constant(rng: Rng, t: Floats) -> Floats:

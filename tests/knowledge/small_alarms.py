@@ -19,7 +19,7 @@ def small_alarms() -> dict[str, Any]:
         "alarm_kinds.yaml": [
             {"key": "asystole", "label": "No heartbeat", **arrest, "suppresses": ["hr_low"]},
             {"key": "ventricular_fibrillation_suspected", "label": "Fibrillation", **arrest},
-            {"key": "pulseless_electrical_activity", "label": "No pulse", **arrest},
+            {"key": "pulseless_electrical_activity_suspected", "label": "No pulse", **arrest},
             {"key": "hr_low", "label": "Heart rate low", **number},
             {"key": "hr_high", "label": "Heart rate high", **number},
         ],

@@ -15,6 +15,9 @@ from monitoring.alarm_engine import RULES, Engine, called, cause, cleared, raise
 
 ASYSTOLE, VF, FAST = cause("asystole"), cause("ventricular_fibrillation_suspected"), cause("hr_high", "hr")
 
+OVER_S = int(RULES.kind("asystole").clear_s) + 1
+"""So long without its cause an arrest is over."""
+
 
 @pytest.mark.parametrize("kind", sorted(LIFE_THREATENING))
 def test_an_arrest_is_raised_in_the_same_instant(kind: str) -> None:
@@ -41,7 +44,7 @@ def test_while_a_cause_lasts_nothing_is_said_again() -> None:
 def test_a_short_arrest_that_nobody_acknowledged_stays() -> None:
     engine = Engine()
     engine.second(ASYSTOLE, seconds=5)
-    engine.second(seconds=5)
+    engine.second(seconds=OVER_S)
     assert engine.standing() == {"asystole": "latched"}
     assert engine.state.alarms[0].ended_us is not None
     engine.acknowledge("asystole")
@@ -52,14 +55,14 @@ def test_an_acknowledged_arrest_goes_with_its_cause() -> None:
     engine = Engine()
     engine.second(ASYSTOLE)
     engine.acknowledge("asystole")
-    engine.second(seconds=5)
+    engine.second(seconds=OVER_S)
     assert engine.standing() == {}
 
 
 def test_a_latched_arrest_that_comes_back_is_another_alarm_in_its_place() -> None:
     engine = Engine()
     engine.second(ASYSTOLE)
-    engine.second(seconds=5)
+    engine.second(seconds=OVER_S)
     (event,) = engine.second(ASYSTOLE)
     assert isinstance(event, AlarmRaised)
     assert (event.alarm_id, engine.state.alarms[0].times) == ("a2", 2)
@@ -96,7 +99,7 @@ def test_what_an_arrest_hid_is_raised_when_the_arrest_is_over() -> None:
     engine = Engine()
     slow = cause("extreme_bradycardia")
     engine.second(ASYSTOLE, slow, seconds=10)
-    said = engine.second(slow, seconds=10)
+    said = engine.second(slow, seconds=OVER_S)
     assert raised(said) == ["extreme_bradycardia"]
     assert engine.standing() == {"asystole": "latched", "extreme_bradycardia": "active"}
 
@@ -138,6 +141,10 @@ def test_a_state_that_the_table_does_not_know_is_medium_at_once() -> None:
     (event,) = Engine().second(cause("something_new"))
     assert isinstance(event, AlarmRaised)
     assert (event.alarm, event.priority) == ("something_new", "medium")
+
+
+def test_an_improvement_is_no_alarm() -> None:
+    assert Engine().second(cause("sustained_improvement"), seconds=60) == []
 
 
 def test_what_is_not_known_is_neither_raised_nor_cleared() -> None:

@@ -72,6 +72,15 @@ def test_up_and_down_again_are_two_changes() -> None:
     assert [one.after > one.before for one in cp.changes(series(values), 15.0)] == [True, False]
 
 
+def test_a_level_on_its_way_is_one_change_from_where_it_left_to_where_it_arrived() -> None:
+    ramp = [90 + 70 * i / 25 for i in range(25)]
+    values = noise(14, 100) + [level + sway - 90 for level, sway in zip(ramp, noise(15, 25), strict=True)]
+    (one,) = cp.changes(series(values + noise(16, 80, level=160.0)), 15.0)
+    assert one.before == pytest.approx(90, abs=4)
+    assert one.after == pytest.approx(160, abs=10)
+    assert abs(one.onset_us - 104 * STEP_US) <= 12 * STEP_US
+
+
 def test_a_hole_before_the_change_is_said() -> None:
     points = series(noise(9, 60)) + [(at + 50 * 60 * STEP_US, v) for at, v in series(noise(10, 60, level=130.0))]
     (one,) = cp.changes(points, 15.0)
@@ -82,14 +91,17 @@ def test_a_hole_before_the_change_is_said() -> None:
 @settings(max_examples=15, deadline=None)
 def test_what_is_dumped_goes_on_as_if_nothing_had_happened(at: int) -> None:
     points = series(noise(11, 50) + noise(12, 40, level=125.0))
-    whole, state = cp.changes(points, 15.0), cp.initial(15.0)
-    found = []
-    for i, (at_us, value) in enumerate(points):
-        if i == at:
-            state = cp.load(cp.dump(state))
-        state, changed = cp.step(state, at_us, value)
-        found += [changed] if changed else []
-    assert found == whole
+    found: list[list[cp.LevelChanged]] = []
+    for stop in (None, at):
+        state, told = cp.initial(15.0), []
+        for i, (at_us, value) in enumerate(points):
+            if i == stop:
+                state = cp.load(cp.dump(state))
+            state, changed = cp.step(state, at_us, value)
+            told += [changed] if changed else []
+        found.append(told)
+    assert found[0] == found[1]
+    assert found[0]
 
 
 def test_memory_stays_bounded_over_two_days() -> None:

@@ -1,5 +1,7 @@
 """ECGs drawn from given beat times: what is asked for is what is there."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -24,7 +26,7 @@ def test_the_r_peak_lies_where_the_truth_says_at_any_rate(per_min: float, rate_h
 
 @pytest.mark.parametrize("t_of_r", [0.5, 1.0, 2.0, -1.0])
 def test_the_t_wave_is_as_tall_as_asked(t_of_r: float) -> None:
-    with_t = drawn_ecg(steady(90, 10), 10, 250.0, shape=EcgShape(**{**vars(STILL), "t_of_r": t_of_r}))
+    with_t = drawn_ecg(steady(90, 10), 10, 250.0, shape=replace(STILL, t_of_r=t_of_r))
     without = drawn_ecg(steady(90, 10), 10, 250.0, shape=STILL)
     t_wave = with_t.samples - without.samples
     assert t_wave[np.argmax(np.abs(t_wave))] == pytest.approx(t_of_r, rel=0.05)
@@ -32,12 +34,11 @@ def test_the_t_wave_is_as_tall_as_asked(t_of_r: float) -> None:
 
 def test_wide_is_wide_and_the_other_way_round_is_the_mirror() -> None:
     def half_width(width: float) -> int:
-        shape = EcgShape(**{**vars(STILL), "qrs_width": width})
+        shape = replace(STILL, qrs_width=width)
         return int(np.sum(drawn_ecg([2.0], 4, 1000.0, shape=shape).samples > 0.5))
 
     assert half_width(2.0) == pytest.approx(2 * half_width(1.0), abs=3)
-    turned = EcgShape(**{**vars(STILL), "r_mv": -1.0, "p_mv": -0.1, "q_mv": 0.1, "s_mv": 0.1})
-    up, down = (drawn_ecg(steady(90, 10), 10, 250.0, shape=shape).samples for shape in (STILL, turned))
+    up, down = (drawn_ecg(steady(90, 10), 10, 250.0, shape=shape).samples for shape in (STILL, STILL.turned()))
     np.testing.assert_allclose(up, -down, atol=1e-12)
 
 

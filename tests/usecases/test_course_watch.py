@@ -76,7 +76,7 @@ def test_a_case_that_gets_worse_is_told_once() -> None:
     assert ward.look_at(301) == []
 
 
-@pytest.mark.parametrize("ahead_min", [0, 180, -90])
+@pytest.mark.parametrize("ahead_min", [0, 10, -10, 180, -90])
 def test_a_monitor_with_another_time_of_day_is_followed_and_its_times_put_on_ours(ahead_min: float) -> None:
     ward = Ward()
     ward.write(FALL, 295, ahead_min=ahead_min)
@@ -136,6 +136,16 @@ def test_a_deterioration_goes_to_the_alarms_and_an_improvement_into_the_record_a
         assert on_record == ([] if levels is FALL else ["sustained_improvement"])
     assert [(one.condition, one.priority) for one in called if isinstance(one, Began)] == [("deterioration", "high")]
     assert [one.kind for one in course_view(ward.ctx, ward.case_id, now_us).standing] == ["sustained_improvement"]
+
+
+def test_what_a_monitor_sends_late_is_judged_when_it_comes() -> None:
+    ward = Ward()
+    ward.write(FALL, 236)
+    assert ward.look_at(237) == []
+    assert ward.look_at(300) == []  # the monitor was offline, then it sends the hour
+    ward.write(FALL, 306)
+    told = [one.told for minute in (307, 313) for one in ward.look_at(minute)]
+    assert [type(one) for one in told] == [Worsening]
 
 
 def test_a_deterioration_is_an_alarm_of_its_bed() -> None:

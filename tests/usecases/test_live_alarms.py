@@ -13,12 +13,13 @@ from holdfast.kernel.time import US_PER_S
 from holdfast.record.alarm_events import AlarmAcknowledged, AlarmCleared, AlarmEscalated, AlarmRaised
 from holdfast.record.monitor import Alert
 from holdfast.signals.conditions import Began, Ended
+from holdfast.signals.observed import RateLimits
 from holdfast.storage.memory_store import MemoryStore
 from holdfast.storage.sql_store import SqlStore
 from holdfast.usecases import alarms, beds, cases
 from holdfast.usecases.alarm_log import alarm_log
 from holdfast.usecases.alarm_views import urgency
-from holdfast.usecases.live_alarms import GRACE_S
+from holdfast.usecases.live_alarms import GRACE_S, BedAlarms
 from holdfast.usecases.ports import Change, Receipt
 from usecases.alarm_ward import AlarmWard
 
@@ -143,6 +144,17 @@ def test_limits_of_this_dog_hold_from_the_next_second_on(ward: AlarmWard) -> Non
     assert ward.view().alarms == ()
 
 
+def test_what_is_extreme_for_this_dog_reaches_the_rules_of_the_signals(ward: AlarmWard) -> None:
+    def extreme() -> RateLimits:
+        return BedAlarms(ward.ctx, ward.case_id, ward.clock.at_us).rate_limits(ward.clock.at_us)
+
+    assert (extreme().bradycardia_per_min, extreme().tachycardia_per_min) == (25, 220)
+    cases.measure_weight(ward.ctx, actor="vet", case_id=ward.case_id, weight_kg=4.0)
+    assert (extreme().bradycardia_per_min, extreme().tachycardia_per_min) == (30, 240)
+    alarms.set_limit(ward.ctx, actor="kim", case_id=ward.case_id, key="hr_extreme", low=None, high=260, why="puppy")
+    assert (extreme().bradycardia_per_min, extreme().tachycardia_per_min) == (0, 260)
+
+
 def test_another_weight_brings_other_limits(ward: AlarmWard) -> None:
     ward.seconds(20, hr=185)
     assert ward.states() == {"hr_high": "active"}
@@ -167,7 +179,7 @@ def test_everything_about_alarms_survives_a_restart(restarting: tuple[AlarmWard,
     ward, restart = restarting
     ward.ecg(20)
     ward.ecg(6, beats=False)
-    ward.ecg(8)
+    ward.ecg(15)
     ward.seconds(1, spo2=97)
     assert ward.states() == {"asystole": "latched"}
     alert = Alert(text="BATTERY", priority="low", kind="technical", phase="start", at_us=ward.clock.at_us)
@@ -206,7 +218,7 @@ def test_after_a_restart_an_arrest_that_is_over_latches_when_the_analysis_had_it
     restart()
     ward.ecg(int(GRACE_S) - 5)
     assert ward.states()["asystole"] == "active"
-    ward.ecg(10)
+    ward.ecg(20)
     assert ward.states()["asystole"] == "latched"
 
 

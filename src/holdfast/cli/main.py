@@ -127,11 +127,17 @@ def _add_scorecards(commands: Any) -> None:
         "--dogs", choices=["odd", "even", "all"], default="all", help="by the dog's number in the header"
     )
     beats.add_argument("--json", action="store_true")
+    respiration = _add(kinds, "respiration", _scorecard_respiration, "breathing rate from the ECG of annotated records")
+    respiration.add_argument("directory", type=Path, metavar="DIR")
+    respiration.add_argument("--json", action="store_true")
     alarms = _add(kinds, "alarms", _scorecard_alarms, "false alarms silenced and true ones kept (CinC 2015 layout)")
     alarms.add_argument("directory", type=Path, metavar="DIR")
     alarms.add_argument("--limits", type=Path, metavar="FILE", help="YAML list of limits (default: people's)")
     alarms.add_argument("--alarm-at", type=float, default=300.0, metavar="S", help="second of the alarm (default 300)")
     alarms.add_argument("--json", action="store_true")
+    rhythm = _add(kinds, "rhythm", _scorecard_rhythm, "arrest and fibrillation against WFDB rhythm marks")
+    rhythm.add_argument("directory", type=Path, metavar="DIR")
+    rhythm.add_argument("--json", action="store_true")
 
 
 def _config(options: argparse.Namespace, data_dir: Path | None = None) -> Config:
@@ -214,6 +220,12 @@ def _scorecard_beats(options: argparse.Namespace) -> None:
     _print_scores(scores, options.json)
 
 
+def _scorecard_respiration(options: argparse.Namespace) -> None:
+    from holdfast.cli import scorecard_respiration
+
+    _print_scores(scorecard_respiration.run(options.directory), options.json)
+
+
 def _scorecard_alarms(options: argparse.Namespace) -> None:
     from holdfast.cli import scorecard_alarms
 
@@ -221,6 +233,12 @@ def _scorecard_alarms(options: argparse.Namespace) -> None:
     _print_scores(scores, options.json)
     if not options.json:
         print("\n".join(scorecard_alarms.in_words(scores)))
+
+
+def _scorecard_rhythm(options: argparse.Namespace) -> None:
+    from holdfast.cli import scorecard_rhythm
+
+    _print_scores(scorecard_rhythm.run(options.directory), options.json)
 
 
 def _knowledge(options: argparse.Namespace) -> int:

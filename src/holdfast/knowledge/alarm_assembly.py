@@ -58,6 +58,9 @@ class LimitShape(Shape, frozen=True, kw_only=True):
     lost_after_s: float | None
     forget_after_s: float
     rows: tuple[RowShape, ...]
+    low_kind: str = ""
+    """Empty: ``<key>_low``."""
+    high_kind: str = ""
 
 
 class PauseShape(Shape, frozen=True, kw_only=True):
@@ -78,6 +81,7 @@ class RungShape(Shape, frozen=True, kw_only=True):
 
 class HandlingShape(Shape, frozen=True, kw_only=True):
     pause_minutes: PauseShape
+    not_alarms: tuple[str, ...] = ()
     escalation: tuple[RungShape, ...]
 
 
@@ -113,6 +117,7 @@ def assemble_alarms(
             Rung(rung.priority, Estimate(rung.after_s, rung.grade, rung.source, rung.note), rung.whom)
             for rung in sorted(handling.escalation, key=lambda r: (PRIORITIES.index(r.priority), r.after_s))
         ),
+        not_alarms=frozenset(handling.not_alarms),
         pause_minutes=handling.pause_minutes.choices,
         pause_source=handling.pause_minutes.source,
     )
@@ -142,13 +147,13 @@ def _check_limit(shape: LimitShape, known: set[str], sources: Container[str], pr
         for when in row.when:
             if not _WHEN.fullmatch(when):
                 problems.add(LIMITS, shape.key, f"{when!r} is not a condition")
-        sides = {"low": row.low, "high": row.high}
-        for name, side in sides.items():
+        sides = {_low_kind(shape): row.low, _high_kind(shape): row.high}
+        for kind, side in sides.items():
             if side is None:
                 continue
-            _pedigree(LIMITS, f"{shape.key}, {name}", side, sources, problems)
-            if f"{shape.key}_{name}" not in known:
-                problems.add(LIMITS, shape.key, f"there is no kind {shape.key}_{name} in {KINDS}")
+            _pedigree(LIMITS, f"{shape.key}, {kind}", side, sources, problems)
+            if kind not in known:
+                problems.add(LIMITS, shape.key, f"there is no kind {kind} in {KINDS}")
             if not shape.bounds[0] <= side.value <= shape.bounds[1]:
                 problems.add(LIMITS, shape.key, f"{side.value:g} lies outside its own bounds")
         if row.low and row.high and row.low.value + 2 * shape.hysteresis >= row.high.value:
@@ -198,8 +203,18 @@ def _limit(shape: LimitShape) -> LimitRule:
         hysteresis=shape.hysteresis,
         lost_after_s=shape.lost_after_s,
         forget_after_s=shape.forget_after_s,
+        low_kind=_low_kind(shape),
+        high_kind=_high_kind(shape),
         rows=tuple(LimitRow(row.when, _estimate(row.low), _estimate(row.high)) for row in shape.rows),
     )
+
+
+def _low_kind(shape: LimitShape) -> str:
+    return shape.low_kind or f"{shape.key}_low"
+
+
+def _high_kind(shape: LimitShape) -> str:
+    return shape.high_kind or f"{shape.key}_high"
 
 
 def _estimate(shape: EstimateShape | None) -> Estimate | None:

@@ -12,7 +12,9 @@ from holdfast.knowledge.grades import Estimate, Grade
 PRIORITIES = ("high", "medium", "low")
 """The most urgent first (IEC 60601-1-8)."""
 
-LIFE_THREATENING = frozenset({"asystole", "ventricular_fibrillation_suspected", "pulseless_electrical_activity"})
+LIFE_THREATENING = frozenset(
+    {"asystole", "ventricular_fibrillation_suspected", "pulseless_electrical_activity_suspected"}
+)
 """Arrests: nothing is added to what their rule waited, and nobody can switch them off without an end."""
 
 DELAY_MAX_S = 60.0
@@ -70,7 +72,8 @@ class LimitRule:
     unit: str
     decimals: int
     numerics: tuple[str, ...]
-    """Keys of numerics that tell it, the most trusted first; the first fresh one counts."""
+    """Keys of numerics that tell it, the most trusted first; the first fresh one counts. Empty: the analysis of the
+    signals judges it."""
     bounds: tuple[float, float]
     """A person's limit lies within; what lies outside is a typing error."""
     hysteresis: float
@@ -79,16 +82,11 @@ class LimitRule:
     """A number that was there is missed so long before that is an alarm of its own; None: it may come and go."""
     forget_after_s: float
     """An alarm about a number that has not been seen for so long is cleared: nothing is known any more."""
+    low_kind: str
+    """The alarm about a number below its limit."""
+    high_kind: str
     rows: tuple[LimitRow, ...]
     """The first that fits holds; the last fits every animal."""
-
-    @property
-    def low_kind(self) -> str:
-        return f"{self.key}_low"
-
-    @property
-    def high_kind(self) -> str:
-        return f"{self.key}_high"
 
 
 @dataclass(frozen=True)
@@ -107,6 +105,8 @@ class AlarmRules:
 
     kinds: Mapping[str, AlarmKind] = field(default_factory=lambda: MappingProxyType({}))
     limits: Mapping[str, LimitRule] = field(default_factory=lambda: MappingProxyType({}))
+    not_alarms: frozenset[str] = frozenset()
+    """States that are told on the screens and call nobody."""
     escalation: tuple[Rung, ...] = ()
     """In the order of priority, then of time."""
     pause_minutes: tuple[int, ...] = ()

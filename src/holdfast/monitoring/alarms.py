@@ -69,7 +69,7 @@ class Situation:
 def gathered(causes: Sequence[Cause], rules: AlarmRules) -> tuple[Cause, ...]:
     """Conditions as causes, one for each alarm: a kind that does not tell its signals apart names them all."""
     by_key: dict[Key, list[Cause]] = {}
-    for cause in causes:
+    for cause in (cause for cause in causes if cause.alarm not in rules.not_alarms):
         signal = cause.signal if rules.kind(cause.alarm).per_signal else ""
         by_key.setdefault((cause.alarm, signal), []).append(cause)
     made = []

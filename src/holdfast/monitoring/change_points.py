@@ -12,11 +12,12 @@ running sum can ever win, so the memory grows with the logarithm of the time. De
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from statistics import median
 
 import msgspec
 
+from holdfast.kernel.time import US_PER_MIN
 from holdfast.monitoring.levels import MAD_TO_SD, difference, level
 
 LEARN = 12
@@ -33,6 +34,13 @@ THRESHOLD = 25.0
 
 SCALE_PER_NOTABLE = 4.0
 """The scale is at least the notable change over this: what is far below a sentence is noise (estimate)."""
+
+CALM_SCALES = 2.0
+"""After a change the scale is at most this many times the one before (estimate): while a level is still on its way its
+spread tells nothing of the noise."""
+
+JOIN_US = 30 * US_PER_MIN
+"""Changes the same way that follow on each other within this are steps of one change (estimate)."""
 
 KEPT = 60
 """Latest values kept to tell the level after a change."""
@@ -53,6 +61,8 @@ class FocusState(msgspec.Struct, frozen=True, tag="focus.1", forbid_unknown_fiel
     """Everything that is remembered; bounded. Values are in their own unit, sums in scale steps."""
 
     notable: float
+    calm: float = 0.0
+    """The scale before the last change; 0: there was none."""
     learning: tuple[tuple[int, float], ...] = ()
     anchor: float = 0.0
     scale: float = 0.0
@@ -105,7 +115,7 @@ def step(state: FocusState, at_us: int, value: float) -> tuple[FocusState, Level
         learning = (*state.learning, (at_us, value))
         if len(learning) < LEARN:
             return msgspec.structs.replace(state, learning=learning), None
-        return _learnt(state.notable, learning), None
+        return _learnt(state.notable, learning, state.calm), None
     state = _with(state, at_us, value)
     found = _best(state)
     if found is None or found[0] < THRESHOLD:
@@ -115,27 +125,74 @@ def step(state: FocusState, at_us: int, value: float) -> tuple[FocusState, Level
         return state, None
     since = tuple(point for point in state.recent if point[0] >= changed.onset_us)
     if len(since) < LEARN:
-        return FocusState(notable=state.notable, learning=since), changed
-    return _learnt(state.notable, since), changed
+        return FocusState(notable=state.notable, calm=state.scale, learning=since), changed
+    return _learnt(state.notable, since, state.scale), changed
 
 
 def changes(points: Iterable[tuple[int, float]], notable: float) -> list[LevelChanged]:
-    """Every change in a series of (at_us, value) in time order."""
-    state, found = initial(notable), []
-    for at_us, value in points:
+    """Every change in a series of (at_us, value) in time order; steps the same way are one change."""
+    state = initial(notable)
+    found: list[LevelChanged] = []
+    series = list(points)
+    for at_us, value in series:
         state, changed = step(state, at_us, value)
-        if changed:
-            found.append(changed)
-    return found
+        if changed is None:
+            continue
+        if found and _goes_on(found[-1], changed):
+            changed = _joined(found.pop(), changed)
+        found.append(changed)
+    settled = [
+        _settled(one, series, last.found_us if last else None, following.onset_us if following else None, notable)
+        for last, one, following in zip([None, *found], found, [*found[1:], None], strict=False)
+    ]
+    return [one for one in settled if abs(one.after - one.before) >= notable]
 
 
-def _learnt(notable: float, points: tuple[tuple[int, float], ...]) -> FocusState:
+def _settled(
+    one: LevelChanged, series: Sequence[tuple[int, float]], from_us: int | None, to_us: int | None, notable: float
+) -> LevelChanged:
+    """The change between the levels before it began and after it was certain, where there are values enough."""
+    known = [(at_us, value) for at_us, value in series if math.isfinite(value)]
+    before = [value for at_us, value in known if at_us < one.onset_us and (from_us is None or at_us >= from_us)]
+    after = [value for at_us, value in known if at_us > one.found_us and (to_us is None or at_us < to_us)]
+    if min(len(before), len(after)) < LAST:
+        return one
+    was, now = level(before[-KEPT:]), level(after[-KEPT:])
+    moved = difference(was, now, notable / SCALE_PER_NOTABLE)
+    same_way = (one.after > one.before) == (moved.change > 0)
+    if not same_way:
+        return one
+    return LevelChanged(one.onset_us, one.found_us, was.value, now.value, moved.low, moved.high, one.gap_us)
+
+
+def _goes_on(first: LevelChanged, then: LevelChanged) -> bool:
+    same_way = (first.after > first.before) == (then.after > then.before)
+    return same_way and then.onset_us - first.found_us <= JOIN_US
+
+
+def _joined(first: LevelChanged, then: LevelChanged) -> LevelChanged:
+    change = then.after - first.before
+    half = math.hypot(first.high - first.low, then.high - then.low) / 2
+    return LevelChanged(
+        onset_us=first.onset_us,
+        found_us=then.found_us,
+        before=first.before,
+        after=then.after,
+        low=change - half,
+        high=change + half,
+        gap_us=first.gap_us,
+    )
+
+
+def _learnt(notable: float, points: tuple[tuple[int, float], ...], calm: float) -> FocusState:
     values = [value for _, value in points]
     anchor = median(values)
     spread = MAD_TO_SD * median(abs(value - anchor) for value in values)
     now = level(values)
-    alike = math.sqrt(now.size / now.independent)
-    state = FocusState(notable=notable, anchor=anchor, scale=max(spread * alike, notable / SCALE_PER_NOTABLE))
+    scale = spread * math.sqrt(now.size / now.independent)
+    if calm:
+        scale = min(scale, CALM_SCALES * calm)
+    state = FocusState(notable=notable, calm=calm, anchor=anchor, scale=max(scale, notable / SCALE_PER_NOTABLE))
     for at_us, value in points:
         state = _with(state, at_us, value)
     return state

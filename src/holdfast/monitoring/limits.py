@@ -88,6 +88,8 @@ def judge(
     seen_us = dict(watch.fresh_us)
     for one in limits:
         rule = one.rule
+        if not rule.numerics:
+            continue
         value = next((fresh[key] for key in rule.numerics if key in fresh), None)
         if value is not None:
             seen_us[rule.key] = now_us

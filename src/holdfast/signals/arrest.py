@@ -13,17 +13,20 @@ from holdfast.signals.leads import Leads
 from holdfast.signals.observed import EcgSecond, PulseSecond
 from holdfast.signals.quality import Quality
 
-ASYSTOLE_S = 4.5
+ASYSTOLE_S = 4.4
 """Time since the last beat. Monitors for people use 4 s (Edan Elite V6 manual p. 62) or 3 to 10 s (Mindray V manual p.
-181). Of the marked intervals of 4 to 4.5 s of the sleeping dogs, three were read and were true pauses of one healthy
+181). Of the marked intervals of 4 to 4.4 s of the sleeping dogs, three were read and were true pauses of one healthy
 dog; it is still said within 5 s."""
 
 QUIET_S = 3
-"""So many whole seconds since the last beat must be quiet on one lead, the last of them included (arithmetic: 4.5 s
+"""So many whole seconds since the last beat must be quiet on one lead, the last of them included (arithmetic: 4.4 s
 hold at least three)."""
 
 BEATS_KNOWN = 5
 """Beats an ECG must have shown before their absence is called an arrest (estimate)."""
+
+QUIET_WITHIN_S = 5
+"""They lie within so long: at most one second between them may be unfit (arithmetic)."""
 
 NO_BEATS_S = 10
 """Fit seconds without a beat, on an ECG that never showed any, before it is said (estimate)."""
@@ -35,6 +38,9 @@ RETURN_BEATS = 3
 VF_S = 3
 VF_WITHIN_S = 4
 """So many fibrillating seconds of so many (estimate). With the window of 4 s it is said 6 to 8 s after the onset."""
+
+ALIKE = 0.9
+"""Two beats in one second that are as like the beats before as this are not fibrillation (estimate)."""
 
 PULSE_VOUCHES_S = 4
 PULSES_MIN = 2
@@ -54,6 +60,9 @@ ETCO2_COLLAPSE_MMHG = 10.0
 ETCO2_BEFORE_MMHG = 15.0
 ETCO2_S = 5
 """End-tidal carbon dioxide below the first for so long, that was above the second: no flow to the lungs (estimate)."""
+
+PULSE_BACK_S = 8
+"""Pulses in an arrest end it when they last so long without being compressions (estimate): those must show first."""
 
 UNKNOWN_S = 10
 """A physiological state on an ECG that has not been fit for so long is no longer known (estimate)."""
@@ -88,6 +97,8 @@ class ArrestState(msgspec.Struct, frozen=True):
     waving: tuple[bool, ...] = ()
     returned: tuple[int, ...] = ()
     """Beats in a row, the newest last, none more than ASYSTOLE_S after the one before."""
+    pulsing: int = 0
+    """Seconds in a row in which some wave showed pulses."""
     etco2_seen: bool = False
     etco2_low: int = 0
 
@@ -123,6 +134,7 @@ def step(
         unfit=0 if fit else state.unfit + 1,
         waving=(*state.waving, _waving(ecgs))[-VF_WITHIN_S:],
         returned=returned,
+        pulsing=state.pulsing + 1 if pulsing(waves) else 0,
         etco2_seen=state.etco2_seen or (etco2_mmhg or 0.0) >= ETCO2_BEFORE_MMHG,
         etco2_low=state.etco2_low + 1 if low else 0,
     )
@@ -137,9 +149,10 @@ def _longest(leads: Leads) -> tuple[Beat, ...]:
 
 
 def _waving(ecgs: tuple[EcgSecond, ...]) -> bool:
-    """Most of the leads of which something can be said look like fibrillation."""
+    """Most of the leads of which something can be said look like fibrillation, and none shows beats that are alike."""
     said = [ecg.fibrillation >= LIKELY for ecg in ecgs if ecg.fibrillation is not None]
-    return sum(said) * 2 > len(said)
+    alike = any(sum(beat.likeness >= ALIKE for beat in ecg.beats) > 1 for ecg in ecgs)
+    return sum(said) * 2 > len(said) and not alike
 
 
 def _pulse(memory: PulseMemory, second: PulseSecond) -> PulseMemory:
@@ -151,6 +164,11 @@ def _pulse(memory: PulseMemory, second: PulseSecond) -> PulseMemory:
 def pulsing(waves: Pulses) -> bool:
     """Some wave shows pulses."""
     return any(sum(memory.recent) >= PULSES_MIN for _, memory in waves)
+
+
+def pulse_is_back(state: ArrestState) -> bool:
+    """Pulses have come for long enough to end an arrest, were they not made by hands."""
+    return state.pulsing >= PULSE_BACK_S
 
 
 def pulse_lost(waves: Pulses) -> bool:
@@ -168,7 +186,9 @@ def without_beats(state: ArrestState, now_us: int) -> bool:
     if state.last_us is None or state.known < BEATS_KNOWN or any(state.waving[-2:]):
         return False
     silent = now_us - state.last_us >= ASYSTOLE_S * US_PER_S
-    return silent and len(state.quiet) >= QUIET_S and state.last_quiet
+    if not silent or len(state.quiet) < QUIET_S or not state.last_quiet:
+        return False
+    return now_us - state.quiet[-QUIET_S] <= QUIET_WITHIN_S * US_PER_S
 
 
 def never_beaten(state: ArrestState) -> bool:

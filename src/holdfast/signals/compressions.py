@@ -54,7 +54,7 @@ def step(
 
 
 def rhythmic(state: CompressionState) -> bool:
-    """Movements or pulses at the rate of compressions, without beats of the heart's own. Means something in an arrest."""
+    """Movements or pulses at the rate of compressions, without own beats. Means something in an arrest."""
     if sum(state.own[-3:]) > 1:
         return False
     low, high = (WITHIN_S * per_min / 60 for per_min in PER_MIN)

@@ -15,7 +15,7 @@ from holdfast.signals import arrest, compressions, leads, rhythm
 from holdfast.signals.arrest import ArrestState
 from holdfast.signals.compressions import CompressionState
 from holdfast.signals.leads import Leads
-from holdfast.signals.observed import EcgSecond, PulseSecond, RateLimits
+from holdfast.signals.observed import ADULT_DOG, EcgSecond, PulseSecond, RateLimits
 from holdfast.signals.rhythm import RhythmState
 
 
@@ -126,7 +126,7 @@ def step(
     start_us: int,
     ecgs: tuple[EcgSecond, ...],
     pulses: tuple[PulseSecond, ...],
-    limits: RateLimits = RateLimits(),
+    limits: RateLimits = ADULT_DOG,
     etco2_mmhg: float | None = None,
 ) -> tuple[ConditionState, tuple[Change, ...]]:
     """Take one second of every signal; return what began and what ended at its end."""
@@ -138,7 +138,9 @@ def step(
     stopped = arrest.step(state.arrest, start_us, ecgs, seen, pulses, etco2_mmhg, pressed)
     counts = (*state.pulse_counts, max((wave.pulses for wave in pulses), default=0))[-PULSE_RATE_S:]
     pulse_rate = sum(counts) * 60 / PULSE_RATE_S if arrest.pulsing(stopped.pulses) else None
-    beating = rhythm.step(state.rhythm, start_us, seen, pulse_rate, limits)
+    beating = RhythmState()  # in an arrest no rate and no pause is named, nor is it part of one afterwards
+    if not held & {Condition.ASYSTOLE, Condition.VENTRICULAR_FIBRILLATION}:
+        beating = rhythm.step(state.rhythm, start_us, seen, pulse_rate, limits)
     state = ConditionState(seen, stopped, hands, beating, counts, state.holding)
     wanted = _of_the_heart(state, end_us, pressed) + _of_the_leads(seen) + _of_the_pulses(stopped)
     over = [key for key in _held(state) if key not in wanted and _is_over(key, state, end_us, pressed)]
@@ -182,13 +184,13 @@ def _of_the_heart(state: ConditionState, now_us: int, pressed: bool) -> list[Key
     """Which states of the heart the rules call for; at most one of those that exclude each other."""
     stopped, beating = state.arrest, state.rhythm
     wanted: list[Condition] = []
-    pulsing = arrest.pulsing(stopped.pulses)
     if pressed:
         wanted.append(Condition.COMPRESSIONS)
     if arrest.fibrillating(stopped):
         wanted.append(Condition.VENTRICULAR_FIBRILLATION)
     elif arrest.without_beats(stopped, now_us):
-        wanted.append(Condition.ECG_DISAGREES if pulsing and not pressed else Condition.ASYSTOLE)
+        doubted = arrest.pulsing(stopped.pulses) and (Condition.ASYSTOLE, "") not in _held(state)
+        wanted.append(Condition.ECG_DISAGREES if doubted else Condition.ASYSTOLE)
     elif arrest.pulseless(stopped):
         wanted.append(Condition.PULSELESS)
     if arrest.never_beaten(stopped) and not any(memory.is_small for _, memory in state.leads):
@@ -229,14 +231,14 @@ def _is_over(key: Key, state: ConditionState, now_us: int, pressed: bool) -> boo
     condition, signal = key
     stopped, seen = state.arrest, dict(state.leads)
     if condition in (Condition.ASYSTOLE, Condition.ECG_DISAGREES):
-        if arrest.fibrillating(stopped) or (arrest.pulsing(stopped.pulses) and not pressed):
+        if arrest.fibrillating(stopped) or (arrest.pulse_is_back(stopped) and not pressed):
             return True
         unknown = stopped.unfit >= arrest.UNKNOWN_S and not pressed
         return arrest.beats_are_back(stopped, now_us) or unknown
     if condition in (Condition.LEAD_OFF, Condition.FROZEN):
         return signal not in seen or seen[signal].good >= leads.LEAD_OFF_S
     if condition is Condition.VENTRICULAR_FIBRILLATION:
-        return not any(stopped.waving) or arrest.pulsing(stopped.pulses)
+        return not any(stopped.waving) or (arrest.pulse_is_back(stopped) and not pressed)
     if condition is Condition.NO_BEATS_YET:
         return stopped.known >= arrest.BEATS_KNOWN or stopped.unfit >= arrest.UNKNOWN_S
     return True
@@ -260,7 +262,7 @@ _TEXTS = {
     Condition.ARTEFACT: "ECG cannot be read: movement, noise or saturation",
     Condition.ECG_DISAGREES: "No beat on the ECG, but a pulse is seen: check the electrodes, feel the pulse",
     Condition.LOOSE: "ECG lead comes off again and again: loose electrode or cable",
-    Condition.ECG_SMALL: "ECG lower than 0.15 mV: an arrest could not be seen on it; move the electrodes or raise the gain",
+    Condition.ECG_SMALL: "ECG lower than 0.15 mV: an arrest could not be seen on it; move the electrodes",
 }
 
 

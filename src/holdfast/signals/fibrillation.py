@@ -1,8 +1,9 @@
 """How likely a second of ECG is to be ventricular fibrillation or flutter, from the shape of the last four seconds.
 
-No single measure tells fibrillation from fast wide beats and from movement. Ten of them are weighed by a logistic
+No single measure tells fibrillation from fast wide beats and from movement. Nine of them are weighed by a logistic
 rule, whose weights were fitted to seven records of vfdb and one of cudb (people), to sleeping dogs and to dog beats
-moved together to 150 to 300 a minute (``benchmarks/arrest.py`` says how often it is right on records left out). There
+moved together to 150 to 300 a minute (``benchmarks/fit_fibrillation.py`` fits them and says how
+often they are right on records left out). There
 is no recording of a dog in fibrillation. Regular fast ventricular tachycardia is often called fibrillation.
 """
 
@@ -17,18 +18,17 @@ LIKELY = 0.4
 """Probability from which a second counts as fibrillating (chosen on the same records)."""
 
 WEIGHTS = {
-    "leakage": 4.044,
-    "steady_slope": 2.518,
-    "steady_height": 0.672,
-    "log_peaked": -0.951,
-    "above": -6.01,
-    "crossings_hz": 0.725,
-    "rest": 2.302,
-    "log_qrs_peaked": 0.913,
-    "log_slow": 6.188,
-    "repeat": 0.592,
+    "leakage": 0.066,
+    "steady_slope": 3.692,
+    "steady_height": 3.777,
+    "log_peaked": 0.789,
+    "above": -12.216,
+    "crossings_hz": 0.344,
+    "rest": 1.554,
+    "log_qrs_peaked": 0.226,
+    "log_slow": 4.977,
 }
-OFFSET = -5.402
+OFFSET = 8.80
 
 
 def likelihood(shape: Shape) -> float:
@@ -38,9 +38,9 @@ def likelihood(shape: Shape) -> float:
     score = OFFSET
     for name, weight in WEIGHTS.items():
         value = getattr(shape, name)
-        score += weight * (math.log(value + 0.01) if name in _LOGARITHMS else value)
+        score += weight * (math.log(value + 0.01) if name in LOGARITHMS else value)
     return 1 / (1 + math.exp(-max(-50.0, min(50.0, score))))
 
 
-_LOGARITHMS = frozenset({"steady_slope", "steady_height", "rest"})
+LOGARITHMS = frozenset({"steady_slope", "steady_height", "rest"})
 """These shares enter by their logarithm."""

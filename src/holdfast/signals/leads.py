@@ -4,6 +4,8 @@ A beat that is found in a second without anything of 0.15 mV in the QRS band doe
 are known to be so low: in an arrest, detectors take P waves and noise for beats.
 """
 
+import statistics
+
 import msgspec
 
 from holdfast.kernel.time import US_PER_S
@@ -15,7 +17,8 @@ LEAD_OFF_S = 2
 """Seconds without a lead before it is said, and with one before it is taken back (estimate)."""
 
 ARTEFACT_S = 5
-"""Seconds of nothing but noise, saturation or shapes that are not beats, on every lead, before it is said (estimate)."""
+"""Seconds of nothing but noise, saturation or shapes that are not beats, on every lead, before it is said
+(estimate)."""
 
 FROZEN_S = 4
 """Seconds without one step of the converter before it is said (estimate)."""
@@ -28,8 +31,8 @@ LIKE_SHARE = 0.5
 """A flat second holds a beat only when it reaches this share of what seconds with beats reach on this lead, and a
 second without beats is quiet only below it (estimate)."""
 
-USUAL_KEEP = 0.9
-"""How much of the usual height is kept with each new second that holds beats (estimate)."""
+REMEMBERED = 9
+"""The usual height is the median of so many seconds with beats (estimate): one movement does not change it."""
 
 SMALL_S = 10
 SMALL_WITHIN_S = 15
@@ -50,8 +53,10 @@ class LeadMemory(msgspec.Struct, frozen=True):
     """Of the last second: fit, no beat, and nothing in it as high as this lead's beats."""
     beats: tuple[Beat, ...] = ()
     """Beats of the last second that count."""
+    heights_mv: tuple[float, ...] = ()
+    """Heights in the QRS band of the last seconds with beats."""
     usual_mv: float = 0.0
-    """Usual height in the QRS band of a second with beats; 0 before any."""
+    """Their median; 0 before any."""
     small: tuple[bool, ...] = ()
     """For the last seconds: beats were found, all below 0.15 mV, and none are known to be so low."""
     came_off_us: tuple[int, ...] = ()
@@ -84,9 +89,10 @@ def _lead(before: LeadMemory, start_us: int, second: EcgSecond) -> LeadMemory:
     counted = second.beats if quality is Quality.USABLE or (quality is Quality.FLAT and like_beats) else ()
     quiet = fit and not counted and not (quality is Quality.USABLE and like_beats)
     bad = quality in (Quality.NOISY, Quality.SATURATED, Quality.SETTLING) or (fit and not counted and not quiet)
-    usual = before.usual_mv
+    heights, usual = before.heights_mv, before.usual_mv
     if counted:
-        usual = USUAL_KEEP * usual + (1 - USUAL_KEEP) * second.qrs_mv if usual else second.qrs_mv
+        heights = (*heights, second.qrs_mv)[-REMEMBERED:]
+        usual = statistics.median(heights)
     fell = (off or frozen) and before.good > 0
     young = tuple(at for at in before.came_off_us if at > start_us - LOOSE_WITHIN_S * US_PER_S)
     return LeadMemory(
@@ -97,7 +103,8 @@ def _lead(before: LeadMemory, start_us: int, second: EcgSecond) -> LeadMemory:
         fit=fit,
         quiet=quiet,
         beats=counted,
+        heights_mv=heights,
         usual_mv=usual,
-        small=(*before.small, bool(second.beats) and quality is Quality.FLAT and not counted)[-SMALL_WITHIN_S:],
+        small=(*before.small, bool(second.beats) and quality is Quality.FLAT and not before.usual_mv)[-SMALL_WITHIN_S:],
         came_off_us=(*young, start_us) if fell else young,
     )

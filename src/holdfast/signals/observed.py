@@ -38,3 +38,7 @@ class RateLimits:
     """Estimate for an adult dog; puppies are faster."""
     ventricular_per_min: float = 160.0
     """Wide beats from this rate on are a tachycardia, below an escape or accelerated rhythm (estimate)."""
+
+
+ADULT_DOG = RateLimits()
+"""Where nothing is known of the animal."""

@@ -31,9 +31,13 @@ FLAT_MV = 0.15
 """Peak to peak in the QRS band (10 to 35 Hz) below which a second holds nothing that may be counted as a beat (AJCC
 24/6:545; Edan X8 manual p. 87)."""
 
-DRIFT_MV = 1.0
-"""A flat line whose level moves this far in one direction within four seconds is an input that settles or runs to its
-rail, not a body (estimate)."""
+DRIFT_MV = 2.4
+"""A flat line whose level moves this far in one direction within four seconds runs to its rail (estimate: after a shock
+the level of vfdb records comes back more slowly)."""
+
+FAR_MV = 5.0
+FAR_DRIFT_MV = 0.4
+"""Beyond the first it is enough that it moves by the second (estimate)."""
 
 STILL_ON_RAIL_MV = 0.5
 """A railed input may carry a little noise: less than this, peak to peak (estimate)."""
@@ -127,7 +131,8 @@ def judge(second: TraceSecond) -> Quality:
     if span > SWING_MV or (span > CLIPPED_MV and second.clipped > CLIPPED_SHARE):
         return Quality.SATURATED
     if second.qrs_mv < FLAT_MV:
-        return Quality.SETTLING if second.drift_mv > DRIFT_MV else Quality.FLAT
+        far = abs(second.middle) > FAR_MV and second.drift_mv > FAR_DRIFT_MV
+        return Quality.SETTLING if far or second.drift_mv > DRIFT_MV else Quality.FLAT
     if second.shape is not None and _noisy(second.shape):
         return Quality.NOISY
     return Quality.USABLE

@@ -24,9 +24,9 @@ FAST_BEATS = 17
 MARGIN = 1.1
 """A rate that is extreme ends when it is this factor back inside its limit (estimate)."""
 
-WIDE_S = 0.07
-"""A dog's QRS is at most 0.06 s long (0.05 in small dogs) in veterinary textbooks; one step of a slow converter is
-left to it (estimate)."""
+WIDE_S = 0.045
+"""Length of the QRS-band envelope at half its height, which the detector gives as about 0.03 s for a narrow QRS
+(estimate)."""
 
 WIDER = 1.4
 UNLIKE_MAX = 0.6
@@ -43,8 +43,8 @@ eye)."""
 HOLD_S = 20
 """A pause or dropped beats are shown for so long after the last one (estimate)."""
 
-REGULAR = 0.06
-DROPPED_COUNT = 2
+REGULAR = 0.04
+DROPPED_COUNT = 3
 DROPPED_WITHIN_S = 60
 """Intervals that are twice their neighbours, when those differ from each other by less than this share, so many times
 within so long: dropped beats are suspected. Sinus arrhythmia is not so regular (estimate)."""
@@ -79,59 +79,64 @@ def step(
     end_us = start_us + US_PER_S
     known = dict(state.leads)
     after: list[tuple[str, LeadRhythm]] = []
+    rhythms: list[LeadRhythm] = []
     for key, memory in leads:
-        before = (
-            known.get(key, LeadRhythm())
-            if memory.fit
-            else LeadRhythm(usual_width_s=known.get(key, LeadRhythm()).usual_width_s)
-        )
+        before = known.get(key, LeadRhythm())
+        told = memory.fit and (memory.quiet or bool(memory.beats))
+        if not told:
+            before = LeadRhythm(usual_width_s=before.usual_width_s)
         after.append((key, _followed(before, memory.beats)))
-    fresh = [memory.beats for _, memory in leads if memory.fit]
-    rhythms = [rhythm for (_, rhythm), (_, memory) in zip(after, leads, strict=True) if memory.fit and rhythm.beats]
-    long = [_long_interval(rhythm, end_us) for rhythm in rhythms]
+        if told and after[-1][1].beats:
+            rhythms.append(after[-1][1])
+    fresh = any(memory.beats for _, memory in leads)
     paused = state.paused_us
-    if long and all(long) and any(fresh):
+    if fresh and rhythms and all(_long_interval(rhythm, end_us) for rhythm in rhythms):
         paused = end_us
     dropped = tuple(at for at in state.dropped_us if at > end_us - DROPPED_WITHIN_S * US_PER_S)
-    lead = rhythms[0] if rhythms else LeadRhythm()
-    if rhythms and all(_dropped(rhythm, end_us) for rhythm in rhythms):
+    if fresh and rhythms and all(_dropped(rhythm, end_us) for rhythm in rhythms):
         dropped = (*dropped, end_us)
     return RhythmState(
         leads=tuple(after),
         paused_us=paused,
         dropped_us=dropped,
-        slow=_slow(state.slow, rhythms, end_us, pulses_per_min, limits),
+        slow=_slow(state.slow, rhythms, pulses_per_min, limits),
         fast=_fast(state.fast, rhythms, end_us, limits),
-        run=min((_run(rhythm, limits) for rhythm in rhythms), default=0) if lead.beats else 0,
+        run=min((_run(rhythm, limits) for rhythm in _recent(rhythms, end_us)), default=0),
     )
 
 
 def _followed(before: LeadRhythm, fresh: tuple[Beat, ...]) -> LeadRhythm:
+    if not fresh:
+        return before
     beats = (*before.beats, *fresh)[-KEPT:]
     like = [beat.width_s for beat in beats if beat.likeness > UNLIKE_MAX]
     return LeadRhythm(beats, statistics.median(like) if len(like) >= RUN_BEATS else before.usual_width_s)
 
 
-def _per_min(beats: tuple[Beat, ...], count: int, end_us: int) -> float | None:
+def _per_min(beats: tuple[Beat, ...], count: int) -> float | None:
     """Mean rate over the last ``count`` beats; None while there are fewer."""
     if len(beats) < count:
         return None
     return 60 * US_PER_S * (count - 1) / max(1, beats[-1].at_us - beats[-count].at_us)
 
 
-def _slow(was: bool, rhythms: list[LeadRhythm], end_us: int, pulses_per_min: float | None, limits: RateLimits) -> bool:
+def _recent(rhythms: list[LeadRhythm], end_us: int) -> list[LeadRhythm]:
+    """Those whose last beat is not older than two seconds."""
+    return [rhythm for rhythm in rhythms if rhythm.beats[-1].at_us > end_us - 2 * US_PER_S]
+
+
+def _slow(was: bool, rhythms: list[LeadRhythm], pulses_per_min: float | None, limits: RateLimits) -> bool:
     limit = limits.bradycardia_per_min * (MARGIN if was else 1.0)
-    rates = [_per_min(rhythm.beats, SLOW_BEATS, end_us) for rhythm in rhythms]
+    rates = [_per_min(rhythm.beats, SLOW_BEATS) for rhythm in rhythms]
     known = [rate for rate in rates if rate is not None]
     if pulses_per_min is not None and pulses_per_min > limit * MARGIN:
         return False
-    return was if not known and not rhythms else bool(known) and max(known) < limit
+    return bool(known) and max(known) < limit
 
 
 def _fast(was: bool, rhythms: list[LeadRhythm], end_us: int, limits: RateLimits) -> bool:
     limit = limits.tachycardia_per_min / (MARGIN if was else 1.0)
-    recent = [r for r in rhythms if r.beats[-1].at_us > end_us - 2 * US_PER_S]
-    rates = [_per_min(rhythm.beats, FAST_BEATS, end_us) for rhythm in recent]
+    rates = [_per_min(rhythm.beats, FAST_BEATS) for rhythm in _recent(rhythms, end_us)]
     known = [rate for rate in rates if rate is not None]
     return bool(known) and min(known) > limit
 
@@ -145,7 +150,8 @@ def _long_interval(rhythm: LeadRhythm, end_us: int) -> bool:
 
 def _dropped(rhythm: LeadRhythm, end_us: int) -> bool:
     """In the last second ended an interval of regular length that follows one of twice that after two of one."""
-    for a, b, c, d, e in zip(*(rhythm.beats[i:] for i in range(5)), strict=False):
+    beats = rhythm.beats[-10:]
+    for a, b, c, d, e in zip(*(beats[i:] for i in range(5)), strict=False):
         if e.at_us < end_us - US_PER_S:
             continue
         one, two, long, next_ = b.at_us - a.at_us, c.at_us - b.at_us, d.at_us - c.at_us, e.at_us - d.at_us

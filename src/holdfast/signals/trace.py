@@ -58,8 +58,6 @@ class Shape(NamedTuple):
     """Share of samples above a fifth of the largest in three seconds (threshold crossing sample count)."""
     crossings_hz: float
     """Zero crossings per second."""
-    repeat: float
-    """Largest autocorrelation at a lag of 0.12 to 1 s."""
     log_qrs_peaked: float
     """As ``log_peaked``, of the QRS band."""
     rest: float
@@ -250,7 +248,7 @@ def _say(start_us: int, numbers: Floats, shape: list[float], means: tuple[float,
 
 @compiled
 def _measure(samples: Floats, kept: Floats, first: int, end: int) -> Floats:
-    """Missing share, least, largest, median, mean, clipped share of the samples; QRS band peak to peak of the blocks."""
+    """Of the samples: missing share, least, largest, median, mean, clipped share; of the blocks: QRS peak to peak."""
     out = np.full(7, np.nan)
     seen = samples[~np.isnan(samples)]
     out[0] = 1.0 - seen.shape[0] / samples.shape[0]
@@ -284,16 +282,16 @@ def _peaks(envelope: Floats, side: int, seconds: float, out: Floats) -> None:
     ordered = np.sort(peaks[:found])
     second = ordered[max(0, found - 2)] if found else 0.0
     large = ordered[ordered >= 0.5 * second]
-    out[8] = np.sort(envelope)[n // 2] / (second + 1e-9)
-    out[9] = large.shape[0] / seconds
-    out[10] = np.std(large) / (np.mean(large) + 1e-9) if large.shape[0] > 1 else 0.0
-    out[12] = np.log(second + 1e-4)
+    out[7] = np.sort(envelope)[n // 2] / (second + 1e-9)
+    out[8] = large.shape[0] / seconds
+    out[9] = np.std(large) / (np.mean(large) + 1e-9) if large.shape[0] > 1 else 0.0
+    out[11] = np.log(second + 1e-4)
 
 
 @compiled
 def _shape(kept: Floats, end: int, window: int, kept_hz: float, block: int) -> Floats:
     """The numbers of :class:`Shape` for the blocks before ``end``; the first is NaN when signal is missing in them."""
-    out = np.zeros(14)
+    out = np.zeros(13)
     part = kept[end - window : end]
     if np.sum(part[:, 7]) > 0:
         out[0] = np.nan
@@ -314,7 +312,7 @@ def _shape(kept: Floats, end: int, window: int, kept_hz: float, block: int) -> F
     square = wave * wave
     power = np.mean(square)
     out[3] = np.log(np.mean(square * square) / (power * power + tiny * tiny) + 1e-3)
-    three = int(round(3 * kept_hz))
+    three = round(3 * kept_hz)
     for offset in (0, (window - three) // 2, window - three):
         piece = size[offset : offset + three]
         out[4] += np.mean(piece > 0.2 * np.max(piece)) / 3
@@ -323,12 +321,9 @@ def _shape(kept: Floats, end: int, window: int, kept_hz: float, block: int) -> F
         if (wave[i] >= 0) != (wave[i - 1] >= 0):
             crossed += 1
     out[5] = crossed * kept_hz / window
-    whole = np.sum(square) + tiny
-    for lag in range(int(0.12 * kept_hz), int(kept_hz) + 1):
-        out[6] = max(out[6], np.sum(wave[lag:] * wave[:-lag]) / whole)
     two, four, slow = np.sum(part[:, 2]), np.sum(part[:, 3]), np.sum(part[:, 4])
-    out[7] = np.log(window * block * four / (two * two + tiny * tiny) + 1e-3)
+    out[6] = np.log(window * block * four / (two * two + tiny * tiny) + 1e-3)
     _peaks(part[:, 1].copy(), max(1, int(0.1 * kept_hz)), window / kept_hz, out)
-    out[11] = 0.5 * np.log((slow + tiny) / (two + tiny))
-    out[13] = heights[int(0.95 * window)] - heights[int(0.05 * window)]
+    out[10] = 0.5 * np.log((slow + tiny) / (two + tiny))
+    out[12] = heights[int(0.95 * window)] - heights[int(0.05 * window)]
     return out

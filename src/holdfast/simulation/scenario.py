@@ -5,7 +5,7 @@ zero is now. Entries are plain values; the composition root turns them into comm
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from holdfast.simulation.changes import Response, Timed
 from holdfast.simulation.states import Sensor, Vitals
@@ -73,10 +73,7 @@ class Signalment:
 
 @dataclass(frozen=True)
 class EcgShape:
-    """How this dog's lead II looks. Millivolts, and the T wave as a signed share of R.
-
-    The negative of ``r_mv``, ``p_mv``, ``q_mv`` and ``s_mv`` is the same dog with the lead the other way round.
-    """
+    """How this dog's lead II looks. Millivolts, and the T wave as a signed share of R."""
 
     r_mv: float = 1.6
     p_mv: float = 0.22
@@ -89,6 +86,10 @@ class EcgShape:
     """Muscle and amplifier at rest, as standard deviations; that of the slow wander; amplitude of the mains."""
     wander_mv: float = 0.05
     mains_mv: float = 0.006
+
+    def turned(self) -> "EcgShape":
+        """The same dog with the lead the other way round."""
+        return replace(self, r_mv=-self.r_mv, p_mv=-self.p_mv, q_mv=-self.q_mv, s_mv=-self.s_mv)
 
 
 USUAL_SHAPE = EcgShape()

@@ -3,7 +3,7 @@
 What is in memory is derived: after a restart the last twelve hours are read again, and what holds then is told once.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from holdfast.kernel.time import US_PER_MIN, US_PER_S
@@ -24,8 +24,12 @@ from holdfast.usecases.ports import OWN_ACTOR, Change, NewEvent
 LATE_US = US_PER_MIN
 """A stretch is judged so long after its end: its last block is in the record by then."""
 
-CLOCK_OFF_US = 2 * US_PER_MIN
-"""Beyond this the newest value is not late: the device has another time of day than we."""
+CLOCK_OFF_US = 20 * US_PER_MIN
+"""When values come and the newest is further from now than this, the device has another time of day than we: longer
+than from one cuff to the next, shorter than a time zone."""
+
+LOOK_BACK_US = 60 * US_PER_MIN
+"""Rows of so long before what was judged are counted again: a monitor that was offline sends them late."""
 
 _WIDE_US = 2 * 24 * 3600 * US_PER_S
 """How far ahead of ours a device's time of day is looked for."""
@@ -61,6 +65,8 @@ class _Watched:
     newest_us: int | None = None
     ahead_us: int = 0
     """How far the device's time of day is ahead of ours, when it is not the same."""
+    before: tuple[int, int] = (0, 0)
+    """Moment up to which values were judged, and how many rows of the hour before it there were then."""
     holding: dict[str, str] = field(default_factory=dict)
     """Kind and priority of what was told and holds."""
 
@@ -128,23 +134,32 @@ class CourseWatch:
             one = self._cases[case.case_id] = _Watched(now_us, now_us - _HISTORY_US)
         one.looked_us = now_us
         # From the newest value on, even when what came before it was judged: a clock behind ours shows itself there.
-        from_us = one.read_us if one.newest_us is None else min(one.read_us, one.newest_us)
+        from_us = (
+            one.read_us - LOOK_BACK_US if one.newest_us is None else min(one.read_us - LOOK_BACK_US, one.newest_us)
+        )
         points = self._points(case, from_us, now_us + _WIDE_US)
+        late = _hour_before(points, one.before[0]) > one.before[1]
         newest_us = max((values[-1][0] for values in points.values()), default=None)
         if newest_us is not None and (one.newest_us is None or newest_us > one.newest_us):
             off_us = newest_us - now_us
             # What was there at the first look may be old: only a value that came since tells of a clock behind ours.
             known_off = one.newest_us is not None or off_us > 0
             if known_off and abs(off_us - one.ahead_us) > CLOCK_OFF_US:
-                anew, one.ahead_us = True, off_us if abs(off_us) > CLOCK_OFF_US else 0
-                one.state, one.read_us = watch.initial(), now_us + one.ahead_us - _HISTORY_US
-                points = self._points(case, one.read_us, now_us + _WIDE_US)
+                late, one.ahead_us = True, off_us if abs(off_us) > CLOCK_OFF_US else 0
             one.newest_us = newest_us
+        if late:
+            anew, one.state = True, watch.initial()
+            one.read_us = now_us + one.ahead_us - _HISTORY_US
+            points = self._points(case, one.read_us, now_us + _WIDE_US)
         upto_us = now_us + one.ahead_us - LATE_US
+        if one.newest_us is not None and upto_us - one.newest_us <= CLOCK_OFF_US:
+            # Its clock may be some minutes behind: what it has not come to yet is not a gap.
+            upto_us = min(upto_us, one.newest_us)
         moved = [Given(g.at_us + one.ahead_us, g.what, g.expected) for g in given(self._courses, case.treatments)]
         found = faults(case.conditions, now_us, one.ahead_us)
         one.state, told = watch.step(one.state, self._courses, points, upto_us, moved, found)
         one.read_us = one.state.cells.next_us or one.read_us
+        one.before = one.read_us, _hour_before(points, one.read_us)
         return _news(one.holding, told, upto_us, anew)
 
     def _points(self, case: CaseState, from_us: int, to_us: int) -> dict[str, list[Value]]:
@@ -154,6 +169,10 @@ class CourseWatch:
             if is_evidence(case, point.origin):
                 points.setdefault(point.key, []).append((point.at_us, point.last))
         return {key: sorted(values) for key, values in points.items()}
+
+
+def _hour_before(points: Mapping[str, Sequence[Value]], until_us: int) -> int:
+    return sum(until_us - LOOK_BACK_US <= at_us < until_us for values in points.values() for at_us, _ in values)
 
 
 def as_change(told: Told) -> Began | Ended:

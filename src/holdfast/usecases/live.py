@@ -353,7 +353,7 @@ def _analyse(bed: _Bed, message: MonitorMessage, received_us: int) -> tuple[list
             stray.append(Signal(wave.key, "not_judged", text, wave.start_us))
         else:
             waves.append(msgspec.structs.replace(wave, start_us=wave.start_us + behind_us + own.us))
-    bed.analysis, outputs = bedside.step(bed.analysis, waves)
+    bed.analysis, outputs = bedside.step(bed.analysis, waves, bed.alarms.rate_limits(received_us))
     return waves, replace(outputs, signals=(*outputs.signals, *stray))
 
 

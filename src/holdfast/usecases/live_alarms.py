@@ -4,6 +4,7 @@ What stands is what the record says plus what was sent to the writer and is not 
 once and also when the disk is full, and what a person acknowledged in another process counts here.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from holdfast.record.alarm_events import ANY_ALARM_EVENT
 from holdfast.record.alarm_state import AlarmState
 from holdfast.record.case_state import CaseState
 from holdfast.record.monitor import Origin
+from holdfast.signals.observed import RateLimits
 from holdfast.usecases.alarm_views import AlarmsView, alarms_view
 from holdfast.usecases.alarms import ladder, limits_of
 from holdfast.usecases.context import Context
@@ -29,6 +31,8 @@ from holdfast.usecases.ports import OWN_ACTOR, Change, NewEvent, Receipt
 
 NO_DATA = "no_data"
 """The condition that a monitor is silent."""
+EXTREME = "hr_extreme"
+"""The limits that the rules of the signals judge."""
 MONITOR_ALERT = "monitor_alert"
 """The kind of every alarm that a monitor raised itself."""
 MONITOR_SAYS = "monitor: "
@@ -91,6 +95,15 @@ class BedAlarms:
         )
         self._send(events, now_us)
 
+    def rate_limits(self, now_us: int) -> RateLimits:
+        """Heart rates that are extreme for this animal, for the rules of the signals; no limit: never reached."""
+        extreme = next(one for one in self._limits_now(now_us) if one.rule.key == EXTREME)
+        low, high = extreme.low, extreme.high
+        return RateLimits(
+            bradycardia_per_min=0.0 if low is None else low,
+            tachycardia_per_min=math.inf if high is None else high,
+        )
+
     def leave(self, now_us: int) -> None:
         """The case is no longer watched on this bed."""
         case = self._ctx.book.case(self._case_id)
@@ -115,7 +128,8 @@ class BedAlarms:
         none."""
         if self._heard_us is not None and abs(now_us - self._heard_us) >= GRACE_S * US_PER_S:
             return set()
-        at_once = {NO_DATA, *(kind for one in self._limits for kind in (one.rule.low_kind, one.rule.high_kind))}
+        rules = [one.rule for one in self._limits if one.rule.numerics]
+        at_once = {NO_DATA, *(kind for rule in rules for kind in (rule.low_kind, rule.high_kind))}
         before = [entry for entry in state.alarms if entry.raised_us < self._watch.since_us]
         return {entry.key for entry in before if entry.alarm not in at_once}
 

@@ -71,7 +71,7 @@ class Wire:
 
 
 def compile_loops() -> None:
-    """The loops over samples are compiled at their first call, which holds up a server for a minute on a busy machine."""
+    """Loops over samples are compiled at their first call, which holds up a server for a minute on a busy machine."""
     monitor, state = SimulatedMonitor(DOG, BED), bedside.initial()
     for second in range(10):
         state, _ = bedside.step(state, monitor.message_at(second * 1_000_000).waves)

@@ -1,7 +1,7 @@
-"""Made dog ECGs at the limits of what a monitor must count: every rate, tall T waves, breathing, either polarity, arrest.
+"""Made dog ECGs at the limits of what a monitor must count: rates, tall T waves, breathing, polarity, arrest.
 
-250 Hz, QRS 50 ms, T 90 ms, QT 190 ms, 10 uV of noise, chunks of 0.2 s; three shapes of wave. A beat counts within 75 ms;
-the first and last second are left out. ``after_arrest`` is beats per minute from 5 s after the last beat on.
+250 Hz, QRS 50 ms, T 90 ms, QT 190 ms, 10 uV of noise, chunks of 0.2 s; three shapes of wave. A beat counts within
+75 ms; the first and last second are left out. ``after_arrest`` is beats per minute from 5 s after the last beat on.
 
     python benchmarks/beats_stress.py [--json]
 """

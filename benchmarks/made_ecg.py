@@ -31,7 +31,7 @@ class Trace:
 
 @dataclass(frozen=True)
 class Shape:
-    """One heart beat: durations from foot to foot, heights relative to the QRS, T ending ``qt_s`` after the QRS began."""
+    """One heart beat: durations foot to foot, heights relative to the QRS, T ending ``qt_s`` after the QRS began."""
 
     kind: str = "gauss"
     qrs_s: float = 0.05
@@ -120,11 +120,14 @@ def random_shape(rng: np.random.Generator) -> Shape:
     )
 
 
-def random_trace(rng: np.random.Generator, seconds: float = 45.0) -> Trace:
-    """A made dog: any rhythm from 20 to 300 a minute, T up to 2.2 R, early wide beats, at times an arrest at the end."""
+def random_trace(rng: np.random.Generator, seconds: float = 30.0) -> Trace:
+    """A made dog: any rhythm from 20 to 300 a minute, T up to 2.2 R, early wide beats, at times an arrest."""
     rate_hz = float(rng.choice([100.0, 125.0, 130.0, 180.0, 200.0, 240.0]))
     rhythm = rng.random()
-    if rhythm < 0.5:
+    fast_and_tall = rhythm < 0.3
+    if fast_and_tall:
+        beats = steady(rng.uniform(150, 305), seconds)
+    elif rhythm < 0.5:
         beats = steady(float(np.exp(rng.uniform(np.log(18), np.log(305)))), seconds)
     elif rhythm < 0.75:
         slow = rng.uniform(30, 90)
@@ -133,9 +136,12 @@ def random_trace(rng: np.random.Generator, seconds: float = 45.0) -> Trace:
         gaps = 60 / np.exp(rng.uniform(np.log(30), np.log(180))) * np.exp(rng.normal(0, 0.3, 400))
         beats = 0.7 + np.cumsum(np.maximum(gaps, 0.22))
         beats = beats[beats < seconds - 0.3]
-    stop = seconds if rng.random() < 0.5 else rng.uniform(8, 20)
+    stop = seconds if rng.random() < 0.5 else rng.uniform(6, 14)
     beats = beats[beats < stop]
     shape = random_shape(rng)
+    if fast_and_tall:
+        shape = replace(shape, t=rng.uniform(0.8, 2.2) * rng.choice([-1.0, 1.0]), qrs_s=rng.uniform(0.045, 0.06))
+        shape = replace(shape, t_s=rng.uniform(0.08, 0.1), qt_s=rng.uniform(0.18, 0.2))
     trace = ecg(beats, seconds, rate_hz, shape)
     if rng.random() < 0.2 and len(beats) > 10 and np.median(np.diff(beats)) > 0.4:
         wide = replace(shape, qrs_s=rng.uniform(0.07, 0.11), t=-0.5, t_s=0.14, qt_s=0.3, p=0.0, s=0.0, q=0.0)

@@ -27,6 +27,7 @@ from holdfast.storage.sql_store import SqlStore
 from holdfast.usecases.accounts import offer_setup
 from holdfast.usecases.casebook import CaseBook
 from holdfast.usecases.context import Context
+from holdfast.usecases.course_watch import CourseWatch
 from holdfast.usecases.flushing import Flusher
 from holdfast.usecases.ingest import Answer, Incoming, Intake, Submitted
 from holdfast.usecases.live import Ward
@@ -68,6 +69,7 @@ class House:
     ctx: Context
     accounts: SqlAccounts
     ward: Ward
+    courses: CourseWatch
     intake: Intake
     analysis: ThreadPoolExecutor
     """One thread: messages of a bed are analysed in the order they were committed."""
@@ -102,6 +104,7 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
         ctx=ctx,
         accounts=SqlAccounts(config.database),
         ward=Ward(ctx),
+        courses=CourseWatch(ctx),
         intake=Intake(ctx),
         analysis=ThreadPoolExecutor(max_workers=1, thread_name_prefix="analysis"),
     )
@@ -167,7 +170,7 @@ def _hear(house: House, submitted: Submitted) -> None:
 
 
 async def keep_house(house: House) -> None:
-    """Once a second: follow the log, notice silence, turn held messages into blocks."""
+    """Once a second: follow the log, notice silence, turn held messages into blocks, watch the courses."""
     loop = asyncio.get_running_loop()
     flusher = Flusher(house.ctx, _report)
     loop.call_later(TICK_S, house.analysis.submit, filters.fetch)  # the pages first
@@ -184,6 +187,7 @@ def _tick(house: House, flusher: Flusher) -> None:
         "following the log": house.ctx.book.catch_up,
         "noticing silent monitors": lambda: house.ward.tick(now_us),
         "turning held messages into blocks": lambda: flusher.flush_due(now_us),
+        "watching what changes over hours": lambda: house.courses.follow(now_us, house.ward.tell),
     }
     for name, duty in duties.items():
         try:
@@ -239,6 +243,7 @@ async def running(house: House) -> AsyncIterator[None]:
             f"Cannot listen for monitors at {config.hl7_host}:{config.hl7_port} ({error.strerror}).",
             "Is the port taken? Try --hl7-port.",
         ) from error
+    house.ward.watch_again(house.ctx.clock.now_us())
     house.ward.end_what_is_left(house.ctx.clock.now_us())
     tasks = [asyncio.create_task(keep_house(house)), asyncio.create_task(web.serve(sockets=[pages]))]
     try:

@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 import numpy as np
 
+from holdfast.record import alarm_events as al
 from holdfast.record import events as ev
 from holdfast.record.monitor import Alert, MonitorMessage, Numeric, Origin, Refusal, Wave
 from holdfast.usecases.ports import Change, NewEvent, NewHeld
@@ -95,12 +96,40 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
     ev.EndOfLifeDecided(
         at_us=T0_US, order_id="o1", look_id="l1", decision=ev.Decision.HOLD, reason="", words="X-ray first"
     ),
+    al.AlarmRaised(
+        at_us=T0_US,
+        alarm_id="x1",
+        alarm="hr_high",
+        signal="hr",
+        text="Heart rate 214 /min, limit 180",
+        priority="medium",
+        technical=False,
+        audible_when_over=False,
+        since_us=T0_US - 15 * SECOND_US,
+        value=214.0,
+        limit=180.0,
+        unit="/min",
+        origin=Origin.LIVE,
+    ),
+    al.AlarmCleared(at_us=T0_US, alarm_id="x1", why="over", latches=True),
+    al.AlarmAcknowledged(at_us=T0_US, alarm_id="x1"),
+    al.AlarmEscalated(at_us=T0_US, alarm_id="x1", called="technician on duty", step=1),
+    al.AlarmsPaused(at_us=T0_US, until_us=T0_US + 120 * SECOND_US),
+    al.AlarmsResumed(at_us=T0_US),
+    al.AlarmSwitchedOff(at_us=T0_US, alarm="rr_high", reason="he pants", until_us=None),
+    al.AlarmSwitchedOn(at_us=T0_US, alarm="rr_high"),
+    al.AlarmLimitSet(at_us=T0_US, key="hr", low=None, high=220.0, unit="/min", why="puppy in pain"),
     ev.BedAdded(at_us=T0_US, bed="ICU 2"),
     ev.DeviceBound(at_us=T0_US, device="MON-1", bed="ICU 2"),
     ev.DeviceUnbound(at_us=T0_US, device="MON-1"),
     ev.AccountCreated(at_us=T0_US, account="a1", name="Dr. Osei", role="clinician"),
     ev.AccountRoleChanged(at_us=T0_US, account="a1", role="administrator"),
     ev.AccountClosed(at_us=T0_US, account="a1"),
+    al.EscalationSet(
+        at_us=T0_US,
+        steps=(al.EscalationStep(priority="high", after_s=30.0, whom="nurse Kim"),),
+        why="one nurse at night",
+    ),
 )
 
 _numbers = itertools.count(1)

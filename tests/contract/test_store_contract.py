@@ -355,6 +355,21 @@ class TestMonitorData:
         only = store.trend("rex", from_us=T0_US, to_us=T0_US + 99, keys=["spo2", "resp"])
         assert [one.key for one in only] == ["spo2"]
 
+    def test_the_store_puts_trend_points_together_by_stretch(self, store: Store) -> None:
+        made = [point(key, T0_US + i, last=float(i % 7)) for i in range(0, 100, 3) for key in ("hr", "spo2")]
+        twice = point("hr", T0_US + 99, last=50.0)
+        put(store, change(blocks=(block("a", 0, *made, twice), block("b", 0, point(at_us=T0_US + 5), case_id="leo"))))
+        found = store.trend("rex", from_us=T0_US + 1, to_us=T0_US + 100, keys=["hr"], stretch_us=20)
+        assert [one.at_us - T0_US for one in found] == [18, 39, 60, 78, 99]
+        assert found[-1].last == 50.0
+        for one in found:
+            start_us = T0_US + 1 + (one.at_us - T0_US - 1) // 20 * 20
+            within = [p for p in (*made, twice) if p.key == "hr" and start_us <= p.at_us < start_us + 20]
+            assert one.low == min(p.low for p in within)
+            assert one.high == max(p.high for p in within)
+            assert one.count == sum(p.count for p in within)
+            assert one.unit == made[0].unit
+
     def test_the_cases_that_monitor_data_are_stored_under(self, store: Store) -> None:
         put(store, change(note(), held=(held(0, case_id="only_held"),)))
         put(store, change(blocks=(block("a", 0, point()), block("b", 10), block("c", 0, case_id="leo"))))

@@ -10,6 +10,7 @@ import yaml
 from holdfast.kernel.errors import HoldfastError
 from holdfast.knowledge.loader import KnowledgeError, load, load_from
 from holdfast.knowledge.model import Grade, Knowledge
+from knowledge.small_alarms import small_alarms
 
 Release = dict[str, Any]
 
@@ -94,6 +95,7 @@ def small_release() -> Release:
         },
         "finding_aliases.yaml": {"hct is low": "anemia"},
         "disease_aliases.yaml": {"exsanguination": ["bleed", "shock_state"]},
+        **small_alarms(),
     }
 
 

@@ -1,5 +1,6 @@
 """Monitor blocks give back what went in, and say so when they cannot."""
 
+import base64
 import math
 
 import msgspec
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from contract.examples import SECOND_US, T0_US, message, wave
 from holdfast.kernel.errors import IntegrityError
 from holdfast.record.blocks import decode_block, encode_block
+from holdfast.record.derived import DerivedValue
 from holdfast.record.monitor import Alert, MonitorMessage, Numeric, Origin, Refusal, Wave
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -183,8 +185,8 @@ def test_a_block_that_ends_early_or_late_is_named_as_such(block: bytes) -> None:
 def test_another_file_and_another_version_are_told_apart(block: bytes) -> None:
     with pytest.raises(IntegrityError, match="do not begin as one"):
         decode_block(b"RIFF" + block[4:])
-    with pytest.raises(IntegrityError, match="version 2"):
-        decode_block(block[:4] + (2).to_bytes(2, "big") + block[6:])
+    with pytest.raises(IntegrityError, match="version 3"):
+        decode_block(block[:4] + (3).to_bytes(2, "big") + block[6:])
 
 
 @given(st.binary(max_size=200))
@@ -197,3 +199,55 @@ def test_samples_that_are_no_floats_are_refused() -> None:
     broken = msgspec.structs.replace(wave(), samples=b"123")
     with pytest.raises(ValueError, match="buffer size"):
         encode_block([message(0, waves=(broken,))], [T0_US])
+
+
+derived = st.builds(
+    DerivedValue,
+    key=text,
+    value=st.floats(allow_nan=False),
+    unit=text,
+    at_us=instants,
+    channel=text,
+    release=text,
+    quality=st.sampled_from(["", "good", "fair"]),
+)
+
+
+@given(st.lists(derived, max_size=30))
+def test_the_numbers_of_our_analysis_come_back_exactly(values: list[DerivedValue]) -> None:
+    content = decode_block(encode_block([message(0)], [T0_US], values))
+    assert sorted(map(repr, content.derived)) == sorted(map(repr, values))
+    assert [one.at_us for one in content.derived] == sorted(one.at_us for one in values)
+
+
+def test_ten_seconds_of_twelve_numbers_take_little_room() -> None:
+    messages, received = [message(second) for second in range(10)], [T0_US] * 10
+    values = [
+        DerivedValue(
+            key=f"n{kind}",
+            value=round(100 + kind + math.sin(second), 1),
+            unit="/min",
+            at_us=T0_US + second * SECOND_US,
+            channel="ecg_ii",
+            release="holdfast 1",
+        )
+        for kind in range(12)
+        for second in range(10)
+    ]
+    assert len(encode_block(messages, received, values)) - len(encode_block(messages, received)) < 1_200
+
+
+VERSION_1 = (
+    "SEZNQgABAAABMgAAABEb94bbA71dY+8o/Bp7vHJLS1xUIhf4AUGsHcKAHsh9Wyi1L/1gewBFCQC2UUA3YFWTDsBDAQC4IXIJgsr7"
+    "NUJo2/mEv7a26lxZJHtbY7ekjWWTlrh3OWNNraeU39gwuUFAcVQQOzEAMQAwABx3Uhj78tMkUZJRVKBPJ7HJxJnLtC4kKHQ+Oa4G"
+    "m0fx1V1Ier8wt3QwqoZndpXnsQgCGgQagKZQdGr/Ljcuqv7Kycey+aZQ4jqpDqj4eDuJCunDy+Qau3x2lXij+K4WACELmFs6marf"
+    "yk+UPacWVl5pZbwmv7HIJloIRjk5vk+E4AHCwfpb6tGVueS6P2FtoOMgHpCWUTVTWTU95aG7NNGbUi4xTZ9yE5YG1ngnCHqTcjiL"
+    "dyqorU0k2Sl0lBXBwJEVTg0AcVp5SZvLzwaNxRm9HYaYlWQbzo+r2HBmtbImTtkDrrIF9ii1L/0gCEEAAAEBAQGAAAAA"
+)
+
+
+def test_a_block_of_the_first_version_is_still_read() -> None:
+    content = decode_block(base64.b64decode(VERSION_1))
+    assert content.derived == ()
+    assert content.messages[0].numerics[0].value == 88.0
+    assert np.frombuffer(content.messages[0].waves[0].samples, dtype="<f4").tolist() == [0, 1, 2, 3]

@@ -190,7 +190,7 @@ def test_a_beat_says_how_wide_it_is_and_how_like_the_others() -> None:
     trace += 1.5 * np.exp(-0.5 * ((t - early) / 0.03) ** 2)
     found = _beats(trace, 250.0)
     strange = [beat for beat in found if abs(beat.at_us - START_US - early * 1e6) < 75_000]
-    usual = [beat for beat in found[5:15]]
+    usual = found[5:15]
     assert len(strange) == 1
     assert min(beat.likeness for beat in usual) > 0.95 > strange[0].likeness
     assert strange[0].width_s > 1.1 * max(beat.width_s for beat in usual)

@@ -14,7 +14,7 @@ def _after(beats_s: list[float], until_s: int, unfit: tuple[int, ...] = ()) -> h
     return rate
 
 
-@pytest.mark.parametrize("per_min", [20, 60, 150, 300])
+@pytest.mark.parametrize("per_min", [12, 17, 20, 60, 150, 300])
 def test_a_steady_rate_is_told(per_min: int) -> None:
     beats = [i * 60 / per_min for i in range(int(30 * per_min / 60))]
     assert _after(beats, 30).per_min == pytest.approx(per_min, rel=0.001)
@@ -55,3 +55,13 @@ def test_bad_signal_gives_no_rate_and_no_interval_across_it() -> None:
 def test_few_intervals_are_only_fair() -> None:
     assert _after([6.0, 7.0, 8.0, 9.0], 10).quality == "fair"
     assert _after([float(i) for i in range(10)], 10).quality == "good"
+
+
+def test_a_slow_heart_is_told_from_its_last_intervals_but_not_across_a_break() -> None:
+    beats = [0.5, 4.0, 7.5, 11.0, 14.5]
+    assert _after(beats, 16).per_min == pytest.approx(60 / 3.5)
+    assert _after(beats, 16, unfit=(9,)).per_min is None
+
+
+def test_intervals_that_fill_the_window_are_good_however_few() -> None:
+    assert _after([i * 3.0 for i in range(11)], 30).quality == "good"

@@ -52,3 +52,29 @@ def test_a_tighter_tolerance_is_obeyed(tmp_path: Path) -> None:
     write_record(tmp_path, "late_marks", {"II": (ecg(beats, 20, 250.0), "mV")}, 250, shifted)
     assert scorecard_beats.run(tmp_path, tolerance_ms=75.0)["f1"] == 1.0
     assert scorecard_beats.run(tmp_path, tolerance_ms=20.0)["f1"] == 0.0
+
+
+def test_dogs_can_be_taken_by_their_number(tmp_path: Path) -> None:
+    beats = steady_beats(90, 20)
+    trace, marks = ecg(beats, 20, 250.0), [round(b * 250) for b in beats]
+    write_record(tmp_path, "three", {"II": (trace, "mV")}, 250, marks, ["dog: 3"])
+    write_record(tmp_path, "four", {"II": (trace, "mV")}, 250, marks, ["dog: 4"])
+    write_record(tmp_path, "nobody", {"II": (trace, "mV")}, 250, marks)
+    assert set(scorecard_beats.run(tmp_path, dogs="odd")["per_record"]) == {"three"}
+    assert set(scorecard_beats.run(tmp_path, dogs="even")["per_record"]) == {"four"}
+    assert scorecard_beats.run(tmp_path)["records"] == 3
+    assert scorecard_beats.run(tmp_path)["by_dog"] == {"3": 1.0, "4": 1.0}
+
+
+def test_the_worst_stretch_is_named(tmp_path: Path) -> None:
+    beats = steady_beats(90, 40)
+    trace = ecg(beats, 40, 250.0)
+    trace[250 * 20 : 250 * 30] = flat(10, 250.0)
+    write_record(tmp_path, "good", {"II": (ecg(beats, 40, 250.0), "mV")}, 250, [round(b * 250) for b in beats])
+    write_record(tmp_path, "bad", {"II": (trace, "mV")}, 250, [round(b * 250) for b in beats])
+    scores = scorecard_beats.run(tmp_path)
+    worst = scores["worst_five_minutes"]
+    assert worst["record"] == "bad"
+    assert worst["start_s"] == pytest.approx(20, abs=0.7)
+    assert worst["wrong"] == pytest.approx(sum(20 <= b < 30 for b in beats), abs=1)
+    assert scores["worst_records"][0] == "bad"

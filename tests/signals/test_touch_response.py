@@ -20,6 +20,9 @@ def test_a_rise_of_pressure_after_the_touch_is_seen() -> None:
     assert said.peak == 82
     assert said.peak_after_s == 5
     assert said.change == pytest.approx(21, abs=1)
+    assert said.low is not None
+    assert said.high is not None
+    assert said.low < said.change < said.high
 
 
 def test_a_fall_counts_as_well() -> None:

@@ -118,6 +118,34 @@ def test_leo_rallies_and_stays_up_and_no_treatment_is_near() -> None:
         assert np.mean(values(rallied, "spo2")) > np.mean(values(low, "spo2")) + 3
 
 
+def test_nala_has_a_run_of_ventricular_beats_in_the_fourth_minute() -> None:
+    monitor = SimulatedMonitor(ALL["nala"], "1")
+    live(monitor, 1)
+    before = live(monitor, 10, first=170)
+    during = live(monitor, 8, first=184)
+    assert values(during, "hr").max() > values(before, "hr").max() + 20
+    assert values(during, "art_mean").min() < values(before, "art_mean").min() - 8
+
+
+def test_the_drill_arrests_is_worked_on_and_comes_back() -> None:
+    monitor = SimulatedMonitor(ALL["arrest"], "1")
+
+    def pressure_and_carbon_dioxide(from_s: int) -> tuple[float, float]:
+        messages = live(monitor, 8, first=from_s)
+        return float(values(messages, "art_mean")[-1]), float(values(messages, "etco2")[-1])
+
+    begun = pressure_and_carbon_dioxide(0)
+    fibrillating = live(monitor, 4, first=315)
+    compressed = pressure_and_carbon_dioxide(420)
+    after = pressure_and_carbon_dioxide(920)
+    assert begun[0] > 65
+    assert {"hr", "pulse", "spo2"} <= {refusal.key for refusal in fibrillating[-1].refused}
+    assert 20 < compressed[0] < 65
+    assert 8 < compressed[1] < 25
+    assert after[0] > 60
+    assert after[1] > compressed[1] + 15
+
+
 def test_the_ward_is_quiet() -> None:
     for name in ("bella", "max", "nala"):
         monitor = SimulatedMonitor(ALL[name], "1")

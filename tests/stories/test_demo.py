@@ -10,7 +10,7 @@ PATIENCE_MS = 90_000
 
 
 def test_the_demo_shows_a_moving_bed_marked_as_simulated(tmp_path: Path, chromium: Browser) -> None:
-    server = start("demo", tmp_path / "demo", "--quiet-ward")
+    server = start("demo", tmp_path / "demo", "--scenario", "rex", "--scenario", "leo")
     try:
         page = chromium.new_page()
         page.set_default_timeout(PATIENCE_MS)

@@ -19,15 +19,12 @@ from holdfast.bootstrap import House, open_house, run
 from holdfast.config import Config
 from holdfast.gateways.hl7.client import MllpSender
 from holdfast.gateways.hl7.encode import encode_message
-from holdfast.kernel.errors import WorldError
+from holdfast.kernel.errors import OperatorError, WorldError
 from holdfast.kernel.time import US_PER_MIN, US_PER_S
 from holdfast.record import events as ev
 from holdfast.simulation.monitor import SimulatedMonitor
-from holdfast.simulation.scenario import DiagnosisEntry, FindingEntry, NoteEntry, Scenario, TreatmentEntry
-from holdfast.simulation.scenarios import ALL
-from holdfast.simulation.scenarios.leo import LEO
-from holdfast.simulation.scenarios.rex import REX
-from holdfast.simulation.scenarios.ward import WARD
+from holdfast.simulation.scenario import DiagnosisEntry, Entry, FindingEntry, NoteEntry, Scenario, TreatmentEntry
+from holdfast.simulation.scenarios import ALL, DEMO_WARD
 from holdfast.usecases import beds, cases
 
 log = logging.getLogger("holdfast.demo")
@@ -54,18 +51,26 @@ def fresh_demo_dir() -> Path:
     return Path("var") / "demo" / time.strftime("%Y%m%d-%H%M%S")
 
 
-def demo(config: Config, *, whole_ward: bool = True) -> None:
-    """Admit the dogs, then run the ward and, in a process of their own, the monitors, until interrupted."""
+def chosen(names: Sequence[str]) -> tuple[str, ...]:
+    """The scenarios to play: those named, once each, or the whole ward. OperatorError for a name that there is not."""
+    unknown = [name for name in names if name not in ALL]
+    if unknown:
+        raise OperatorError(f"There is no scenario {unknown[0]!r}.", f"Choose from: {', '.join(ALL)}.")
+    return tuple(dict.fromkeys(names)) or DEMO_WARD
+
+
+def demo(config: Config, names: Sequence[str] = DEMO_WARD) -> None:
+    """Admit the named dogs, then run the ward and, in a process of their own, the monitors, until interrupted."""
     config = replace(config, demo=DEMO_LINE)
     house = open_house(config)
-    scenarios = (REX, LEO, *WARD) if whole_ward else (REX, LEO)
+    scenarios = [ALL[name] for name in names]
     try:
         case_ids = admit_all(house, scenarios)
         print("Demo: these dogs are simulated, and marked as TRAINING wherever they are shown.", flush=True)
         print(f"To look at this record again later: holdfast serve --data {config.data_dir}", flush=True)
         monitors = multiprocessing.get_context("spawn").Process(
             target=run_monitors,
-            args=(config, list(zip((s.name for s in scenarios), case_ids, strict=True))),
+            args=(config, list(zip(names, case_ids, strict=True))),
             daemon=True,
         )
         monitors.start()  # before the listener: making an hour of history takes a few seconds
@@ -106,9 +111,7 @@ def _admit(house: House, scenario: Scenario, bed: str, live_us: int) -> str:
     return case_id
 
 
-def _write_down(
-    house: House, case_id: str, entry: FindingEntry | TreatmentEntry | DiagnosisEntry | NoteEntry, live_us: int
-) -> None:
+def _write_down(house: House, case_id: str, entry: Entry, live_us: int) -> None:
     ctx = house.ctx
     at_us = live_us + int(entry.minute * US_PER_MIN)
     match entry:

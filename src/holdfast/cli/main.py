@@ -53,7 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_addresses(serve)
     demo = _add(commands, "demo", _demo, "a simulated ward: Rex's last hour, Leo's rally")
     _add_addresses(demo)
-    demo.add_argument("--quiet-ward", action="store_true", help="only Rex and Leo")
+    demo.add_argument(
+        "--scenario", action="append", metavar="NAME", help="play only this dog (may be repeated); arrest is a drill"
+    )
 
     ingest = _add(commands, "ingest", _ingest, "read HL7 message files and say what would be charted")
     ingest.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -125,6 +127,14 @@ def _add_scorecards(commands: Any) -> None:
         "--dogs", choices=["odd", "even", "all"], default="all", help="by the dog's number in the header"
     )
     beats.add_argument("--json", action="store_true")
+    respiration = _add(kinds, "respiration", _scorecard_respiration, "breathing rate from the ECG of annotated records")
+    respiration.add_argument("directory", type=Path, metavar="DIR")
+    respiration.add_argument("--json", action="store_true")
+    alarms = _add(kinds, "alarms", _scorecard_alarms, "false alarms silenced and true ones kept (CinC 2015 layout)")
+    alarms.add_argument("directory", type=Path, metavar="DIR")
+    alarms.add_argument("--limits", type=Path, metavar="FILE", help="YAML list of limits (default: people's)")
+    alarms.add_argument("--alarm-at", type=float, default=300.0, metavar="S", help="second of the alarm (default 300)")
+    alarms.add_argument("--json", action="store_true")
     rhythm = _add(kinds, "rhythm", _scorecard_rhythm, "arrest and fibrillation against WFDB rhythm marks")
     rhythm.add_argument("directory", type=Path, metavar="DIR")
     rhythm.add_argument("--json", action="store_true")
@@ -154,9 +164,10 @@ def _serve(options: argparse.Namespace) -> None:
 
 
 def _demo(options: argparse.Namespace) -> None:
-    from holdfast.cli.demo import demo, fresh_demo_dir
+    from holdfast.cli.demo import chosen, demo, fresh_demo_dir
 
-    demo(_config(options, options.data or fresh_demo_dir()), whole_ward=not options.quiet_ward)
+    names = chosen(options.scenario or [])
+    demo(_config(options, options.data or fresh_demo_dir()), names)
 
 
 def _ingest(options: argparse.Namespace) -> int:
@@ -207,6 +218,21 @@ def _scorecard_beats(options: argparse.Namespace) -> None:
         options.directory, preset=Preset(options.preset), tolerance_ms=options.tolerance_ms, dogs=options.dogs
     )
     _print_scores(scores, options.json)
+
+
+def _scorecard_respiration(options: argparse.Namespace) -> None:
+    from holdfast.cli import scorecard_respiration
+
+    _print_scores(scorecard_respiration.run(options.directory), options.json)
+
+
+def _scorecard_alarms(options: argparse.Namespace) -> None:
+    from holdfast.cli import scorecard_alarms
+
+    scores = scorecard_alarms.run(options.directory, options.limits, options.alarm_at)
+    _print_scores(scores, options.json)
+    if not options.json:
+        print("\n".join(scorecard_alarms.in_words(scores)))
 
 
 def _scorecard_rhythm(options: argparse.Namespace) -> None:

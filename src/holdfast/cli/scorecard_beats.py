@@ -49,11 +49,12 @@ def run(
     (``# dog: 14``) with such a number, "all" takes every record. What comes back:
 
     ``records``, ``beats``, ``hours``: how much was scored. ``sensitivity``, ``ppv``, ``f1``: of all beats pooled.
-    ``f1_p10``: 10th percentile of the records' own F1. ``median_error_ms``, ``p95_error_ms``: distance of matched beats.
+    ``f1_p10``: 10th percentile of the records' own F1. ``median_error_ms``, ``p95_error_ms``: distance of matched
+    beats.
     ``refused_share``: share of the scored time that signal quality calls unfit; beats there are scored too.
     ``x_realtime``: seconds of ECG per second of CPU. ``by_dog``: F1 of each dog. ``worst_records``: names, worst first.
-    ``worst_five_minutes``: record, start and end in seconds, number of missed and false beats. ``per_record``: the same figures
-    for each record.
+    ``worst_five_minutes``: record, start and end in seconds, number of missed and false beats. ``per_record``: the
+    same figures for each record.
     """
     outcomes: dict[str, _Outcome] = {}
     for header in wfdb_record.find(directory) if directory.is_dir() else []:

@@ -50,6 +50,9 @@ COMMIT_QUEUE_MAX = 4_096
 COMMIT_BATCH_MAX = 256
 """Commands in one group commit: bounds the latency of the first one in it."""
 
+ALARM_RETRY_S = 15
+"""Events of alarms that could not be written are tried again after this; the alarm is shown meanwhile."""
+
 CONFLICT_TRIES_MAX = 50
 """How often an entry that depends on the state is checked and tried anew. Each try that fails means that an entry
 of somebody else went through; a whole shift saving in the same instant stays below it."""
@@ -60,6 +63,10 @@ and goes all night would otherwise make every later event slower. All of them st
 
 MONITOR_BLOCK_S = 10
 """Length of a monitor block: long enough to compress, short enough to lose nothing from view."""
+
+DERIVED_WAITING_MAX = 50_000
+"""Numbers of our own analysis that wait for their block, for each case: some forty minutes of a full monitor while
+the disk refuses. Beyond it the oldest are forgotten; they can be made again from the samples."""
 
 FLUSH_RETRY_S = 15
 """A case whose held messages could not be put into blocks is tried again after this."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
 from holdfast.knowledge import shapes
+from holdfast.knowledge.alarm_rules import AlarmRules
 from holdfast.knowledge.model import (
     Complication,
     Derivation,
@@ -57,7 +58,7 @@ class Parts:
     disease_aliases: dict[str, list[str]]
 
 
-def assemble(parts: Parts, digest: str, problems: Problems) -> Knowledge:
+def assemble(parts: Parts, alarms: AlarmRules, digest: str, problems: Problems) -> Knowledge:
     """The release; faults are added to ``problems`` and the value is then not to be used."""
     _unique_keys(parts, problems)
     _no_circles(parts, problems)
@@ -81,6 +82,7 @@ def assemble(parts: Parts, digest: str, problems: Problems) -> Knowledge:
         tuning=work.tuning(parts.tuning),
         aliases=aliases,
         disease_aliases=_disease_spellings(parts, problems),
+        alarms=alarms,
     )
 
 

@@ -100,6 +100,8 @@ def _counts(knowledge: Knowledge) -> dict[str, int]:
         "frequencies": sum(len(disease.findings) for disease in diseases),
         "complications": sum(len(disease.complications) for disease in diseases),
         "tests": len(knowledge.tests),
+        "alarm kinds": len(knowledge.alarms.kinds),
+        "watched numbers": len(knowledge.alarms.limits),
         "sources": len(knowledge.sources),
     }
 
@@ -121,6 +123,11 @@ def _numbers(knowledge: Knowledge) -> Iterator[tuple[str, str, Grade, str]]:
             yield "modifier", disease.key, modifier.grade, modifier.note
     for test in knowledge.tests.values():
         yield "minutes", test.key, test.minutes.grade, test.minutes.note
+    for kind in knowledge.alarms.kinds.values():
+        yield "alarm delay", kind.key, kind.grade, kind.note
+    for limit in knowledge.alarms.limits.values():
+        for side in (side for row in limit.rows for side in (row.low, row.high) if side is not None):
+            yield "alarm limit", limit.key, side.grade, side.note
 
 
 def _grades(knowledge: Knowledge) -> dict[str, dict[Grade, int]]:
@@ -211,6 +218,7 @@ def _citations(knowledge: Knowledge) -> Iterator[str]:
         estimates += [disease.prior, disease.benefit]
         yield from _disease_citations(disease)
     yield from (estimate.source for estimate in estimates)
+    yield from knowledge.alarms.citations()
 
 
 def _disease_citations(disease: Disease) -> Iterator[str]:

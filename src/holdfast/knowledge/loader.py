@@ -1,9 +1,10 @@
 """Reads the knowledge files and refuses a release that does not hold together.
 
 One folder holds one release: ``sources.yaml``, ``tests.yaml``, ``regions.yaml``, ``reasons.yaml``,
-``tuning.yaml``, ``finding_aliases.yaml``, ``disease_aliases.yaml``, ``findings/*.yaml`` (lists, split
-by system) and ``diseases/<key>.yaml`` (one disease each). All problems are gathered and told at once,
-each naming its file and entry, because whoever edits knowledge should not meet them one by one.
+``tuning.yaml``, ``finding_aliases.yaml``, ``disease_aliases.yaml``, ``alarm_kinds.yaml``, ``alarm_limits.yaml``,
+``alarm_handling.yaml``, ``findings/*.yaml`` (lists, split by system) and ``diseases/<key>.yaml`` (one disease each).
+All problems are gathered and told at once, each naming its file and entry, because whoever edits knowledge should not
+meet them one by one.
 """
 
 from collections.abc import Hashable, Iterator
@@ -17,13 +18,17 @@ import yaml
 
 from holdfast.kernel.chain import link_hash
 from holdfast.kernel.errors import HoldfastError
-from holdfast.knowledge import shapes
+from holdfast.knowledge import alarm_assembly, shapes
+from holdfast.knowledge.alarm_rules import AlarmRules
 from holdfast.knowledge.assembly import Parts, Problems, assemble
 from holdfast.knowledge.model import Knowledge
 
 S = TypeVar("S", bound=shapes.Shape)
 
 _FILES = (
+    "alarm_handling.yaml",
+    "alarm_kinds.yaml",
+    "alarm_limits.yaml",
     "disease_aliases.yaml",
     "finding_aliases.yaml",
     "reasons.yaml",
@@ -80,7 +85,8 @@ def load_from(folder: Traversable) -> Knowledge:
     documents = {name: _document(name, data, problems) for name, data in contents.items()}
     parts = _parts(documents, problems)
     digest = link_hash(field for name in sorted(contents) for field in (name, contents[name]))
-    knowledge = assemble(parts, digest.hex()[:_RELEASE_HASH_DIGITS], problems) if parts else None
+    alarms = _alarms(documents, parts, problems) if parts else None
+    knowledge = assemble(parts, alarms, digest.hex()[:_RELEASE_HASH_DIGITS], problems) if parts and alarms else None
     if knowledge is None or problems.found:
         raise KnowledgeError(tuple(problems.found))
     return knowledge
@@ -144,6 +150,20 @@ def _parts(documents: dict[str, Any], problems: Problems) -> Parts | None:
     if tuning is None:
         return None
     return Parts(tuning=tuning, findings=findings, diseases=diseases, **parts)
+
+
+def _alarms(documents: dict[str, Any], parts: Parts, problems: Problems) -> AlarmRules | None:
+    kinds, limits, handling = alarm_assembly.KINDS, alarm_assembly.LIMITS, alarm_assembly.HANDLING
+    shape = _one(handling, "", documents.get(handling), alarm_assembly.HandlingShape, problems)
+    if shape is None:
+        return None
+    return alarm_assembly.assemble_alarms(
+        _many(kinds, documents.get(kinds), alarm_assembly.KindShape, problems),
+        _many(limits, documents.get(limits), alarm_assembly.LimitShape, problems),
+        shape,
+        {source.id for source in parts.sources},
+        problems,
+    )
 
 
 def _one(name: str, entry: str, raw: Any, shape: type[S], problems: Problems) -> S | None:

@@ -4,19 +4,12 @@ Every number a user can act on is an :class:`Estimate` or a :class:`Frequency`: 
 it comes from and how far it can be trusted. Nothing here reads files; see ``loader``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-
-class Grade(StrEnum):
-    """How far a number can be trusted."""
-
-    PUBLISHED = "published"
-    """Counted in a study that we read, cited with n/N or its printed percentage and N."""
-    SECONDARY = "secondary"
-    """Read in a textbook, review or vendor page without the counts behind it."""
-    ESTIMATE = "estimate"
-    """Ours. Said to the user as such."""
+from holdfast.knowledge.alarm_rules import AlarmRules
+from holdfast.knowledge.grades import Estimate as Estimate
+from holdfast.knowledge.grades import Grade as Grade
 
 
 class Urgency(StrEnum):
@@ -37,16 +30,6 @@ class Source:
     text_seen: str
     """full, abstract, excerpt or none."""
     year: int | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """One number with its pedigree. ``source`` is empty only for grade ``estimate``."""
-
-    value: float
-    grade: Grade
-    source: str = ""
     note: str = ""
 
 
@@ -244,3 +227,4 @@ class Knowledge:
     """Any other spelling of a finding -> its key (synonyms included)."""
     disease_aliases: dict[str, tuple[str, ...]]
     """Other names of a diagnosis (published truth labels among them) -> disease keys it can mean."""
+    alarms: AlarmRules = field(default_factory=AlarmRules)

@@ -1,7 +1,6 @@
 """What the monitor did in the last minutes, in sentences.
 
-A first cut: it says what moved and when, without judging why. Change points, deterioration and
-rally belong to later work and will replace the simple rule here.
+It says what moved and when, without judging why. What happens over hours is told by ``deterioration`` and ``rally``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from holdfast.kernel.time import US_PER_S, age_words
+from holdfast.monitoring.change_points import LevelChanged, changes
 from holdfast.record.case_state import ConditionEntry
 from holdfast.signals.conditions import TECHNICAL
 
@@ -79,6 +79,9 @@ def _describe_one(what: Watched, points: Sequence[Point]) -> Line | None:
     peak = max(points, key=lambda p: p.high)
     trough = min(points, key=lambda p: p.low)
     rose, fell = peak.high - middle, middle - trough.low
+    moved = changes(((p.at_us, p.last) for p in points), what.notable_change)
+    if moved:
+        return _told(what, moved)
     if max(rose, fell) >= 1.5 * what.notable_change and max(rose, fell) > abs(after - before):
         extreme, value, word = (peak, peak.high, "rose") if rose >= fell else (trough, trough.low, "fell")
         text = (
@@ -87,11 +90,28 @@ def _describe_one(what: Watched, points: Sequence[Point]) -> Line | None:
         )
         return Line(text, extreme.at_us, notable=True)
     if abs(after - before) >= what.notable_change:
-        word = "rose" if after > before else "fell"
-        text = f"{what.label} {word} from {_number(before)} to {_number(after)} {what.unit}"
+        text = f"{what.label} {_moved(before, after)} {what.unit}"
         return Line(text, last.at_us, notable=True)
     text = f"{what.label} steady around {_number(middle)} {what.unit}"
     return Line(text, last.at_us, notable=False)
+
+
+def _told(what: Watched, moved: Sequence[LevelChanged]) -> Line:
+    """The changes of level as one sentence, at the time of the last one."""
+    first, last = moved[0], moved[-1]
+    text = f"{what.label} {_moved(first.before, first.after)} {what.unit}"
+    if len(moved) > 1:
+        back = abs(last.after - first.before) < what.notable_change
+        text += f", then {'came back to' if back else _word(last.before, last.after) + ' to'} {_number(last.after)}"
+    return Line(text, last.onset_us, notable=True)
+
+
+def _moved(before: float, after: float) -> str:
+    return f"{_word(before, after)} from {_number(before)} to {_number(after)}"
+
+
+def _word(before: float, after: float) -> str:
+    return "rose" if after > before else "fell"
 
 
 def condition_lines(conditions: Sequence[ConditionEntry], *, from_us: int, to_us: int) -> list[Line]:

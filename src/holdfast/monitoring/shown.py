@@ -21,37 +21,50 @@ class Shown:
     """Change that earns a sentence in the last minutes (our estimate)."""
 
 
-_CONTINUOUS = (12.0, 60.0)
+CONTINUOUS = (12.0, 60.0)
 """Ten-second senders exist, so twelve seconds is one missed period of the slowest; a minute is no longer now."""
-_CUFF = (10 * 60.0, 60 * 60.0)
+CUFF = (10 * 60.0, 60 * 60.0)
 """A cuff is read every few minutes to every quarter of an hour."""
-_SPOT = (15 * 60.0, 2 * 60 * 60.0)
+SPOT = (15 * 60.0, 2 * 60 * 60.0)
 """A hand-held thermometer."""
 
 SHOWN: tuple[Shown, ...] = (
-    Shown("hr", "Heart rate", "/min", 0, *_CONTINUOUS, 15.0),
-    Shown("hr_ecg", "Heart rate, our count", "/min", 0, *_CONTINUOUS, 15.0),
-    Shown("pulse", "Pulse", "/min", 0, *_CONTINUOUS, 15.0),
-    Shown("spo2", "SpO2", "%", 0, *_CONTINUOUS, 3.0),
-    Shown("rr", "Respiration", "/min", 0, *_CONTINUOUS, 8.0),
-    Shown("art_mean", "Arterial mean", "mmHg", 0, *_CONTINUOUS, 8.0),
-    Shown("art_sys", "Arterial systolic", "mmHg", 0, *_CONTINUOUS, 12.0),
-    Shown("art_dia", "Arterial diastolic", "mmHg", 0, *_CONTINUOUS, 10.0),
-    Shown("nibp_sys", "Cuff systolic", "mmHg", 0, *_CUFF, 15.0),
-    Shown("nibp_mean", "Cuff mean", "mmHg", 0, *_CUFF, 12.0),
-    Shown("nibp_dia", "Cuff diastolic", "mmHg", 0, *_CUFF, 12.0),
-    Shown("etco2", "EtCO2", "mmHg", 0, *_CONTINUOUS, 6.0),
-    Shown("temp", "Temperature", "degC", 1, *_SPOT, 0.5),
-    Shown("pulse_pleth", "Pulse, our count on the pleth", "/min", 0, *_CONTINUOUS, 15.0),
-    Shown("pulse_art", "Pulse, our count on the arterial wave", "/min", 0, *_CONTINUOUS, 15.0),
-    Shown("rr_resp", "Respiration, our count", "/min", 0, *_CONTINUOUS, 8.0),
-    Shown("rr_co2", "Respiration, our count on CO2", "/min", 0, *_CONTINUOUS, 8.0),
-    Shown("art_sys_wave", "Arterial systolic, our reading", "mmHg", 0, *_CONTINUOUS, 12.0),
-    Shown("art_mean_wave", "Arterial mean, our reading", "mmHg", 0, *_CONTINUOUS, 8.0),
-    Shown("art_dia_wave", "Arterial diastolic, our reading", "mmHg", 0, *_CONTINUOUS, 10.0),
+    Shown("hr", "Heart rate", "/min", 0, *CONTINUOUS, 15.0),
+    Shown("hr_ecg", "Heart rate, our count", "/min", 0, *CONTINUOUS, 15.0),
+    Shown("pulse", "Pulse", "/min", 0, *CONTINUOUS, 15.0),
+    Shown("spo2", "SpO2", "%", 0, *CONTINUOUS, 3.0),
+    Shown("rr", "Respiration", "/min", 0, *CONTINUOUS, 8.0),
+    Shown("art_mean", "Arterial mean", "mmHg", 0, *CONTINUOUS, 8.0),
+    Shown("art_sys", "Arterial systolic", "mmHg", 0, *CONTINUOUS, 12.0),
+    Shown("art_dia", "Arterial diastolic", "mmHg", 0, *CONTINUOUS, 10.0),
+    Shown("nibp_sys", "Cuff systolic", "mmHg", 0, *CUFF, 15.0),
+    Shown("nibp_mean", "Cuff mean", "mmHg", 0, *CUFF, 12.0),
+    Shown("nibp_dia", "Cuff diastolic", "mmHg", 0, *CUFF, 12.0),
+    Shown("etco2", "EtCO2", "mmHg", 0, *CONTINUOUS, 6.0),
+    Shown("temp", "Temperature", "degC", 1, *SPOT, 0.5),
+    Shown("pulse_pleth", "Pulse, our count on the pleth", "/min", 0, *CONTINUOUS, 15.0),
+    Shown("pulse_art", "Pulse, our count on the arterial wave", "/min", 0, *CONTINUOUS, 15.0),
+    Shown("rr_resp", "Respiration, our count", "/min", 0, *CONTINUOUS, 8.0),
+    Shown("rr_co2", "Respiration, our count on CO2", "/min", 0, *CONTINUOUS, 8.0),
+    Shown("rr_ecg", "Respiration, our reading of the ECG", "/min", 0, *CONTINUOUS, 8.0),
+    Shown("etco2_wave", "EtCO2, our reading", "mmHg", 0, *CONTINUOUS, 6.0),
+    Shown("pulse_deficit", "Beats without a pulse", "/min", 0, *CONTINUOUS, 10.0),
+    Shown("heart_rate", "Heart rate, all signals together", "/min", 0, *CONTINUOUS, 15.0),
+    Shown("breath_rate", "Respiration, all signals together", "/min", 0, *CONTINUOUS, 8.0),
+    Shown("rr_pleth", "Respiration, our reading of the pleth", "/min", 0, *CONTINUOUS, 8.0),
+    Shown("rr_art", "Respiration, our reading of the arterial wave", "/min", 0, *CONTINUOUS, 8.0),
+    Shown("fico2_wave", "Inspired CO2, our reading", "mmHg", 0, *CONTINUOUS, 3.0),
+    Shown("pulse_deficit_share", "Beats without a pulse, of all", "%", 0, *CONTINUOUS, 10.0),
+    Shown("hrv_sdnn", "Spread of the heart's intervals", "ms", 0, *CONTINUOUS, 50.0),
+    Shown("hrv_rmssd", "Difference of intervals in a row", "ms", 0, *CONTINUOUS, 50.0),
+    Shown("hrv_double", "Intervals twice the one before", "%", 0, *CONTINUOUS, 15.0),
+    Shown("hrv_breath", "Sway of the intervals with the breath", "ms", 0, *CONTINUOUS, 100.0),
+    Shown("art_sys_wave", "Arterial systolic, our reading", "mmHg", 0, *CONTINUOUS, 12.0),
+    Shown("art_mean_wave", "Arterial mean, our reading", "mmHg", 0, *CONTINUOUS, 8.0),
+    Shown("art_dia_wave", "Arterial diastolic, our reading", "mmHg", 0, *CONTINUOUS, 10.0),
 )
 
 BY_KEY: dict[str, Shown] = {shown.key: shown for shown in SHOWN}
 
-OTHER = Shown("", "", "", 1, *_CONTINUOUS, float("inf"))
+OTHER = Shown("", "", "", 1, *CONTINUOUS, float("inf"))
 """How long any other value is believed."""

@@ -1,8 +1,9 @@
 """Monitor blocks: some seconds of everything one device said, as bytes.
 
 A block gives back the messages it was made of, in order: control ids, numerics, refused rows and
-alerts exactly; waveform samples exactly where the sender's converter step allows it, and
-otherwise within one 65,000th of their range (a negative zero comes back as zero). Layout of version 1::
+alerts exactly, and so the numbers that our analysis made of them; waveform samples exactly where
+the sender's converter step allows it, and otherwise within one 65,000th of their range (a negative
+zero comes back as zero). Layout of version 2::
 
     4 bytes   b"HFMB"
     2 bytes   version, big-endian
@@ -14,7 +15,7 @@ otherwise within one 65,000th of their range (a negative zero comes back as zero
 
 A channel coded ``step`` holds one int16 per sample, differenced (wrapping), low bytes first and
 then high bytes; value = (code + base) * gain + offset; code -32768 is a missing sample (NaN).
-A channel coded ``float`` holds float32, byte planes apart.
+A channel coded ``float`` holds float32, byte planes apart. Version 1 is the same without derived numbers, and is read.
 """
 
 import hashlib
@@ -30,10 +31,12 @@ from numpy.typing import NDArray
 
 from holdfast.kernel.errors import IntegrityError
 from holdfast.kernel.limits import BLOCK_BYTES_MAX
+from holdfast.record.derived import DerivedRun, DerivedValue, from_runs, to_runs
 from holdfast.record.monitor import MonitorMessage, Wave
 
 MAGIC = b"HFMB"
-VERSION = 1
+VERSION = 2
+_READ = (1, 2)
 
 _FIXED = struct.Struct(">4sHII")
 _DIGEST_BYTES = 32
@@ -92,16 +95,21 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 
     channels: tuple[Channel, ...]
     entries: tuple[Entry, ...]
+    derived: tuple[DerivedRun, ...] = ()
 
 
 class BlockContent(msgspec.Struct, frozen=True, kw_only=True):
-    """The messages of a block and when each was received."""
+    """The messages of a block, when each was received, and what our analysis made of them."""
 
     messages: tuple[MonitorMessage, ...]
     received_us: tuple[int, ...]
+    derived: tuple[DerivedValue, ...] = ()
+    """By time."""
 
 
-def encode_block(messages: Sequence[MonitorMessage], received_us: Sequence[int]) -> bytes:
+def encode_block(
+    messages: Sequence[MonitorMessage], received_us: Sequence[int], derived: Sequence[DerivedValue] = ()
+) -> bytes:
     """Bytes of a block.
 
     Raises ``ValueError`` for samples that are no whole number of float32, and for more than fits one block.
@@ -127,7 +135,7 @@ def encode_block(messages: Sequence[MonitorMessage], received_us: Sequence[int])
         entries.append(Entry(received_us=at_us, message=bare, runs=tuple(runs)))
     coded = [_code(same, np.concatenate(parts)) for same, parts in gathered.items()]
     channels = tuple(channel for channel, _ in coded)
-    head = msgspec.msgpack.encode(Head(channels=channels, entries=tuple(entries)))
+    head = msgspec.msgpack.encode(Head(channels=channels, entries=tuple(entries), derived=to_runs(derived)))
     return _seal(head, b"".join(planes for _, planes in coded))
 
 
@@ -137,6 +145,7 @@ def decode_block(data: bytes) -> BlockContent:
     try:
         head = msgspec.msgpack.decode(_unpack(packed_head), type=Head)
         samples = [_floats(channel, planes) for channel, planes in _cut(head, _unpack(packed_samples))]
+        derived = from_runs(head.derived)
     except (msgspec.MsgspecError, zstandard.ZstdError, ValueError) as error:
         raise IntegrityError(f"The monitor block's bytes are whole but make no sense: {error}.") from error
     taken = [0] * len(head.channels)
@@ -148,7 +157,8 @@ def decode_block(data: bytes) -> BlockContent:
             taken[run.channel] += run.samples
             waves.append(_wave(channel, run, samples[run.channel][start : taken[run.channel]]))
         messages.append(msgspec.structs.replace(entry.message, waves=tuple(waves)))
-    return BlockContent(messages=tuple(messages), received_us=tuple(entry.received_us for entry in head.entries))
+    received_us = tuple(entry.received_us for entry in head.entries)
+    return BlockContent(messages=tuple(messages), received_us=received_us, derived=derived)
 
 
 def _seal(head: bytes, samples: bytes) -> bytes:
@@ -171,8 +181,8 @@ def _open(data: bytes) -> tuple[bytes, bytes]:
     magic, version, head_length, samples_length = _FIXED.unpack_from(data)
     if magic != MAGIC:
         raise IntegrityError("The bytes are not a monitor block: they do not begin as one.")
-    if version != VERSION:
-        raise IntegrityError(f"The monitor block has version {version}; this Holdfast reads version {VERSION}.")
+    if version not in _READ:
+        raise IntegrityError(f"The monitor block has version {version}; this Holdfast reads up to {VERSION}.")
     expected = start + head_length + samples_length
     if len(data) < expected:
         raise IntegrityError(f"The monitor block ends mid-block: {len(data)} of {expected} bytes.")

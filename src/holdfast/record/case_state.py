@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from holdfast.kernel.limits import CONDITIONS_KEPT
+from holdfast.record import alarm_state
 from holdfast.record import events as ev
+from holdfast.record.alarm_events import ANY_ALARM_EVENT
+from holdfast.record.alarm_state import AlarmState
 from holdfast.record.monitor import Origin
 
 
@@ -134,6 +137,7 @@ class CaseState:
     """(at_us, actor, text)."""
     conditions: tuple[ConditionEntry, ...] = ()
     """All that last, and the last ``CONDITIONS_KEPT`` that ended, in the order they began."""
+    alarms: AlarmState = field(default_factory=AlarmState)
     orders: tuple[OrderEntry, ...] = ()
     looks: dict[str, LookEntry] = field(default_factory=dict)
     """By their id, oldest first."""
@@ -204,6 +208,8 @@ def apply(case_id: str, state: CaseState | None, item: ev.Recorded) -> CaseState
 
 
 def _after(state: CaseState, event: ev.AnyEvent, item: ev.Recorded) -> CaseState:
+    if isinstance(event, ANY_ALARM_EVENT):
+        return replace(state, alarms=alarm_state.apply(state.alarms, event, item.actor))
     match event:
         case ev.FindingRecorded() | ev.FindingRetracted() | ev.TouchRecorded() | ev.TreatmentGiven():
             return _after_bedside_entry(state, event, item)

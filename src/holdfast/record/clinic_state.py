@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from holdfast.record import events as ev
+from holdfast.record.alarm_events import EscalationSet, EscalationStep
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class ClinicState:
     beds: tuple[str, ...] = ()
     bed_of_device: dict[str, str] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
+    escalation: tuple[EscalationStep, ...] = ()
+    """Who is called when nobody acknowledges an alarm; empty: as Holdfast comes."""
 
     def name_of(self, actor: str) -> str:
         """What a person reads for an actor of the record."""
@@ -45,6 +48,8 @@ def apply(state: ClinicState, event: ev.AnyEvent) -> ClinicState:
             return _with_person(state, event.account, Person(event.name, event.role))
         case ev.AccountRoleChanged() if person := state.people.get(event.account):
             return _with_person(state, event.account, replace(person, role=event.role))
+        case EscalationSet():
+            return replace(state, escalation=event.steps)
         case ev.AccountClosed() if person := state.people.get(event.account):
             return _with_person(state, event.account, replace(person, closed=True))
     return state

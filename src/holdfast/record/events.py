@@ -5,7 +5,7 @@ version beside the old one; old bytes are read by an upcaster, never rewritten. 
 happened is ``at_us`` inside the event; when it was recorded is on the envelope.
 
 Two kinds of stream exist: one per case (``case/<case_id>``) and one for the clinic
-(``clinic``: beds, device bindings, accounts).
+(``clinic``: beds, device bindings, accounts). What happens with alarms is in ``alarm_events``.
 """
 
 from enum import StrEnum
@@ -14,6 +14,9 @@ from typing import Any
 import msgspec
 
 from holdfast.kernel.errors import IntegrityError
+from holdfast.record.alarm_events import ANY_ALARM_EVENT, EscalationSet
+from holdfast.record.event_base import CaseEvent as CaseEvent
+from holdfast.record.event_base import ClinicEvent as ClinicEvent
 from holdfast.record.monitor import Origin
 
 
@@ -55,12 +58,6 @@ class Decision(StrEnum):
     PROCEED = "proceed"
     HOLD = "hold"
     CALL_COLLEAGUE = "call_colleague"
-
-
-class CaseEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind"):
-    """Base of everything on a case's stream."""
-
-    at_us: int
 
 
 class PatientAdmitted(CaseEvent, frozen=True, kw_only=True, tag="patient_admitted.1"):
@@ -269,13 +266,8 @@ ANY_CASE_EVENT = (
     | ComfortAnswered
     | SecondLookShown
     | EndOfLifeDecided
+    | ANY_ALARM_EVENT
 )
-
-
-class ClinicEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind"):
-    """Base of everything on the clinic's stream."""
-
-    at_us: int
 
 
 class BedAdded(ClinicEvent, frozen=True, kw_only=True, tag="bed_added.1"):
@@ -318,7 +310,9 @@ class AccountClosed(ClinicEvent, frozen=True, kw_only=True, tag="account_closed.
     account: str
 
 
-ANY_CLINIC_EVENT = BedAdded | DeviceBound | DeviceUnbound | AccountCreated | AccountRoleChanged | AccountClosed
+ANY_CLINIC_EVENT = (
+    BedAdded | DeviceBound | DeviceUnbound | AccountCreated | AccountRoleChanged | AccountClosed | EscalationSet
+)
 
 AnyEvent = ANY_CASE_EVENT | ANY_CLINIC_EVENT
 

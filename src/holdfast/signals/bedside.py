@@ -16,14 +16,14 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from holdfast.kernel.time import US_PER_S
-from holdfast.signals import channels, conditions
+from holdfast.signals import bed_numbers, channels, conditions
+from holdfast.signals.bed_numbers import BreathWave, EcgBeats, NumbersState, PulseWave, Told, WaveSecond
 from holdfast.signals.channels import Channel, EcgChannel, PulseChannel
 from holdfast.signals.chunk import Chunk, Timeline, WaveLike, from_wave
 from holdfast.signals.conditions import Change
 from holdfast.signals.heart_rate import Rate
 from holdfast.signals.observed import ADULT_DOG, EcgSecond, PulseSecond, RateLimits
-from holdfast.signals.pulses import Pulse
-from holdfast.signals.quality import Quality
+from holdfast.signals.quality import FIT, Quality
 
 SETTLE_US = 300_000
 """A second is judged this long after its end: every beat and pulse of it is certain by then."""
@@ -64,6 +64,10 @@ class Derived:
     channel: str
     """The wave it was made from."""
     source: str = "analysis"
+    quality: str = ""
+    """good or fair."""
+    note: str = ""
+    """What to keep in mind with it, in one sentence: another signal that says something else, for one."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ class Lane(msgspec.Struct, frozen=True):
         return self.channel.end_us - self.shift_us
 
 
-class BedState(msgspec.Struct, frozen=True, tag="bedside.3", forbid_unknown_fields=True):
+class BedState(msgspec.Struct, frozen=True, tag="bedside.4", forbid_unknown_fields=True):
     """All waves of a bed and the rules over them; a few hundred kB at most."""
 
     lanes: tuple[Lane, ...] = ()
@@ -125,6 +129,7 @@ class BedState(msgspec.Struct, frozen=True, tag="bedside.3", forbid_unknown_fiel
     ticks: int = 0
     """How many ticks of that second are over."""
     rules: conditions.ConditionState = conditions.ConditionState()
+    numbers: bed_numbers.NumbersState = bed_numbers.NumbersState()
 
 
 def initial() -> BedState:
@@ -200,7 +205,7 @@ def _placed(state: BedState, lanes: dict[str, Lane], fed: dict[str, bool]) -> Be
     axis_us = max([reached_us, *(lanes[key].end_us for key in fed)])
     for key in fed:
         lanes[key] = msgspec.structs.replace(lanes[key], grown_us=axis_us)
-    return BedState(tuple(lanes.values()), axis_us, state.next_second, state.ticks, state.rules)
+    return msgspec.structs.replace(state, lanes=tuple(lanes.values()), axis_us=axis_us)
 
 
 def _beside(lane: Lane, reached_us: int, strayed: bool, others: Collection[Lane]) -> Lane:
@@ -245,7 +250,7 @@ def _advance(state: BedState, collected: _Collected, limits: RateLimits) -> BedS
     if not sent:
         return state
     ready = min(sent) - SETTLE_US
-    second, ticks, rules = state.next_second, state.ticks, state.rules
+    second, ticks, rules, numbers = state.next_second, state.ticks, state.rules, state.numbers
     newest = ready // US_PER_S
     if second < 0 or second > newest + JUMP_S:
         second, ticks = _first_second(lanes), 0
@@ -257,9 +262,9 @@ def _advance(state: BedState, collected: _Collected, limits: RateLimits) -> BedS
         if ticks * TICK_US < US_PER_S:
             rules = _watch(lanes, rules, now_us, collected)
         else:
-            lanes, rules = _judge(lanes, rules, second, collected, limits)
+            lanes, rules, numbers = _judge(lanes, rules, numbers, second, collected, limits)
             second, ticks = second + 1, 0
-    return BedState(tuple(lanes.values()), state.axis_us, second, ticks, rules)
+    return BedState(tuple(lanes.values()), state.axis_us, second, ticks, rules, numbers)
 
 
 def _watch(
@@ -297,40 +302,49 @@ def _timeline(channel: Channel) -> Timeline:
 def _judge(
     lanes: dict[str, Lane],
     rules: conditions.ConditionState,
+    numbers: NumbersState,
     second: int,
     collected: _Collected,
     limits: RateLimits,
-) -> tuple[dict[str, Lane], conditions.ConditionState]:
+) -> tuple[dict[str, Lane], conditions.ConditionState, NumbersState]:
     after: dict[str, Lane] = {}
     ecgs: list[EcgSecond] = []
-    rates: list[tuple[str, Rate]] = []
     pulsing: list[PulseSecond] = []
+    breaths: dict[str, Rate] = {}
+    slow: list[WaveSecond] = []
     for key, lane in lanes.items():
         start_us = second * US_PER_S + lane.shift_us
         channel: Channel
         if isinstance(lane.channel, EcgChannel):
-            channel, ecg, rate = channels.ecg_second(lane.channel, start_us)
+            channel, ecg, breaths[key] = channels.ecg_second(lane.channel, start_us)
             ecgs.append(_on_axis(ecg, lane.shift_us))
-            rates.append((key, rate))
             collected.signals.append(_ecg_signal(ecg, start_us))
         elif isinstance(lane.channel, PulseChannel):
-            channel, pulse, rate, found = channels.pulse_second(lane.channel, start_us)
-            pulsing.append(pulse)
-            collected.signals.append(_slow_signal(key, pulse.present, start_us))
-            _say(collected, f"pulse_{key}", "PULSE", rate, key, start_us)
-            if key == "art" and found:
-                _say_pressures(collected, found[-1])
-        else:
-            channel, there, rate = channels.breath_second(lane.channel, start_us)
+            channel, there, pulses = channels.pulse_second(lane.channel, start_us)
+            pulsing.append(PulseSecond(key, there, len(pulses)))
+            slow.append(PulseWave(key, pulses, there, lane.shift_us))
             collected.signals.append(_slow_signal(key, there, start_us))
-            _say(collected, f"rr_{key}", "RESP", rate, key, start_us)
+        else:
+            channel, there, breathed = channels.breath_second(lane.channel, start_us)
+            slow.append(BreathWave(key, breathed, there, lane.shift_us))
+            collected.signals.append(_slow_signal(key, there, start_us))
         after[key] = msgspec.structs.replace(lane, channel=channel)
-    if rates:
-        key, rate = min(rates, key=_preference)
-        _say(collected, "hr_ecg", "HEART_RATE", rate, key, second * US_PER_S + lanes[key].shift_us)
     rules, changes = conditions.step(rules, second * US_PER_S, tuple(ecgs), tuple(pulsing), limits)
     collected.conditions += _stamped(changes, lanes)
-    return after, rules
+    counted = {key: memory.beats for key, memory in rules.leads}
+    leads = [
+        EcgBeats(
+            ecg.key,
+            tuple(beat.at_us + lanes[ecg.key].shift_us for beat in counted.get(ecg.key, ())),
+            ecg.quality in FIT,
+            breaths[ecg.key],
+            lanes[ecg.key].shift_us,
+        )
+        for ecg in sorted(ecgs, key=lambda one: _lead_rank(one.key))
+    ]
+    numbers, said = bed_numbers.step(numbers, second, [*leads, *slow])
+    _say(collected, said.told)
+    return after, rules, numbers
 
 
 def _on_axis(ecg: EcgSecond, shift_us: int) -> EcgSecond:
@@ -341,31 +355,21 @@ def _on_axis(ecg: EcgSecond, shift_us: int) -> EcgSecond:
     return replace(ecg, beats=beats)
 
 
-def _preference(lead: tuple[str, Rate]) -> tuple[int, int, str]:
-    key, rate = lead
-    return ("good", "fair", "none").index(rate.quality), *_lead_rank(key)
-
-
 def _lead_rank(key: str) -> tuple[int, str]:
     """The ECG before everything else, in the order of its leads."""
     return LEAD_ORDER.index(key) if key in LEAD_ORDER else len(LEAD_ORDER), key
 
 
-def _say(collected: _Collected, key: str, name: str, rate: Rate, wave: str, start_us: int) -> None:
-    end_us = start_us + US_PER_S
-    if rate.per_min is None:
-        collected.withheld.append(Withheld(key, rate.why, end_us))
-    else:
-        label = f"HOLDFAST_{name}"
-        collected.numerics.append(Derived(key, "", label, round(rate.per_min, 1), "/min", end_us, wave))
-
-
-def _say_pressures(collected: _Collected, pulse: Pulse) -> None:
-    for part, value in (("sys", pulse.systolic), ("dia", pulse.diastolic), ("mean", pulse.mean)):
-        if value is None:
-            continue
-        key, name = f"art_{part}_wave", f"HOLDFAST_ART_{part.upper()}"
-        collected.numerics.append(Derived(key, "", name, round(value, 1), "mmHg", pulse.at_us, "art"))
+def _say(collected: _Collected, told: Sequence[Told]) -> None:
+    for one in told:
+        at_us = one.at_us + one.age_us
+        if one.value is None:
+            collected.withheld.append(Withheld(one.key, one.why, at_us))
+        elif one.fresh:
+            name, value = f"HOLDFAST_{one.key.upper()}", round(one.value, 1)
+            collected.numerics.append(
+                Derived(one.key, "", name, value, one.unit, at_us, one.wave, quality=one.quality, note=one.why)
+            )
 
 
 _ECG_TEXTS = {

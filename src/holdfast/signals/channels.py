@@ -7,11 +7,11 @@ A channel collects what its analyzers say until the second in question is over f
 import msgspec
 
 from holdfast.kernel.time import US_PER_S
-from holdfast.signals import ecg_beats, heart_rate, presence, pulses, quality, respiration
+from holdfast.signals import ecg_beats, ecg_respiration, presence, pulses, quality, respiration, slow_wave
 from holdfast.signals.chunk import Chunk
 from holdfast.signals.ecg_beats import Beat
 from holdfast.signals.heart_rate import Rate
-from holdfast.signals.observed import EcgSecond, PulseSecond
+from holdfast.signals.observed import EcgSecond
 from holdfast.signals.quality import QualitySecond
 
 
@@ -22,7 +22,7 @@ class EcgChannel(msgspec.Struct, frozen=True, tag="ecg", kw_only=True):
     end_us: int = 0
     beats: ecg_beats.BeatState = ecg_beats.BeatState()
     worth: quality.QualityState = quality.QualityState()
-    rate: heart_rate.RateState = heart_rate.RateState()
+    breath: ecg_respiration.EcgBreathState = ecg_respiration.EcgBreathState()
     waiting_beats: tuple[Beat, ...] = ()
     waiting_quality: tuple[QualitySecond, ...] = ()
 
@@ -31,10 +31,9 @@ class PulseChannel(msgspec.Struct, frozen=True, tag="pulse", kw_only=True):
     """One pleth or pressure wave."""
 
     key: str
-    detector: pulses.PulseState
+    detector: slow_wave.SlowWaveState
     end_us: int = 0
     moved: presence.PresenceState = presence.PresenceState()
-    rate: heart_rate.RateState = heart_rate.RateState()
     waiting_pulses: tuple[pulses.Pulse, ...] = ()
     waiting_presence: tuple[tuple[int, bool], ...] = ()
 
@@ -43,11 +42,10 @@ class BreathChannel(msgspec.Struct, frozen=True, tag="breath", kw_only=True):
     """One respiration wave."""
 
     key: str
-    detector: respiration.RespirationState
+    detector: slow_wave.SlowWaveState
     end_us: int = 0
     moved: presence.PresenceState = presence.PresenceState()
-    rate: heart_rate.RateState = heart_rate.RateState()
-    waiting_breaths: tuple[int, ...] = ()
+    waiting_breaths: tuple[respiration.Breath, ...] = ()
     waiting_presence: tuple[tuple[int, bool], ...] = ()
 
 
@@ -61,13 +59,13 @@ def channel_for(key: str) -> Channel | None:
     if key == "ecg" or key.startswith("ecg_"):
         return EcgChannel(key=key)
     if key == "pleth":
-        return PulseChannel(key=key, detector=pulses.initial(pulses.Source.PLETH))
+        return PulseChannel(key=key, detector=slow_wave.initial(slow_wave.Source.PLETH))
     if key == "art":
-        return PulseChannel(key=key, detector=pulses.initial(pulses.Source.ARTERIAL))
+        return PulseChannel(key=key, detector=slow_wave.initial(slow_wave.Source.ARTERIAL))
     if key == "resp":
-        return BreathChannel(key=key, detector=respiration.initial(respiration.Source.IMPEDANCE))
+        return BreathChannel(key=key, detector=slow_wave.initial(slow_wave.Source.IMPEDANCE))
     if key == "co2":
-        return BreathChannel(key=key, detector=respiration.initial(respiration.Source.CO2))
+        return BreathChannel(key=key, detector=slow_wave.initial(slow_wave.Source.CO2))
     return None
 
 
@@ -111,55 +109,48 @@ def _feed_ecg(channel: EcgChannel, chunk: Chunk) -> EcgChannel:
         end_us=beats.timeline.time_us(beats.timeline.count),
         beats=beats,
         worth=worth,
+        breath=ecg_respiration.feed(channel.breath, chunk, [beat.at_us for beat in found]),
         waiting_beats=channel.waiting_beats + found,
         waiting_quality=channel.waiting_quality + seconds,
     )
 
 
 def ecg_second(channel: EcgChannel, start_us: int) -> tuple[EcgChannel, EcgSecond, Rate]:
-    """Take out the second that begins at ``start_us``: what the rules need of it, and the rate at its end."""
+    """Take out the second that begins at ``start_us``: what the rules need of it, and the breathing that it shows."""
     end_us = start_us + US_PER_S
     beats = tuple(beat for beat in channel.waiting_beats if beat.at_us < end_us)
     said = next((second for second in channel.waiting_quality if second.start_us == start_us), None)
     word = said.quality if said else None
-    rate_state, rate = heart_rate.step(channel.rate, [beat.at_us for beat in beats], end_us, word not in quality.FIT)
+    breath, breathing = ecg_respiration.step(channel.breath, end_us, word not in quality.FIT)
     second = EcgSecond(channel.key, word, beats, said.qrs_mv if said else 0.0, said.fibrillation if said else None)
     after = _replace(
         channel,
-        rate=rate_state,
+        breath=breath,
         waiting_beats=tuple(beat for beat in channel.waiting_beats if beat.at_us >= end_us),
         waiting_quality=tuple(one for one in channel.waiting_quality if one.start_us > start_us),
     )
-    return after, second, rate
+    return after, second, breathing
 
 
-def pulse_second(
-    channel: PulseChannel, start_us: int
-) -> tuple[PulseChannel, PulseSecond, Rate, tuple[pulses.Pulse, ...]]:
-    """The same for a pulse wave, with the pulses themselves."""
+def pulse_second(channel: PulseChannel, start_us: int) -> tuple[PulseChannel, bool, tuple[pulses.Pulse, ...]]:
+    """The same for a pulse wave: whether there was a signal, and its pulses."""
     end_us = start_us + US_PER_S
     found = tuple(pulse for pulse in channel.waiting_pulses if pulse.at_us < end_us)
-    there = dict(channel.waiting_presence).get(start_us, False)
-    rate_state, rate = heart_rate.step(channel.rate, [pulse.at_us for pulse in found], end_us, not there)
     after = _replace(
         channel,
-        rate=rate_state,
         waiting_pulses=tuple(pulse for pulse in channel.waiting_pulses if pulse.at_us >= end_us),
         waiting_presence=tuple(pair for pair in channel.waiting_presence if pair[0] > start_us),
     )
-    return after, PulseSecond(channel.key, there, len(found)), rate, found
+    return after, dict(channel.waiting_presence).get(start_us, False), found
 
 
-def breath_second(channel: BreathChannel, start_us: int) -> tuple[BreathChannel, bool, Rate]:
+def breath_second(channel: BreathChannel, start_us: int) -> tuple[BreathChannel, bool, tuple[respiration.Breath, ...]]:
     """The same for a respiration wave."""
     end_us = start_us + US_PER_S
-    found = tuple(at for at in channel.waiting_breaths if at < end_us)
-    there = dict(channel.waiting_presence).get(start_us, False)
-    rate_state, rate = heart_rate.step(channel.rate, found, end_us, not there, heart_rate.BREATHS)
+    found = tuple(breath for breath in channel.waiting_breaths if breath.at_us < end_us)
     after = _replace(
         channel,
-        rate=rate_state,
-        waiting_breaths=tuple(at for at in channel.waiting_breaths if at >= end_us),
+        waiting_breaths=tuple(breath for breath in channel.waiting_breaths if breath.at_us >= end_us),
         waiting_presence=tuple(pair for pair in channel.waiting_presence if pair[0] > start_us),
     )
-    return after, there, rate
+    return after, dict(channel.waiting_presence).get(start_us, False), found

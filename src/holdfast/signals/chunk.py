@@ -5,6 +5,7 @@ samples, so that no analyzer behind it ever has to think about it again: an exac
 a short hole is filled with NaN (missing), a long one starts the axis anew.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -74,7 +75,7 @@ class Laid:
 
 def lay(timeline: Timeline, chunk: Chunk) -> tuple[Timeline, Laid]:
     """Put a chunk on the axis. ValueError for a rate that is not a positive number."""
-    if not (np.isfinite(chunk.rate_hz) and chunk.rate_hz > 0):
+    if not (math.isfinite(chunk.rate_hz) and chunk.rate_hz > 0):
         raise ValueError(f"a sampling rate of {chunk.rate_hz} Hz is not one")
     n = len(chunk.samples)
     if timeline.rate_hz != chunk.rate_hz:
@@ -87,7 +88,9 @@ def lay(timeline: Timeline, chunk: Chunk) -> tuple[Timeline, Laid]:
         if stale > STALE_RESTART_S * chunk.rate_hz:
             return _restart(chunk, 0)
         return msgspec.structs.replace(timeline, stale=stale), Laid(timeline.count, np.empty(0), False, 0)
-    fresh = chunk.samples[-hole:] if hole < 0 else np.concatenate((np.full(hole, np.nan), chunk.samples))
+    fresh = chunk.samples[-hole:] if hole < 0 else chunk.samples
+    if hole > 0:
+        fresh = np.concatenate((np.full(hole, np.nan), fresh))
     gap_us = round(hole * 1e6 / chunk.rate_hz) if hole > 0 else 0
     laid = Laid(timeline.count, np.asarray(fresh, dtype=np.float64), False, gap_us)
     return Timeline(timeline.base_us, timeline.rate_hz, timeline.count + len(fresh)), laid

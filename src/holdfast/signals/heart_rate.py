@@ -6,6 +6,7 @@ intervals differ by more than a factor of two in every fifth beat; nothing is "c
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import msgspec
 
@@ -27,10 +28,11 @@ BREATHS = Pace(40, 20.0, "breath")
 """Four breaths of a dog that breathes 6 times a minute (estimate)."""
 
 INTERVALS_MIN = 3
-"""Fewer intervals are no rate (estimate)."""
+"""Fewer intervals are no rate (estimate). A heart so slow that fewer end within the window is given its last ones."""
 
 GOOD_INTERVALS = 6
-"""From so many uninterrupted intervals on the rate is called good, below fair (estimate)."""
+GOOD_SHARE = 0.8
+"""From so many intervals on, or when they fill so much of the window, the rate is called good, else fair (estimate)."""
 
 
 class RateState(msgspec.Struct, frozen=True, tag="heart_rate.1", forbid_unknown_fields=True):
@@ -86,8 +88,20 @@ def step(
             last = beat
         elif last is None:
             last = beat
-    kept = tuple(pair for pair in intervals if pair[0] > now_us - pace.window_s * US_PER_S)
+    kept = _kept(intervals, now_us - pace.window_s * US_PER_S)
     return RateState(last, kept, unfit_us), _say(last, kept, now_us, unfit, pace)
+
+
+def _kept(intervals: Sequence[tuple[int, int]], from_us: int) -> tuple[tuple[int, int], ...]:
+    """Those that end in the window; when they are few, also the ones that lead up to them without a break."""
+    first = 0
+    while first < len(intervals) and intervals[first][0] <= from_us:
+        first += 1
+    last = intervals[-INTERVALS_MIN:]
+    few = len(intervals) - first < len(last)
+    if few and all(after[0] - after[1] == before[0] for before, after in pairwise(last)):
+        return tuple(last)
+    return tuple(intervals[first:])
 
 
 def _say(last: int | None, kept: tuple[tuple[int, int], ...], now_us: int, unfit: bool, pace: Pace) -> Rate:
@@ -96,9 +110,10 @@ def _say(last: int | None, kept: tuple[tuple[int, int], ...], now_us: int, unfit
     if unfit:
         return Rate(None, "none", "the signal is not good enough to count on", at_us, age_us)
     if len(kept) < INTERVALS_MIN:
-        return Rate(None, "none", f"fewer than {INTERVALS_MIN} intervals in the last {pace.window_s} s", at_us, age_us)
-    mean_us = sum(length for _, length in kept) / len(kept)
+        return Rate(None, "none", f"fewer than {INTERVALS_MIN} {pace.noun} intervals in a row", at_us, age_us)
+    total_us = sum(length for _, length in kept)
     if age_us > max(2 * max(length for _, length in kept), 2 * US_PER_S):
         return Rate(None, "none", f"no {pace.noun} for {age_us / US_PER_S:.0f} s", at_us, age_us)
-    quality = "good" if len(kept) >= GOOD_INTERVALS else "fair"
-    return Rate(60 * US_PER_S / mean_us, quality, "", at_us, age_us)
+    good = len(kept) >= GOOD_INTERVALS or total_us >= GOOD_SHARE * pace.window_s * US_PER_S
+    quality = "good" if good else "fair"
+    return Rate(60 * US_PER_S * len(kept) / total_us, quality, "", at_us, age_us)

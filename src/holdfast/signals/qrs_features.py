@@ -165,7 +165,7 @@ def describe(
     f[34] = known / HISTORY
     f[35] = min(3.0, head[3] / rate_hz) / 3.0
     f[40] = min(5.0, (row[1] - head[10]) / rate_hz) / 5.0
-    _describe_rest(f, energy, usual_energy, top, place, last, rate_hz, streams, row, plan)
+    _describe_rest(f, energy, usual_energy, top, place, last, rate_hz, streams, row)
     _describe_time(f, j, known, energy, usual_energy, head, rows, history, rate_hz)
     picture = f[CONTEXT : CONTEXT + WINDOW]
     _picture(picture, streams[2], place, last, STEP_S * rate_hz, CENTRE)
@@ -233,7 +233,7 @@ def _around(f: Floats, j: int, rows: Floats, count: int, rate_hz: float) -> floa
 @compiled
 def _describe_rest(
     f: Floats, energy: float, usual: float, top: int, place: float, last: int, rate_hz: float, streams: Floats,
-    row: Floats, plan: Floats,
+    row: Floats,
 ) -> None:  # fmt: skip
     """How the candidate stands out from the signal before and after it."""
     envelope, shape = streams[0], streams[2]

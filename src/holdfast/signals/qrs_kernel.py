@@ -1,8 +1,8 @@
 """From samples to judged candidates, one sample after the other (compiled).
 
-A candidate is a peak of the QRS-band envelope that nothing within ``SIDE_S`` exceeds. It is judged as soon as the signal
-``DECIDE_S`` after its R peak is there: it is described by numbers without unit (``qrs_features``), and a small learned
-network says how likely it is a beat. What is remembered of beats comes from the beats so accepted.
+A candidate is a peak of the QRS-band envelope that nothing within ``SIDE_S`` exceeds. It is judged as soon as the
+signal ``DECIDE_S`` after its R peak is there: it is described by numbers without unit (``qrs_features``), and a small
+learned network says how likely it is a beat. What is remembered of beats comes from the beats so accepted.
 
 The memory is one array of float64; ``qrs_front.split`` names its parts.
 """
@@ -33,13 +33,27 @@ REFRACTORY_S = 0.17
 STILL_S = 0.15
 """A signal that has not moved at all for this long was held or railed; filters start afresh when it moves again."""
 
+RELEARN_S = 2.5
+RELEARN_LEAST = -1.6
+RELEARN_SLOWER = 0.4
+RELEARN_SURE = 0.9
+"""Without a beat for so long, a peak is judged once more as if nothing were known: what is remembered may be movement.
+It must reach this share (logarithm: 0.2) of the usual envelope, must not be slower than beats were (logarithm of the
+ratio of slow share), be among the largest of the last seconds and then be given so much. P waves and noise after a last
+beat do not reach that: they stay silent for ever (estimate; see the stress bench)."""
+
+BREAK_HEIGHTS = 5.0
+BREAK_S = 2.0
+"""What was known is forgotten when the input leaves a rail by so many usual heights, or was missing for so long."""
+
 OUT = 6
 """Columns of what is said of a judged candidate, before its features: index of its R peak (samples, with fraction),
 accepted (0 or 1), probability, height, width (s), likeness."""
 
 # head: 0 samples seen, 1 value held, 2 samples it stood still, 3 kept samples, 4 index of the first at hand,
 # 5 number at hand, 6 candidates kept, 7 of them judged, 8 last beat, 9 beats accepted, 10 last restart of the filters,
-# 11..14 late wave: delay, its spread, share, count, 15 candidates judged in this run
+# 11..14 late wave: delay, its spread, share, count, 15 candidates judged in this run,
+# 16 samples missing in a row
 # row of a candidate: 0 envelope peak, 1 R peak, 2 envelope, 3 slow envelope, 4 height, 5 width (s), 6 accepted,
 # 7 probability, 8 R peak with fraction, 9 likeness
 
@@ -51,8 +65,8 @@ def room(samples: int, design: Design) -> Floats:
 
 @compiled
 def run(samples: Floats, memory: Any, sos: Floats, rest: Floats, plan: Floats, layers: Any, out: Floats) -> int:
-    """Take the next samples, changing ``memory`` (``qrs_front.split``). How many candidates were judged with them; a row
-    of ``out`` (:func:`room`, OUT + FEATURES) says of each what became of it and what it looked like.
+    """Take the next samples, changing ``memory`` (``qrs_front.split``). How many candidates were judged with them; a
+    row of ``out`` (:func:`room`, OUT + FEATURES) says of each what became of it and what it looked like.
 
     ``plan`` holds what ``qrs_front.Design`` says: keep, thin, rate_hz, envelope_lag, shape_lag. ``layers`` are the
     network's: means and scales of the features, then weights and offsets of each layer.
@@ -68,6 +82,11 @@ def run(samples: Floats, memory: Any, sos: Floats, rest: Floats, plan: Floats, l
         first = head[0] == 0.0
         if math.isnan(x):
             x = head[1]
+            head[16] += 1.0
+            if head[16] >= BREAK_S * rate_hz * thin:
+                head[9] = head[14] = 0.0
+        else:
+            head[16] = 0.0
         if x == head[1] and not first:
             head[2] += 1.0
         else:
@@ -75,6 +94,8 @@ def run(samples: Floats, memory: Any, sos: Floats, rest: Floats, plan: Floats, l
                 for s in range(SECTIONS):
                     filters[s, 0], filters[s, 1] = rest[s, 0] * x, rest[s, 1] * x
                 head[10] = head[3]
+                if head[9] > 0.0 and abs(x - head[1]) > BREAK_HEIGHTS * abs(history[1, 0]):
+                    head[9] = head[14] = 0.0
             head[2] = 0.0
         head[1] = x
         y = x
@@ -134,6 +155,8 @@ def _keep(
         features = out[said, OUT:]
         describe(features, j, head, rows, history, templates, streams, plan)
         probability = _probability(features, layers)
+        if probability <= 0.5 and _may_relearn(features, head, rows[j], plan):
+            probability = _anew(probability, j, head, rows, history, templates, streams, plan, layers)
         accepted = probability > 0.5 and (head[9] == 0.0 or rows[j, 1] - head[8] >= REFRACTORY_S * plan[2])
         rows[j, 7] = probability
         rows[j, 6] = 1.0 if accepted else 0.0
@@ -149,18 +172,44 @@ def _keep(
 
 
 @compiled
+def _may_relearn(features: Floats, head: Floats, row: Floats, plan: Floats) -> bool:
+    return bool(
+        head[9] > 0.0
+        and row[1] - head[8] > RELEARN_S * plan[2]
+        and features[0] > RELEARN_LEAST
+        and features[10] < RELEARN_SLOWER
+        and features[2] > -0.5
+    )
+
+
+@compiled
+def _anew(
+    probability: float, j: int, head: Floats, rows: Floats, history: Floats, templates: Floats, streams: Floats,
+    plan: Floats, layers: Any,
+) -> float:  # fmt: skip
+    """Judge a candidate as if nothing were known; when it is surely a beat, forget the rest."""
+    features = np.empty(FEATURES)
+    known = head[9]
+    head[9] = 0.0
+    describe(features, j, head, rows, history, templates, streams, plan)
+    fresh = _probability(features, layers)
+    if fresh > RELEARN_SURE:
+        head[14] = 0.0
+        return fresh
+    head[9] = known
+    return probability
+
+
+@compiled
 def _is_top(envelope: Floats, top: int, side: int, last: int) -> bool:
     """Whether nothing near exceeds ``envelope[top]``; of equal ones the first is it."""
     here = envelope[top]
-    if here <= 0.0:
-        return False
+    highest = bool(here > 0.0)
     for j in range(max(0, top - side), top):
-        if envelope[j] >= here:
-            return False
+        highest = highest and bool(envelope[j] < here)
     for j in range(top + 1, last + 1):
-        if envelope[j] > here:
-            return False
-    return True
+        highest = highest and bool(envelope[j] <= here)
+    return highest
 
 
 @compiled

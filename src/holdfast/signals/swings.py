@@ -5,17 +5,19 @@ waves and heart-beat ripple out, and what is usual is forgotten slowly on purpos
 is left must not be taken for a small pulse.
 """
 
+import math
 import statistics
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 
 import msgspec
 import numpy as np
 
 from holdfast.signals.chunk import Chunk, Floats, Timeline, lay, pack, unpack
-from holdfast.signals.filters import butter, sosfilt, sosfilt_zi
+from holdfast.signals.compiled import compiled
+from holdfast.signals.filters import butter, sosfilt_zi
 
 SHARE = 0.35
 """A swing reaches this share of the usual one (estimate)."""
@@ -61,6 +63,8 @@ class Kind(msgspec.Struct, frozen=True):
     spacing_s: float
     rise_min: float
     span_s: float
+    flat_tops: bool = False
+    """Steep sides and a level that counts (carbon dioxide): a filter that does not overshoot, at some loss of edge."""
 
 
 class Swing(msgspec.Struct, frozen=True):
@@ -77,13 +81,10 @@ class SwingState(msgspec.Struct, frozen=True):
     """Filter memory, the signal since the trough before, and what is usual."""
 
     timeline: Timeline = Timeline()
-    filters: bytes = b""
-    held: float = 0.0
+    memory: bytes = b""
+    """Packed: value held over missing samples, the two samples before, mean change of slope, then the filter's own."""
     tail: bytes = b""
     """(2, m) packed: filtered signal and its roughness."""
-    before: tuple[float, float] = (0.0, 0.0)
-    """The last two samples as they came, for the next change of slope."""
-    rough: bytes = pack([0.0, 0.0])
     usual: tuple[tuple[int, float], ...] = ()
     """Peak index and rise of the last swings."""
     odd: tuple[tuple[int, float], ...] = ()
@@ -92,15 +93,49 @@ class SwingState(msgspec.Struct, frozen=True):
     last_trough: int = -1
 
 
+_HELD, _BEFORE, _LAST, _ROUGH, _FILTER = range(5)
+"""Places in the packed memory; the filter's own two numbers per section follow."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Design:
+    """What one kind needs at one rate; lengths in samples."""
+
+    sections: Floats
+    rest: Floats
+    """Filter memory in a signal that stands at 1."""
+    lag: int
+    side: int
+    """A peak is the largest within so many samples on either side."""
+    span: int
+    spacing: float
+    keep: int
+    forget: float
+    """Share of the mean change of slope that is left after one sample."""
+
+
 @lru_cache(maxsize=32)
-def _design(kind: Kind, rate_hz: float) -> tuple[Any, Any, int]:
+def _design(kind: Kind, rate_hz: float) -> _Design:
     low, high = kind.band_hz
     high = min(high, 0.4 * rate_hz)
-    if low > 0:
-        sos = butter(1, (low, high), btype="bandpass", fs=rate_hz, output="sos")
+    if kind.flat_tops:
+        # Two equal poles that together lose 3 dB at the edge.
+        pole = math.exp(-2 * math.pi * high / math.sqrt(math.sqrt(2) - 1) / rate_hz)
+        sections = np.array([[(1 - pole) ** 2, 0.0, 0.0, 1.0, -2 * pole, pole * pole]])
+    elif low > 0:
+        sections = butter(1, (low, high), btype="bandpass", fs=rate_hz, output="sos")
     else:
-        sos = butter(2, high, fs=rate_hz, output="sos")
-    return sos, sosfilt_zi(sos), round(rate_hz * 0.225 / high)
+        sections = butter(2, high, fs=rate_hz, output="sos")
+    return _Design(
+        sections=sections,
+        rest=sosfilt_zi(sections).ravel(),
+        lag=round(rate_hz * 0.225 / high),
+        side=max(1, round(kind.spacing_s * rate_hz / 2)),
+        span=int(kind.span_s * rate_hz),
+        spacing=kind.spacing_s * rate_hz,
+        keep=int((kind.span_s + 2 * kind.spacing_s) * rate_hz),
+        forget=math.exp(-1.0 / (ROUGHNESS_TAU_S * rate_hz)),
+    )
 
 
 def step(kind: Kind, state: SwingState, chunk: Chunk) -> tuple[SwingState, tuple[Swing, ...]]:
@@ -108,69 +143,96 @@ def step(kind: Kind, state: SwingState, chunk: Chunk) -> tuple[SwingState, tuple
     timeline, laid = lay(state.timeline, chunk)
     if laid.restarted:
         state = SwingState()
-    if not len(laid.samples):
+    fresh = len(laid.samples)
+    if not fresh:
         return msgspec.structs.replace(state, timeline=timeline), ()
-    sos, rest, _ = _design(kind, timeline.rate_hz)
-    held = _hold(laid.samples, state.held if state.filters else _first(laid.samples))
-    memory = unpack(state.filters).reshape(-1, 2) if state.filters else rest * held[0]
-    smooth, memory = sosfilt(sos, held, zi=memory)
-    joined = np.concatenate((state.before if state.filters else (held[0], held[0]), held))
-    slope_change = np.abs(joined[2:] - 2 * joined[1:-1] + joined[:-2])
-    roughness, rough = sosfilt(_mean(timeline.rate_hz), slope_change, zi=unpack(state.rough).reshape(1, 2))
-    tail = np.concatenate((unpack(state.tail).reshape(2, -1), np.stack((smooth, roughness))), axis=1)
-    state = msgspec.structs.replace(
-        state,
-        timeline=timeline,
-        filters=pack(memory),
-        held=float(held[-1]),
-        before=(float(joined[-2]), float(joined[-1])),
-        rough=pack(rough),
-    )
-    state, found = _walk(kind, state, tail, len(smooth))
-    keep = int((kind.span_s + 2 * kind.spacing_s) * timeline.rate_hz)
-    return msgspec.structs.replace(state, tail=pack(tail[:, -keep:])), found
-
-
-def _mean(rate_hz: float) -> Floats:
-    keep = float(np.exp(-1.0 / (ROUGHNESS_TAU_S * rate_hz)))
-    return np.array([[1 - keep, 0.0, 0.0, 1.0, -keep, 0.0]])
+    plan = _design(kind, timeline.rate_hz)
+    memory = unpack(state.memory).copy() if state.memory else _at_rest(plan, laid.samples)
+    old = unpack(state.tail).reshape(2, -1)
+    tail = np.empty((2, old.shape[1] + fresh))
+    tail[:, : old.shape[1]] = old
+    _filter(laid.samples, plan.sections, plan.forget, memory, tail)
+    state = msgspec.structs.replace(state, timeline=timeline, memory=pack(memory))
+    state, found = _walk(kind, plan, state, tail, fresh)
+    return msgspec.structs.replace(state, tail=pack(tail[:, -plan.keep :])), found
 
 
 def lag_samples(kind: Kind, rate_hz: float) -> int:
     """By how much an index lags the signal (phase of the low-pass, one sample exact enough for a pulse)."""
-    return _design(kind, rate_hz)[2]
+    return _design(kind, rate_hz).lag
 
 
-def _first(samples: Floats) -> float:
+def _at_rest(plan: _Design, samples: Floats) -> Floats:
+    """The memory of a signal that has always stood at its first sample."""
     seen = samples[~np.isnan(samples)]
-    return float(seen[0]) if len(seen) else 0.0
+    first = float(seen[0]) if len(seen) else 0.0
+    return np.concatenate(([first, first, first, 0.0], plan.rest * first))
 
 
-def _hold(samples: Floats, held: float) -> Floats:
-    last_seen = np.maximum.accumulate(np.where(np.isnan(samples), -1, np.arange(len(samples))))
-    return np.where(last_seen >= 0, samples[last_seen], held)
+@compiled
+def _filter(samples: Floats, sections: Floats, forget: float, memory: Floats, tail: Floats) -> None:
+    """Fill the end of ``tail`` with filtered signal and roughness, sample by sample; ``memory`` is carried on."""
+    start = tail.shape[1] - len(samples)
+    for i in range(len(samples)):
+        if not np.isnan(samples[i]):
+            memory[_HELD] = samples[i]
+        held = memory[_HELD]
+        value = held
+        for k in range(len(sections)):
+            b0, b1, b2, _, a1, a2 = sections[k]
+            at = _FILTER + 2 * k
+            out = b0 * value + memory[at]
+            memory[at] = b1 * value - a1 * out + memory[at + 1]
+            memory[at + 1] = b2 * value - a2 * out
+            value = out
+        bend = abs(held - 2 * memory[_LAST] + memory[_BEFORE])
+        memory[_ROUGH] = (1 - forget) * bend + forget * memory[_ROUGH]
+        memory[_BEFORE], memory[_LAST] = memory[_LAST], held
+        tail[0, start + i], tail[1, start + i] = value, memory[_ROUGH]
 
 
-def _walk(kind: Kind, state: SwingState, tail: Floats, fresh: int) -> tuple[SwingState, tuple[Swing, ...]]:
+@compiled
+def _next_top(signal: Floats, first: int, stop: int, side: int) -> int:
+    """The first local maximum in [first, stop) that nothing within ``side`` samples exceeds; -1 for none."""
+    for top in range(first, stop):
+        here = signal[top]
+        if here > signal[top - 1] and here >= signal[top + 1]:
+            highest = True
+            for i in range(max(0, top - side), top + side + 1):
+                if signal[i] > here:
+                    highest = False
+                    break
+            if highest:
+                return top
+    return -1
+
+
+@compiled
+def _trough_before(signal: Floats, top: int, oldest: int) -> int:
+    """The lowest sample between ``oldest`` and a peak, not looking beyond what is higher than the peak.
+
+    A ripple on the way down from a larger peak rises only from where it left that slope.
+    """
+    trough = top
+    for i in range(top - 1, oldest - 1, -1):
+        if signal[i] > signal[top]:
+            break
+        if signal[i] <= signal[trough]:
+            trough = i
+    return trough
+
+
+def _walk(
+    kind: Kind, plan: _Design, state: SwingState, tail: Floats, fresh: int
+) -> tuple[SwingState, tuple[Swing, ...]]:
     """Judge each local maximum that nothing exceeds within the spacing on either side."""
-    rate_hz, count = state.timeline.rate_hz, state.timeline.count
-    side = max(1, round(kind.spacing_s * rate_hz / 2))
     signal, roughness = tail
-    offset = count - len(signal)
-    first, stop = max(1, len(signal) - fresh - side), len(signal) - side
+    offset = state.timeline.count - len(signal)
+    stop = len(signal) - plan.side
+    top = max(1, len(signal) - fresh - plan.side) - 1
     found: list[Swing] = []
-    if stop <= first:
-        return state, ()
-    middle = signal[first:stop]
-    tops = first + np.flatnonzero((middle > signal[first - 1 : stop - 1]) & (middle >= signal[first + 1 : stop + 1]))
-    for top in tops.tolist():
-        if signal[top] < signal[max(0, top - side) : top + side + 1].max():
-            continue
-        oldest = max(0, state.last_peak - offset, top - int(kind.span_s * rate_hz))
-        higher = np.flatnonzero(signal[oldest:top] > signal[top])
-        # A ripple on the way down from a larger peak rises only from where it left that slope.
-        oldest += int(higher[-1]) if len(higher) else 0
-        trough = oldest + int(np.argmin(signal[oldest : top + 1]))
+    while (top := _next_top(signal, top + 1, stop, plan.side)) >= 0:
+        trough = _trough_before(signal, top, max(0, state.last_peak - offset, top - plan.span))
         rise = float(signal[top] - signal[trough])
         if roughness[top] > ROUGHNESS_MAX * rise:
             continue
@@ -179,7 +241,7 @@ def _walk(kind: Kind, state: SwingState, tail: Floats, fresh: int) -> tuple[Swin
             climbed = float(signal[top] - signal[state.odd[-1][0] - offset : top + 1].min())
             if climbed < SMALL * rise:
                 state = msgspec.structs.replace(state, odd=state.odd[:-1])
-        state, accepted = _judge(kind, state, offset + top, rise, rate_hz)
+        state, accepted = _judge(kind, plan, state, offset + top, rise)
         if accepted:
             before = state.last_trough - offset
             mean = float(np.mean(signal[before:trough])) if 0 <= before < trough else None
@@ -188,12 +250,12 @@ def _walk(kind: Kind, state: SwingState, tail: Floats, fresh: int) -> tuple[Swin
     return state, tuple(found)
 
 
-def _judge(kind: Kind, state: SwingState, at: int, rise: float, rate_hz: float) -> tuple[SwingState, bool]:
-    if rise < kind.rise_min or (state.last_peak >= 0 and at - state.last_peak < kind.spacing_s * rate_hz):
+def _judge(kind: Kind, plan: _Design, state: SwingState, at: int, rise: float) -> tuple[SwingState, bool]:
+    if rise < kind.rise_min or (state.last_peak >= 0 and at - state.last_peak < plan.spacing):
         return state, False
     if state.usual and rise >= _bar(state, at):
         return msgspec.structs.replace(state, usual=(*state.usual, (at, rise))[-REMEMBERED:], odd=()), True
-    young = at - ODD_SPANS * kind.span_s * rate_hz
+    young = at - ODD_SPANS * plan.span
     odd = (*(pair for pair in state.odd if pair[0] >= young), (at, rise))
     largest = max(r for _, r in odd)
     odd = tuple(pair for pair in odd if pair[1] >= SMALL * largest)[-LIKENESS_WINDOW:]

@@ -19,6 +19,14 @@ SPREADS = 3.0
 MAD_TO_SD = 1.4826
 """Median absolute deviation to standard deviation for a normal distribution."""
 
+RANGE_SPREADS = 2.0
+"""Half the width of the range of a change, in robust standard deviations of the baseline (estimate): by so much the
+number sways anyway."""
+
+SPREAD_PER_FLOOR = 0.1
+"""For the range the spread is at least this share of the smallest change that counts (estimate): a number that stood
+still for half a minute is not known that well."""
+
 FLOORS = {
     "hr": 10.0,
     "pulse": 10.0,
@@ -28,6 +36,9 @@ FLOORS = {
     "art_mean": 8.0,
     "art_sys": 10.0,
     "art_dia": 8.0,
+    "art_mean_wave": 8.0,
+    "art_sys_wave": 10.0,
+    "art_dia_wave": 8.0,
     "rr": 5.0,
     "rr_resp": 5.0,
     "rr_co2": 5.0,
@@ -52,6 +63,9 @@ class Response:
     peak_after_s: float | None = None
     change: float | None = None
     """Peak of the response, smoothed over three values, less the baseline."""
+    low: float | None = None
+    high: float | None = None
+    """Range of the change, about 95 %."""
     spread: float | None = None
     """Robust standard deviation of the baseline."""
     needed: float | None = None
@@ -83,9 +97,10 @@ def respond(key: str, points: Sequence[tuple[int, float]], touch_us: int) -> Res
     peak_us, peak = max(after, key=lambda p: abs(p[1] - baseline))
     needed = max(SPREADS * spread, FLOORS[key])
     significant = abs(change) >= needed
+    sway = RANGE_SPREADS * max(spread, SPREAD_PER_FLOOR * FLOORS[key])
     verdict = "beyond" if significant else "within"
     text = f"{key} {baseline:.0f} before, {peak:.0f} within {AFTER_S} s: {verdict} its usual spread"
     return Response(
         key, significant, text, baseline, statistics.median(values), peak, (peak_us - touch_us) / US_PER_S,
-        change, spread, needed, len(before), len(after),
+        change, change - sway, change + sway, spread, needed, len(before), len(after),
     )  # fmt: skip

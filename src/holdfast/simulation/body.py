@@ -15,18 +15,27 @@ from holdfast.record.events import Strength
 from holdfast.simulation.changes import (
     DEFAULT_RESPONSES,
     Change,
+    Compress,
     Cue,
+    Disturb,
     HeadFor,
     Move,
     Pause,
     Respond,
     Response,
+    Run,
     SetContact,
     SetRhythm,
+    Touch,
+    Treat,
+    Ventilate,
 )
 from holdfast.simulation.scenario import Scenario
 from holdfast.simulation.states import (
+    CIRCULATING,
+    USUAL_PER_MIN,
     Contact,
+    Disturbance,
     Rhythm,
     Sensor,
     Vector,
@@ -49,8 +58,10 @@ _PAIN = Response(
 _STARTLE = Response(hr_per_min=2.0, map_mmhg=0.5, begin_s=0.4, rise_s=0.8, hold_s=1.5, fade_s=3.0)
 _TOUCH_SCALE = {Strength.LIGHT: 0.45, Strength.MODERATE: 0.75, Strength.FIRM: 1.0}
 
-_NO_FLOW = Vitals(0, 0, 0, 0, -25, -200, 0, 0, -1, -25, 0).vector()
+_NO_FLOW = Vitals(0, 0, 0, 0, -25, -200, 0, 0, -1, -34, 0).vector()
 """Added to the course while nothing circulates: breathing stops, saturation and carbon dioxide fall."""
+_CPR_FLOW = Vitals(0, 0, 0, 0, -14, -200, 0, 0, -0.8, -22, 0).vector()
+"""The same while the chest is compressed (our estimate)."""
 
 # Slow wandering of a living body: standard deviation as share of the level, and time constant.
 _WANDER_SHARE = Vitals(0.025, 0, 0.022, 0.03, 0.004, 0.05, 0.06, 0, 0.05, 0.03, 0).vector()
@@ -67,11 +78,19 @@ class Moment:
     rhythm: Rhythm
     rhythm_for_s: float
     """How long this rhythm has lasted."""
+    rhythm_per_min: float
+    """Its rate, where the sinus node does not lead."""
     pausing: bool
+    run: Run | None
+    """A run of ventricular beats that begins in this frame."""
+    compressed_per_min: float
+    """Rate of the chest compressions, 0 for none."""
     motion: float
+    mains_mv: float
+    surgery: float
     contacts: Mapping[Sensor, Contact]
-    reattached_for_s: float
-    """How long the ECG leads have been back on; large when they never left."""
+    ecg_contact_for_s: float
+    """How long the ECG leads have sat as they do; infinite when that never changed."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +99,16 @@ class _Running:
     scale: float
     response: Response
     delta: Vector
+
+
+@dataclass(frozen=True)
+class _Episode:
+    """The dog moves (``disturbance`` None), or something disturbs the ECG."""
+
+    disturbance: Disturbance | None
+    began_s: float
+    duration_s: float
+    level: float
 
 
 class Body:
@@ -93,15 +122,20 @@ class Body:
         self._ramp = (self._level, self._level, self.now_s, self.now_s)
         self._wander = np.zeros_like(self._level)
         self._running: list[_Running] = []
-        self._moves: list[tuple[float, float, float]] = []
+        self._episodes: list[_Episode] = []
         self._queue: list[tuple[float, int, Change]] = []
         self._queued = 0
         self._cue_played_s: dict[str, float] = {}
         self._rhythm = Rhythm.SINUS
         self._rhythm_since_s = self.now_s
+        self._rhythm_per_min = 0.0
+        self._run: Run | None = None
+        self._compress_until_s = -math.inf
+        self._compress_per_min = 0.0
+        self._ventilated_per_min = 0.0
         self._pause_until_s = -math.inf
         self._contacts = dict.fromkeys(scenario.sensors, Contact.ON)
-        self._reattached_s = -math.inf
+        self._ecg_contact_since_s = -math.inf
         for timed in scenario.course:
             self.schedule(timed.at_s, timed.change)
 
@@ -131,6 +165,7 @@ class Body:
     def step(self) -> Moment:
         """Advance by one frame."""
         now_s = self.now_s
+        self._run = None
         while self._queue and self._queue[0][0] <= now_s:
             _, _, change = heapq.heappop(self._queue)
             self._apply(change, now_s)
@@ -138,15 +173,22 @@ class Body:
         keep = math.exp(-FRAME_S / _WANDER_S)
         self._wander = self._wander * keep + self._rng.standard_normal(len(self._wander)) * math.sqrt(1 - keep * keep)
         vitals = Vitals(*within_bounds(self._level * (1 + self._wander * _WANDER_SHARE) + self._added(now_s)).tolist())
+        if self._ventilated_per_min:
+            vitals = vitals._replace(rr_per_min=self._ventilated_per_min, tidal=1.0)
         moment = Moment(
             tick=self._tick,
             vitals=vitals,
             rhythm=self._rhythm,
             rhythm_for_s=now_s - self._rhythm_since_s,
+            rhythm_per_min=self._rhythm_per_min,
             pausing=now_s < self._pause_until_s,
-            motion=self._motion(now_s),
+            run=self._run,
+            compressed_per_min=self._compress_per_min if self._compressing(now_s) else 0.0,
+            motion=self._strongest(None, now_s),
+            mains_mv=self._strongest(Disturbance.MAINS, now_s),
+            surgery=self._strongest(Disturbance.ELECTROSURGERY, now_s),
             contacts=dict(self._contacts),
-            reattached_for_s=now_s - self._reattached_s,
+            ecg_contact_for_s=now_s - self._ecg_contact_since_s,
         )
         self._tick += FRAME_TICKS
         return moment
@@ -155,16 +197,29 @@ class Body:
         match change:
             case HeadFor(vitals, over_s):
                 self._ramp = (self._target(now_s), vitals.vector(), now_s, now_s + over_s)
-            case SetRhythm(rhythm):
+            case SetRhythm(rhythm, per_min):
                 self._rhythm, self._rhythm_since_s = rhythm, now_s
+                self._rhythm_per_min = per_min or USUAL_PER_MIN.get(rhythm, 0.0)
             case SetContact(sensor, contact):
-                if sensor is Sensor.ECG and contact is Contact.ON and self._contacts[sensor] is not Contact.ON:
-                    self._reattached_s = now_s
+                if sensor is Sensor.ECG and contact is not self._contacts[sensor]:
+                    self._ecg_contact_since_s = now_s
                 self._contacts[sensor] = contact
             case Move(duration_s, level):
-                self._moves.append((now_s, duration_s, level))
+                self._episodes.append(_Episode(None, now_s, duration_s, level))
+            case Disturb(disturbance, duration_s, level):
+                self._episodes.append(_Episode(disturbance, now_s, duration_s, level))
+            case Run():
+                self._run = change
+            case Compress(duration_s, per_min):
+                self._compress_until_s, self._compress_per_min = now_s + duration_s, per_min
+            case Ventilate(per_min):
+                self._ventilated_per_min = per_min
             case Pause(duration_s):
                 self._pause_until_s = now_s + duration_s
+            case Touch(side, region, strength):
+                self.touch(side, region, strength, now_s)
+            case Treat(category):
+                self.treat(category, now_s)
             case Respond(response):
                 self._begin(now_s, response, 1.0)
             case Cue(name):
@@ -181,7 +236,12 @@ class Body:
         begin, end, from_s, to_s = self._ramp
         done = 1.0 if now_s >= to_s else (now_s - from_s) / (to_s - from_s)
         target: Vector = begin + (end - begin) * done
-        return target if self._rhythm is Rhythm.SINUS else within_bounds(target + _NO_FLOW)
+        if self._rhythm in CIRCULATING:
+            return target
+        return within_bounds(target + (_CPR_FLOW if self._compressing(now_s) else _NO_FLOW))
+
+    def _compressing(self, now_s: float) -> bool:
+        return now_s < self._compress_until_s
 
     def _begin(self, at_s: float, response: Response, scale: float) -> None:
         delta = Vitals(
@@ -207,13 +267,14 @@ class Body:
             factor *= 1 + (run.response.pain_factor - 1) * _share(run.response, at_s - run.at_s)
         return factor
 
-    def _motion(self, now_s: float) -> float:
-        """The strongest movement now, swelling and ebbing over a quarter of a second."""
-        self._moves = [move for move in self._moves if now_s < move[0] + move[1] + 1.0]
+    def _strongest(self, disturbance: Disturbance | None, now_s: float) -> float:
+        """The strongest episode of a kind now, swelling and ebbing over a quarter of a second."""
+        self._episodes = [e for e in self._episodes if now_s < e.began_s + e.duration_s + 1.0]
         level = 0.0
-        for began_s, duration_s, strength in self._moves:
-            edge = min(now_s - began_s, began_s + duration_s - now_s) / 0.25
-            level = max(level, strength * min(1.0, max(0.0, edge + 0.5)))
+        for episode in self._episodes:
+            if episode.disturbance is disturbance:
+                edge = min(now_s - episode.began_s, episode.began_s + episode.duration_s - now_s) / 0.25
+                level = max(level, episode.level * min(1.0, max(0.0, edge + 0.5)))
         return level
 
 

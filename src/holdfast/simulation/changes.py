@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from holdfast.simulation.states import Contact, Rhythm, Sensor, Vitals
+from holdfast.record.events import Strength
+from holdfast.simulation.states import Contact, Disturbance, Rhythm, Sensor, Vitals
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,10 @@ class HeadFor:
 
 @dataclass(frozen=True)
 class SetRhythm:
+    """Another rhythm; ``per_min`` is its rate where the sinus node does not lead (0: the usual one)."""
+
     rhythm: Rhythm
+    per_min: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,38 @@ class Pause:
     """The sinus node falls silent for a while."""
 
     duration_s: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """So many ventricular beats in a row, at this rate; then the rhythm goes on."""
+
+    beats: int
+    per_min: float = 210.0
+
+
+@dataclass(frozen=True)
+class Compress:
+    """Somebody compresses the chest: a little flow, and an artefact on everything that is attached."""
+
+    duration_s: float
+    per_min: float = 110.0
+
+
+@dataclass(frozen=True)
+class Ventilate:
+    """Somebody breathes for the dog at this rate, whatever it does itself; 0 ends it."""
+
+    per_min: float
+
+
+@dataclass(frozen=True)
+class Disturb:
+    """Trouble from outside on the ECG; what ``level`` means stands with the disturbance."""
+
+    disturbance: Disturbance
+    duration_s: float
+    level: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -63,6 +99,22 @@ class Response:
 
 
 @dataclass(frozen=True)
+class Touch:
+    """Somebody presses on a region of the body chart."""
+
+    side: str
+    region: str
+    strength: Strength = Strength.FIRM
+
+
+@dataclass(frozen=True)
+class Treat:
+    """Somebody gives a treatment of this category."""
+
+    category: str
+
+
+@dataclass(frozen=True)
 class Respond:
     """A response that begins by itself, as part of a script."""
 
@@ -76,7 +128,10 @@ class Cue:
     name: str
 
 
-Change = HeadFor | SetRhythm | SetContact | Move | Pause | Respond | Cue
+Doing = Touch | Treat | Compress | Ventilate
+"""What people do to the dog."""
+
+Change = HeadFor | SetRhythm | SetContact | Move | Pause | Run | Disturb | Respond | Cue | Doing
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from holdfast.record.events import Strength
 from holdfast.simulation.body import FRAME_TICKS, TICK_HZ, Body, Moment
 from holdfast.simulation.changes import Change
 from holdfast.simulation.ecg import EcgTrace
-from holdfast.simulation.heart import Beat, Breathing, Heart, Lungs
+from holdfast.simulation.heart import Beat, Heart
+from holdfast.simulation.lungs import Breathing, Lungs
 from holdfast.simulation.scenario import Scenario
 from holdfast.simulation.states import Sensor, Vector
 from holdfast.simulation.waves import Airway, Artery, Chest, Pleth
@@ -116,5 +117,5 @@ class Dog:
         else:
             self._artery.skip(moment, beats)
         if "co2" in waves and Sensor.CAPNOGRAPH in self.sensors:
-            drawn["co2"] = self._airway.render(moment, breathing)
+            drawn["co2"] = self._airway.render(moment, beats, breathing)
         return drawn

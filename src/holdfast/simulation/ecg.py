@@ -1,28 +1,40 @@
 """Lead II of a simulated dog, sample by sample at 250 Hz in millivolts.
 
-A dog's complex is narrow (QRS 50 to 60 ms here) and its T wave small and variable; a ventricular
-premature complex is about 100 ms wide with a large opposite T. Standstill is not a ruled line: it
-keeps the amplifier's noise and a little wander. A lead that fell off leaves the amplifier at its rail.
+Standstill is not a ruled line: it keeps the amplifier's noise and a little wander.
 """
 
 import math
 
 import numpy as np
 
+from holdfast.simulation import complexes
 from holdfast.simulation.body import FRAME_TICKS, TICK_HZ, Moment
-from holdfast.simulation.heart import Beat, Breathing, Kind
+from holdfast.simulation.heart import Beat
+from holdfast.simulation.leads import RAIL_MV, LooseLead, settling
+from holdfast.simulation.lungs import Breathing
 from holdfast.simulation.noise import Filtered
 from holdfast.simulation.scenario import EcgShape
-from holdfast.simulation.states import Contact, Rhythm, Sensor, Vector
+from holdfast.simulation.states import FIBRILLATING, Contact, Rhythm, Sensor, Vector
 
 RESOLUTION_MV = 0.0025
-RAIL_MV = 5.0
 
 _PLACES = np.arange(FRAME_TICKS) / FRAME_TICKS
-_KEEP_BEAT_S = 0.7
 _COARSE_VF_MV, _FINE_VF_MV, _VF_FADE_S = 0.42, 0.06, 110.0
-_RECOVERY_MV, _RECOVERY_S = 2.2, 0.9
-"""After the leads are back on, the input settles from this offset with this time constant."""
+_DYING_VF_S = 30.0
+_ATRIAL_WAVES_MV = 0.035
+
+
+def fibrillation_mv(rhythm: Rhythm, age_s: float) -> float:
+    """Standard deviation of the waves of ventricular fibrillation after so long; 0 in other rhythms."""
+    match rhythm:
+        case Rhythm.VF:
+            return _FINE_VF_MV + (_COARSE_VF_MV - _FINE_VF_MV) * math.exp(-age_s / _VF_FADE_S)
+        case Rhythm.FINE_VF:
+            return _FINE_VF_MV
+        case Rhythm.FADING_VF:
+            return _COARSE_VF_MV * math.exp(-age_s / _DYING_VF_S)
+        case _:
+            return 0.0
 
 
 class EcgTrace:
@@ -32,72 +44,51 @@ class EcgTrace:
         self._shape = shape
         self._rng = rng
         self._beats: list[Beat] = []
+        self._last_mv = 0.0
+        loose, atria = rng.spawn(2)
+        self._loose = LooseLead(loose)
         self._wander = Filtered.low_pass(0.25, TICK_HZ, rng)
         self._muscle = Filtered.band_pass(22.0, 90.0, TICK_HZ, rng)
         self._swing = Filtered.band_pass(0.7, 4.0, TICK_HZ, rng)
         self._vf = Filtered.band_pass(4.2, 8.8, TICK_HZ, rng)
+        self._atria = Filtered.band_pass(5.0, 10.0, TICK_HZ, atria)
 
     def render(self, moment: Moment, beats: list[Beat], breathing: Breathing) -> Vector:
         """50 samples (0.2 s) in millivolts, quantised and held between the rails."""
         times_s = (moment.tick + np.arange(FRAME_TICKS)) / TICK_HZ
-        self._beats = [b for b in self._beats if times_s[0] - b.r_s < _KEEP_BEAT_S] + beats
+        self._beats = [b for b in self._beats if times_s[0] - b.r_s < complexes.LASTS_S] + beats
         trace = np.zeros(FRAME_TICKS)
         for beat in self._beats:
-            trace += self._complex(beat, times_s)
-        if moment.rhythm is Rhythm.VF:
+            trace += complexes.drawn(beat, self._shape, times_s)
+        if moment.rhythm in FIBRILLATING:
             trace += self._fibrillation(moment)
+        elif moment.rhythm is Rhythm.ATRIAL_FIBRILLATION:
+            trace += _ATRIAL_WAVES_MV * self._atria.run(FRAME_TICKS)
         trace += self._surroundings(moment, breathing, times_s)
         if moment.contacts[Sensor.ECG] is not Contact.ON:
-            trace = np.full(FRAME_TICKS, RAIL_MV) + self._rng.normal(0, 0.002, FRAME_TICKS)
-        elif moment.reattached_for_s < 8:
-            trace += _RECOVERY_MV * np.exp(-(moment.reattached_for_s + times_s - times_s[0]) / _RECOVERY_S)
-        return np.clip(np.round(trace / RESOLUTION_MV) * RESOLUTION_MV, -RAIL_MV, RAIL_MV)
-
-    def _complex(self, beat: Beat, times_s: Vector) -> Vector:
-        shape = self._shape
-        if beat.kind is Kind.VPC:
-            return _ventricular(beat, shape, times_s)
-        trace = shape.p_mv * beat.p_height * _bump(times_s, beat.fire_s + 0.032, 0.011, 0.012)
-        if beat.kind is Kind.P_ONLY:
-            return trace
-        r_mv = shape.r_mv * beat.height
-        trace += shape.q_mv * beat.height * _bump(times_s, beat.r_s - 0.0205, 0.0055, 0.006)
-        trace += r_mv * _bump(times_s, beat.r_s, 0.0085, 0.0085)
-        trace += shape.s_mv * beat.height * _bump(times_s, beat.r_s + 0.0215, 0.006, 0.0065)
-        trace += shape.t_of_r * r_mv * _bump(times_s, beat.r_s + beat.qt_s - 0.062, 0.036, 0.021)
-        return trace
+            trace = self._loose.render(moment, times_s, self._last_mv)
+        elif moment.ecg_contact_for_s < 8:
+            trace += settling(moment, times_s)
+        quantised = np.clip(np.round(trace / RESOLUTION_MV) * RESOLUTION_MV, -RAIL_MV, RAIL_MV)
+        self._last_mv = float(quantised[-1])
+        return quantised
 
     def _fibrillation(self, moment: Moment) -> Vector:
         raw = self._vf.run(FRAME_TICKS)
-        age_s = moment.rhythm_for_s + np.arange(FRAME_TICKS) / TICK_HZ
-        size_mv = _FINE_VF_MV + (_COARSE_VF_MV - _FINE_VF_MV) * np.exp(-age_s / _VF_FADE_S)
-        onset = -np.expm1(-age_s / 0.25)
+        from_mv = fibrillation_mv(moment.rhythm, moment.rhythm_for_s)
+        to_mv = fibrillation_mv(moment.rhythm, moment.rhythm_for_s + FRAME_TICKS / TICK_HZ)
+        onset = -np.expm1(-(moment.rhythm_for_s + np.arange(FRAME_TICKS) / TICK_HZ) / 0.25)
         # The odd power sharpens the crests, as they are in fibrillation.
-        waves: Vector = onset * size_mv * (raw + 0.12 * raw * np.abs(raw))
+        waves: Vector = onset * (from_mv + (to_mv - from_mv) * _PLACES) * (raw + 0.12 * raw * np.abs(raw))
         return waves
 
     def _surroundings(self, moment: Moment, breathing: Breathing, times_s: Vector) -> Vector:
-        volume = breathing.volume_at(_PLACES)
-        moving = moment.motion
-        muscle_mv = 0.009 + 0.26 * moving
-        trace = 0.07 * volume + 0.05 * self._wander.run(FRAME_TICKS)
-        trace += muscle_mv * self._muscle.run(FRAME_TICKS)
+        shape, moving = self._shape, moment.motion
+        trace = 0.07 * breathing.volume_at(_PLACES) + shape.wander_mv * self._wander.run(FRAME_TICKS)
+        trace += (shape.noise_mv + 0.26 * moving) * self._muscle.run(FRAME_TICKS)
         trace += 0.9 * moving * self._swing.run(FRAME_TICKS)
-        trace += 0.006 * np.sin(2 * math.pi * 50.0 * times_s + 0.7)
+        trace += (shape.mains_mv + moment.mains_mv) * np.sin(2 * math.pi * 50.0 * times_s + 0.7)
+        if moment.surgery:
+            burst = self._rng.normal(0, 3.0, FRAME_TICKS) + 2.5 * self._rng.choice((-1.0, 1.0))
+            trace += moment.surgery * burst
         return trace
-
-
-def _bump(times_s: Vector, centre_s: float, rise_s: float, fall_s: float) -> Vector:
-    """A bell of height one with its own width on each side (standard deviations in seconds)."""
-    away = times_s - centre_s
-    width = np.where(away < 0, rise_s, fall_s)
-    bell: Vector = np.exp(-0.5 * (away / width) ** 2)
-    return bell
-
-
-def _ventricular(beat: Beat, shape: EcgShape, times_s: Vector) -> Vector:
-    tall_mv = 1.15 * shape.r_mv * beat.height
-    trace = -0.18 * tall_mv * _bump(times_s, beat.fire_s + 0.026, 0.006, 0.008)
-    trace += tall_mv * _bump(times_s, beat.fire_s + 0.066, 0.019, 0.023)
-    trace -= 0.5 * tall_mv * _bump(times_s, beat.fire_s + 0.210, 0.052, 0.038)
-    return trace

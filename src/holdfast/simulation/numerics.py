@@ -14,8 +14,10 @@ import numpy as np
 
 from holdfast.simulation.body import FRAME_S, TICK_HZ
 from holdfast.simulation.dog import Frame
-from holdfast.simulation.heart import SUBSTEPS, Kind
-from holdfast.simulation.states import Contact, Rhythm, Sensor, Vector
+from holdfast.simulation.ecg import fibrillation_mv
+from holdfast.simulation.heart import VENTRICULAR, Kind
+from holdfast.simulation.lungs import SUBSTEPS
+from holdfast.simulation.states import CIRCULATING, Contact, Sensor, Vector
 from holdfast.simulation.waves import PULSE_HZ
 
 ART_WINDOW_S = 4.0
@@ -28,6 +30,10 @@ _PULSE_LOST_S = 8.0
 _SPO2_AVERAGE_S = 10.0
 _RESP_WINDOW_S = 30.0
 _APNOEA_S = 20.0
+_COUNTED = VENTRICULAR | {Kind.COMPRESSION}
+"""What the monitor takes for a QRS: a press on the chest as well, as monitors do."""
+_FIBRILLATION_SEEN_MV = 0.03
+"""Finer waves are a flat line to the monitor."""
 _FEELABLE = 0.3
 """Weaker strokes (early beats) make no pulse that an oximeter counts."""
 
@@ -61,7 +67,7 @@ class Display:
         self._mind_contacts(frame)
         ecg_on = frame.moment.contacts.get(Sensor.ECG) is Contact.ON
         for beat in frame.beats:
-            if ecg_on and beat.kind is not Kind.P_ONLY:
+            if ecg_on and beat.kind in _COUNTED:
                 self._r_s.append(beat.r_s)
             if beat.stroke > _FEELABLE and frame.moment.contacts.get(Sensor.OXIMETER) is Contact.ON:
                 self._pulse_s.append(beat.r_s)
@@ -105,7 +111,7 @@ class Display:
         vitals, moment = self._last.moment.vitals, self._last.moment
         if self._off(Sensor.CUFF):
             return [Reading(key, None, "The cuff is off.") for key in keys]
-        if moment.rhythm is not Rhythm.SINUS or vitals.pulse_pressure_mmhg < 8 or moment.motion > 0.3:
+        if moment.rhythm not in CIRCULATING or vitals.pulse_pressure_mmhg < 8 or moment.motion > 0.3:
             return [Reading(key, None, "The cuff found no pulse it could measure.") for key in keys]
         scatter = self._rng.normal(0, 1, 3) * (3.5, 3.0, 2.5)
         mean = vitals.map_mmhg + scatter[2]
@@ -136,7 +142,8 @@ class Display:
         if self._off(Sensor.ECG):
             return Reading("hr", None, "The ECG leads are off.")
         assert self._last is not None
-        if self._last.moment.rhythm is Rhythm.VF and self._last.moment.rhythm_for_s > 1:
+        rhythm, age_s = self._last.moment.rhythm, self._last.moment.rhythm_for_s
+        if age_s > 1 and fibrillation_mv(rhythm, age_s) > _FIBRILLATION_SEEN_MV:
             return Reading("hr", None, "The monitor found no beats to count in the ECG.")
         last_s = self._r_s[-1] if self._r_s else self._ecg_since_s
         if now_s - last_s > _HR_STANDSTILL_S:

@@ -5,7 +5,7 @@ zero is now. Entries are plain values; the composition root turns them into comm
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from holdfast.simulation.changes import Response, Timed
 from holdfast.simulation.states import Sensor, Vitals
@@ -80,6 +80,19 @@ class EcgShape:
     q_mv: float = -0.28
     s_mv: float = -0.22
     t_of_r: float = 0.25
+    qrs_width: float = 1.0
+    """1 is a QRS of 50 to 60 ms."""
+    noise_mv: float = 0.009
+    """Muscle and amplifier at rest, as standard deviations; that of the slow wander; amplitude of the mains."""
+    wander_mv: float = 0.05
+    mains_mv: float = 0.006
+
+    def turned(self) -> "EcgShape":
+        """The same dog with the lead the other way round."""
+        return replace(self, r_mv=-self.r_mv, p_mv=-self.p_mv, q_mv=-self.q_mv, s_mv=-self.s_mv)
+
+
+USUAL_SHAPE = EcgShape()
 
 
 @dataclass(frozen=True)
@@ -104,4 +117,4 @@ class Scenario:
     """Treatment category -> what it does to this dog, instead of the default."""
     cues: Mapping[str, tuple[Timed, ...]] = field(default_factory=dict)
     """Named parts that a script or a driver plays; their times count from the cue."""
-    ecg: EcgShape = EcgShape()
+    ecg: EcgShape = USUAL_SHAPE

@@ -11,7 +11,8 @@ import numpy as np
 from scipy.signal import lfilter
 
 from holdfast.simulation.body import FRAME_S, FRAME_TICKS, TICK_HZ, Moment
-from holdfast.simulation.heart import Beat, Breathing
+from holdfast.simulation.heart import Beat, Kind
+from holdfast.simulation.lungs import Breathing
 from holdfast.simulation.noise import Filtered
 from holdfast.simulation.states import Contact, Sensor, Vector
 
@@ -139,7 +140,9 @@ class Pleth:
         self._beats += [(moment.vitals.perfusion, beat) for beat in beats if beat.stroke > 0]
         wave = np.zeros(_PULSE_COUNT)
         for perfusion, beat in self._beats:
-            wave += perfusion * beat.stroke * _volume_pulse(times_s - beat.r_s - _PLETH_DELAY_S)
+            # A press shakes the probe as well, however little flows.
+            height = 0.9 * beat.stroke if beat.kind is Kind.COMPRESSION else perfusion * beat.stroke
+            wave += height * _volume_pulse(times_s - beat.r_s - _PLETH_DELAY_S)
         wave += 0.06 * moment.vitals.perfusion * breathing.volume_at(_PULSE_PLACES)
         wave += 0.008 * self._noise.run(_PULSE_COUNT) + 0.7 * moment.motion * self._motion.run(_PULSE_COUNT)
         if moment.contacts[Sensor.OXIMETER] is not Contact.ON:
@@ -175,7 +178,9 @@ class Chest:
         self._beats = [b for b in self._beats if times_s[0] - b.r_s < 0.7] + beats
         wave = breathing.volume_at((ticks - moment.tick) / FRAME_TICKS)
         for beat in self._beats:
-            wave = wave - 0.045 * beat.stroke * np.exp(-0.5 * ((times_s - beat.r_s - 0.18) / 0.06) ** 2)
+            # A stroke hardly shows in the impedance of the chest; a press on it does.
+            height = 0.9 * beat.height if beat.kind is Kind.COMPRESSION else 0.045 * beat.stroke
+            wave = wave - height * np.exp(-0.5 * ((times_s - beat.r_s - 0.18) / 0.06) ** 2)
         wave = wave + 0.06 * self._drift.run(len(ticks)) + 1.3 * moment.motion * self._motion.run(len(ticks))
         wave = wave + self._rng.normal(0, 0.004, len(ticks))
         if moment.contacts[Sensor.ECG] is not Contact.ON:
@@ -190,15 +195,22 @@ class Airway:
     def __init__(self, rng: np.random.Generator) -> None:
         self._rng = rng
         self._level = np.zeros(1)
+        self._presses: list[Beat] = []
 
-    def render(self, moment: Moment, breathing: Breathing) -> Vector:
+    def render(self, moment: Moment, beats: list[Beat], breathing: Breathing) -> Vector:
         """12 or 13 samples, on the same grid as the chest."""
         ticks = _breath_ticks(moment)
+        times_s = ticks / TICK_HZ
         phase = breathing.phase_at((ticks - moment.tick) / FRAME_TICKS)
         place = phase - np.floor(phase)
         # The dead space empties first; then the plateau slopes up a little to its end-tidal value.
         out = (place > 0.46) & (moment.vitals.rr_per_min > 1)
         plateau = moment.vitals.etco2_mmhg * (0.92 + 0.08 * np.clip((place - 0.46) / 0.54, 0, 1))
+        self._presses = [b for b in self._presses if times_s[0] - b.r_s < 0.7]
+        self._presses += [b for b in beats if b.kind is Kind.COMPRESSION]
+        for press in self._presses:
+            # The pressed chest pushes air past the sensor and draws some back.
+            plateau = plateau * (1 - 0.35 * np.exp(-0.5 * ((times_s - press.r_s - 0.2) / 0.07) ** 2))
         keep = math.exp(-1 / (BREATH_HZ * 0.07))
         raw, self._level = lfilter([1 - keep], [1.0, -keep], np.where(out, plateau, 0.0), zi=self._level)
         wave = np.maximum(0.0, raw + self._rng.normal(0, 0.08, len(ticks)))

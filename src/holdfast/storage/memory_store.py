@@ -6,6 +6,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import islice
 
+import msgspec
+
 from holdfast.kernel.chain import GENESIS
 from holdfast.kernel.errors import HoldfastError, IntegrityError, OperatorError, WorldError
 from holdfast.kernel.limits import COMMAND_WITHOUT_EVENT_KEPT_S
@@ -94,10 +96,18 @@ class MemoryStore:
     def block(self, block_id: str) -> Block | None:
         return self._tables.blocks.get(block_id)
 
-    def trend(self, case_id: str, *, from_us: int, to_us: int, keys: Sequence[str] = ()) -> list[TrendPoint]:
+    def trend(
+        self, case_id: str, *, from_us: int, to_us: int, keys: Sequence[str] = (), stretch_us: int = 0
+    ) -> list[TrendPoint]:
         with self._lock:
             points = [point for case, point in self._tables.trend if case == case_id]
         wanted = [one for one in points if from_us <= one.at_us < to_us and (not keys or one.key in keys)]
+        if stretch_us:
+            stretches: dict[tuple[str, str, str, int], list[TrendPoint]] = {}
+            for one in wanted:
+                place = (one.key, one.unit, one.origin, (one.at_us - from_us) // stretch_us)
+                stretches.setdefault(place, []).append(one)
+            wanted = [_one_point(within) for within in stretches.values()]
         return sorted(wanted, key=lambda p: (p.at_us, p.key, p.unit, p.origin, p.last, p.low, p.high, p.count))
 
     def monitored_cases(self) -> list[str]:
@@ -208,3 +218,13 @@ class MemoryStore:
             one for one, (at_us, receipt) in commands.items() if at_us < before_us and not receipt.recorded
         ]:
             del commands[command_id]
+
+
+def _one_point(points: Sequence[TrendPoint]) -> TrendPoint:
+    newest = max(points, key=lambda one: (one.at_us, one.last))
+    return msgspec.structs.replace(
+        newest,
+        low=min(one.low for one in points),
+        high=max(one.high for one in points),
+        count=sum(one.count for one in points),
+    )

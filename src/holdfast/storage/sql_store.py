@@ -11,8 +11,9 @@ from holdfast.record.events import Recorded
 from holdfast.storage import schema
 from holdfast.storage.database import open_database
 from holdfast.storage.group_writer import GroupWriter
-from holdfast.storage.rows import EVENT_COLUMNS, TREND_COLUMNS, to_held, to_recorded, to_trend_point
+from holdfast.storage.rows import EVENT_COLUMNS, to_held, to_recorded, to_trend_point
 from holdfast.storage.sql_commit import Committer
+from holdfast.storage.sql_trend import trend_rows, trend_stretches
 from holdfast.usecases.ports import Anchor, Block, Change, Held, Quarantined, Receipt, TrendPoint
 
 _event, _anchor, _held, _block = schema.event.c, schema.anchor.c, schema.held.c, schema.block.c
@@ -96,12 +97,15 @@ class SqlStore:
             row = connection.execute(select(*schema.block.c).where(_block.block_id == block_id)).first()
         return Block(**row._mapping) if row else None
 
-    def trend(self, case_id: str, *, from_us: int, to_us: int, keys: Sequence[str] = ()) -> list[TrendPoint]:
-        query = select(*TREND_COLUMNS).where(_trend.case_id == case_id, _trend.at_us >= from_us, _trend.at_us < to_us)
+    def trend(
+        self, case_id: str, *, from_us: int, to_us: int, keys: Sequence[str] = (), stretch_us: int = 0
+    ) -> list[TrendPoint]:
+        within = [_trend.case_id == case_id, _trend.at_us >= from_us, _trend.at_us < to_us]
         if keys:
-            query = query.where(_trend.key.in_(keys))
+            within.append(_trend.key.in_(keys))
+        query = trend_stretches(case_id, within, from_us, stretch_us) if stretch_us else trend_rows(within)
         with self._database.reading("reading trends") as connection:
-            return [to_trend_point(row) for row in connection.execute(query.order_by(*schema.trend.primary_key))]
+            return [to_trend_point(row) for row in connection.execute(query)]
 
     def monitored_cases(self) -> list[str]:
         query = select(_block.case_id).union(select(_trend.case_id))

@@ -126,7 +126,8 @@ def _check_block(case: _Case, block: Block, report: Report) -> None:
 
 
 def _points_of(block: Block) -> tuple[TrendPoint, ...]:
-    return summarise(decode_block(block.data).messages)
+    content = decode_block(block.data)
+    return summarise(content.messages, content.derived)
 
 
 def _report_absent(store: Store, case: _Case, block_id: str, report: Report) -> None:

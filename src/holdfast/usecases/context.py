@@ -1,13 +1,14 @@
 """What every use case is handed: the record, a clock, fresh ids and the knowledge release."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from holdfast.kernel.errors import ConflictError, OperatorError
 from holdfast.kernel.limits import CONFLICT_TRIES_MAX, TEXT_MAX
 from holdfast.knowledge.model import Knowledge
 from holdfast.record.events import AnyEvent
 from holdfast.usecases.casebook import CaseBook
+from holdfast.usecases.derived_values import DerivedValues
 from holdfast.usecases.ports import Change, Clock, Ids, NewEvent, Receipt, Store
 
 
@@ -20,6 +21,8 @@ class Context:
     clock: Clock
     ids: Ids
     knowledge: Knowledge
+    derived: DerivedValues = field(default_factory=DerivedValues)
+    """What the live analysis has made and no block holds yet."""
 
 
 def record(

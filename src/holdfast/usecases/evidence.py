@@ -14,12 +14,14 @@ from holdfast.reasoning.derive import Inputs, Measurement, RecordedFinding, deri
 from holdfast.reasoning.evidence import Evidence, Signalment
 from holdfast.reasoning.touch import Touch, TouchEffect
 from holdfast.record.case_state import CaseState, TouchEntry
+from holdfast.record.derived import DerivedValue
 from holdfast.record.events import TouchResponse
 from holdfast.record.monitor import Origin
 from holdfast.signals import touch_response
 from holdfast.usecases import monitor_blocks
 from holdfast.usecases.context import Context
-from holdfast.usecases.device_clock import TOLERANCE_US
+from holdfast.usecases.derived_values import read_derived
+from holdfast.usecases.device_clock import TOLERANCE_US, wave_end_us
 from holdfast.usecases.monitor_blocks import Heard
 from holdfast.usecases.ports import TrendPoint
 
@@ -28,8 +30,20 @@ RECENT_S = 15 * 60
 of the last quarter of an hour still does."""
 NOW_S = 60
 """Continuous values are taken as the median of this last stretch, so that one artefact is no finding."""
-TOUCH_KEYS = ("art_mean", "art_sys", "hr", "hr_ecg", "rr")
+TOUCH_KEYS = ("art_mean", "art_mean_wave", "art_sys", "art_sys_wave", "hr", "hr_ecg", "rr", "rr_resp")
 """Numerics in which a response to touch is looked for, the most telling first."""
+STANDS_IN = {
+    "hr": ("hr_ecg",),
+    "pulse": ("pulse_art", "pulse_pleth"),
+    "rr": ("rr_co2", "rr_resp", "rr_ecg"),
+    "etco2": ("etco2_wave",),
+    "art_sys": ("art_sys_wave",),
+    "art_mean": ("art_mean_wave",),
+    "art_dia": ("art_dia_wave",),
+}
+"""What our analysis makes of the waves counts where the monitor itself says nothing, the better first."""
+OUR_COUNT = "our count"
+"""Source of such a measurement."""
 MONTHS_PER_YEAR = 12
 
 _BEFORE_US = touch_response.BEFORE_S * US_PER_S
@@ -46,7 +60,7 @@ class TouchSeen:
 
 def gather(ctx: Context, case: CaseState, now_us: int) -> tuple[Evidence, tuple[TouchSeen, ...]]:
     """Evidence at ``now_us`` and the touches with their responses, oldest first."""
-    touches = _touches(ctx, case)
+    touches = touches_seen(ctx, case)
     inputs = Inputs(
         findings=_findings(case),
         measurements=_measurements(ctx, case, now_us),
@@ -88,36 +102,44 @@ def _measurements(ctx: Context, case: CaseState, now_us: int) -> list[Measuremen
     points = monitor_blocks.trend_with_tail(ctx.store, case.case_id, from_us=from_us, to_us=to_us, keys=())
     by_key: dict[str, list[TrendPoint]] = {}
     for point in points:
-        if _is_evidence(case, point.origin):
+        if is_evidence(case, point.origin):
             by_key.setdefault(point.key, []).append(point)
-    measured = [_now(key, found, now_us) for key, found in by_key.items()]
+    own = {key for keys in STANDS_IN.values() for key in keys}
+    measured = [_now(key, found, now_us, OUR_COUNT if key in own else "monitor") for key, found in by_key.items()]
+    for key, others in STANDS_IN.items():
+        other = next((one for one in others if one in by_key), None)
+        if key not in by_key and other is not None:
+            measured.append(_now(key, by_key[other], now_us, OUR_COUNT))
     if case.weight_kg is not None:
         measured.append(Measurement("weight", case.weight_kg, "kg", case.weight_at_us, "record"))
     return measured
 
 
-def _is_evidence(case: CaseState, origin: Origin) -> bool:
+def is_evidence(case: CaseState, origin: Origin) -> bool:
     """A recording that was played onto a patient's case is kept there, but says nothing of the animal now."""
     return case.training or origin is not Origin.REPLAYED
 
 
-def _now(key: str, points: list[TrendPoint], now_us: int) -> Measurement:
+def _now(key: str, points: list[TrendPoint], now_us: int, source: str) -> Measurement:
     newest = max(points, key=lambda p: p.at_us)
     recent = sorted(p.last for p in points if newest.at_us - p.at_us <= NOW_S * US_PER_S)
-    return Measurement(key, recent[len(recent) // 2], newest.unit, min(newest.at_us, now_us), "monitor")
+    return Measurement(key, recent[len(recent) // 2], newest.unit, min(newest.at_us, now_us), source)
 
 
 def _touch(entry: TouchEntry) -> Touch:
     return Touch(entry.region, entry.side, entry.strength, entry.response, entry.at_us, entry.touch_id)
 
 
-def _touches(ctx: Context, case: CaseState) -> tuple[TouchSeen, ...]:
-    """Every touch with what followed it, as far as it can be told from what followed its neighbours.
+def touches_seen(ctx: Context, case: CaseState, since_us: int | None = None) -> tuple[TouchSeen, ...]:
+    """Every touch, or those since a moment, with what followed it, as far as it can be told from its neighbours.
 
     Palpation goes from place to place within seconds, and the signals answer for half a minute: what came after one
     press may be the answer to the one before.
     """
-    ordered = sorted(case.touches, key=lambda entry: entry.at_us)
+    ordered = sorted(
+        (entry for entry in case.touches if since_us is None or entry.at_us >= since_us),
+        key=lambda entry: entry.at_us,
+    )
     seen: list[TouchSeen] = []
     for place, entry in enumerate(ordered):
         following = ordered[place + 1] if place + 1 < len(ordered) else None
@@ -161,9 +183,11 @@ def _effect(ctx: Context, case: CaseState, entry: TouchEntry, until_us: int) -> 
     found: list[touch_response.Response] = []
     unsteady = False
     for device, heard in sorted(_by_device(case, _around(ctx, case, entry.at_us)).items()):
+        around_us = entry.at_us
         behind_us = _behind_us(heard)
         if behind_us is not None and abs(behind_us) > TOLERANCE_US:
-            shifted = _by_device(case, _around(ctx, case, entry.at_us - behind_us)).get(device, [])
+            around_us = entry.at_us - behind_us
+            shifted = _by_device(case, _around(ctx, case, around_us)).get(device, [])
             again_us = _behind_us(shifted)
             heard = shifted
             if again_us is None or abs(again_us - behind_us) > TOLERANCE_US:
@@ -174,6 +198,8 @@ def _effect(ctx: Context, case: CaseState, entry: TouchEntry, until_us: int) -> 
         series: dict[str, set[tuple[int, float]]] = {}
         for numeric in (numeric for one in heard for numeric in one.message.numerics):
             series.setdefault(numeric.key, set()).add((numeric.at_us + behind_us, numeric.value))
+        for derived in _derived(ctx, case, device, around_us):
+            series.setdefault(derived.key, set()).add((derived.at_us + behind_us, derived.value))
         own = {
             key: sorted(point for point in series[key] if point[0] < until_us) for key in TOUCH_KEYS if key in series
         }
@@ -188,11 +214,20 @@ def _around(ctx: Context, case: CaseState, at_us: int) -> list[Heard]:
     return monitor_blocks.read_messages(ctx.store, case.case_id, at_us - _BEFORE_US, at_us + _AFTER_US)
 
 
+def _derived(ctx: Context, case: CaseState, device: str, at_us: int) -> list[DerivedValue]:
+    """What our analysis made of the waves of one device around a moment, on that device's clock."""
+    return [
+        one.value
+        for one in read_derived(ctx.store, case.case_id, at_us - _BEFORE_US, at_us + _AFTER_US)
+        if one.device == device and is_evidence(case, one.origin)
+    ]
+
+
 def _by_device(case: CaseState, heard: Iterable[Heard]) -> dict[str, list[Heard]]:
-    """Messages with numbers, by what sent them."""
+    """Messages with numbers or waves, by what sent them."""
     found: dict[str, list[Heard]] = {}
     for one in heard:
-        if one.message.numerics and _is_evidence(case, one.message.origin):
+        if (one.message.numerics or one.message.waves) and is_evidence(case, one.message.origin):
             found.setdefault(one.message.device, []).append(one)
     return found
 
@@ -204,7 +239,8 @@ def _behind_us(heard: list[Heard]) -> int | None:
     for one in heard:
         sent_us = one.message.sent_us
         if sent_us == one.received_us:
-            sent_us = max(numeric.at_us for numeric in one.message.numerics)
+            numbers, waves = one.message.numerics, one.message.waves
+            sent_us = max([*(number.at_us for number in numbers), *(wave_end_us(wave) for wave in waves)])
         behind.append(one.received_us - sent_us)
     if not behind:
         return None
@@ -216,6 +252,10 @@ def _behind_us(heard: list[Heard]) -> int | None:
 def _summed(entry: TouchEntry, found: list[touch_response.Response]) -> TouchEffect:
     """One significant numeric is enough to say yes; no is said only when one could be judged and none moved."""
     moved = [response for response in found if response.significant]
+    said = {response.key for response in moved}
+    # What we read off the wave says nothing new beside the monitor's own number.
+    again = {other for key, others in STANDS_IN.items() if key in said for other in others}
+    moved = [response for response in moved if response.key not in again]
     judged = [response for response in found if response.significant is not None]
     if moved:
         text = f"{', '.join(_moved(response) for response in moved)}: beyond the usual spread"
@@ -227,6 +267,10 @@ def _summed(entry: TouchEntry, found: list[touch_response.Response]) -> TouchEff
 
 
 def _moved(response: touch_response.Response) -> str:
-    """``arterial mean 52 to 68 mmHg``."""
+    """``Arterial mean 52 to 68 mmHg (+16, range +12 to +20, after 8 s)``."""
     shown = BY_KEY[response.key]
-    return f"{shown.label} {response.baseline:.0f} to {response.peak:.0f} {shown.unit}"
+    effect = f"{response.change:+.0f}, range {response.low:+.0f} to {response.high:+.0f}"
+    return (
+        f"{shown.label} {response.baseline:.0f} to {response.peak:.0f} {shown.unit} "
+        f"({effect}, after {response.peak_after_s:.0f} s)"
+    )

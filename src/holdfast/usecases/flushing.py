@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from holdfast.kernel.limits import FLUSH_RETRY_S
 from holdfast.kernel.time import US_PER_S
 from holdfast.usecases.context import Context
+from holdfast.usecases.derived_values import Taken
 from holdfast.usecases.monitor_blocks import build_flush, due_cases
 from holdfast.usecases.ports import Change, Receipt
 
@@ -23,20 +24,23 @@ class Flusher:
 
     def flush_due(self, now_us: int) -> None:
         """Flush every case whose time has come, all in one commit where that goes; returns when they are on disk."""
-        store, new_id = self._ctx.store, self._ctx.ids.new_id
-        submitted: list[tuple[str, Change, Future[Receipt]]] = []
+        store, new_id, derived = self._ctx.store, self._ctx.ids.new_id, self._ctx.derived
+        submitted: list[tuple[str, Change, Taken, Future[Receipt]]] = []
         for case_id, held in due_cases(store.held(), now_us).items():
             if self._waits(case_id, now_us):
                 continue
+            taken = derived.take(case_id, held)
             try:
-                change = build_flush(case_id, held, new_id=new_id, now_us=now_us)
-                submitted.append((case_id, change, store.submit(change)))
+                change = build_flush(case_id, held, new_id=new_id, now_us=now_us, derived=taken)
+                submitted.append((case_id, change, taken, store.submit(change)))
             except Exception as error:  # whatever it was: the next case is another animal
+                derived.put_back(case_id, taken)
                 self._note_failure(case_id, error, now_us)
-        for case_id, change, receipt in submitted:
+        for case_id, change, taken, receipt in submitted:
             try:
                 receipt.result()
             except Exception as error:
+                derived.put_back(case_id, taken)
                 self._note_failure(case_id, error, now_us)
                 continue
             self._failed_us.pop(case_id, None)

@@ -1,13 +1,11 @@
 """The ward as it is now: latest values with their age, live analysis, conditions, silent monitors.
 
 Everything here is derived and lives in memory; after a restart it fills again from the monitors.
-What the analysis concludes (a condition began or ended) is recorded on the case.
+What the analysis concludes (a condition began or ended, an alarm was raised or cleared) is recorded on the case.
 """
 
-import math
 import threading
-from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -20,18 +18,19 @@ from holdfast.record.case_state import CaseState
 from holdfast.record.monitor import Alert, MonitorMessage, Origin, Wave
 from holdfast.signals import bedside
 from holdfast.signals.bedside import BedState, Outputs, Signal
-from holdfast.signals.conditions import Began
+from holdfast.signals.conditions import Began, Ended
+from holdfast.usecases.alarm_views import AlarmsView, alarms_view
 from holdfast.usecases.context import Context
 from holdfast.usecases.device_clock import TOLERANCE_US, Offset, sent_by_its_clock, wave_end_us
-from holdfast.usecases.live_values import Latest, follow_step_back, keep, value_views
+from holdfast.usecases.live_alarms import MONITOR_SAYS, NO_DATA, BedAlarms, last_heard_us
+from holdfast.usecases.live_frames import frames_of
+from holdfast.usecases.live_values import Latest, follow_step_back, fresh_values, keep, value_views
 from holdfast.usecases.live_views import (
     WAVE_LABELS,
-    BeatsFrame,
     BedView,
     ConditionView,
     Frame,
     SignalView,
-    WaveFrame,
 )
 from holdfast.usecases.ports import Change, NewEvent, NewHeld
 
@@ -52,6 +51,7 @@ class _Bed:
     """Everything live about one bed. Guarded by the ward's lock."""
 
     case_id: str
+    alarms: BedAlarms
     analysis: BedState = field(default_factory=bedside.initial)
     latest: dict[str, Latest] = field(default_factory=dict)
     conditions: dict[tuple[str, str], ConditionView] = field(default_factory=dict)
@@ -78,6 +78,7 @@ class Ward:
         self._beds: dict[str, _Bed] = {}
         self._listeners: list[Callable[[Frame], None]] = []
         self._now_us = 0
+        self._limited = {key for rule in ctx.knowledge.alarms.limits.values() for key in rule.numerics}
 
     def add_listener(self, callback: Callable[[Frame], None]) -> None:
         """``callback`` gets every frame, from whichever thread made it; it must return at once."""
@@ -101,15 +102,21 @@ class Ward:
             _keep_values(bed, message, received_us)
             waves, outputs = _analyse(bed, message, received_us)
             _keep_derived(bed, outputs, received_us)
+            behind_us = bed.clock(message.device).us
+            behind = {wave.key: behind_us + bed.clock(message.device, wave.key).us for wave in message.waves}
+            self._ctx.derived.keep(held, outputs.numerics, behind)
             for signal in outputs.signals:
                 label = WAVE_LABELS.get(signal.key, signal.key)
                 bed.signals[signal.key] = SignalView(
                     key=signal.key, label=label, quality=signal.quality, text=signal.text
                 )
-            self._follow_conditions(bed, outputs)
+            self._follow_conditions(bed, outputs.conditions)
             for alert in message.alerts:
                 self._follow_alert(bed, message.device, alert, received_us)
-            frames = _frames(held.bed, message.origin, waves, outputs)
+            bed.alarms.heard(received_us)
+            if outputs.conditions or message.alerts:
+                self._follow_alarms(bed, received_us)
+            frames = frames_of(held.bed, message.origin, waves, outputs)
             listeners = list(self._listeners)
         for frame in frames:
             for listener in listeners:
@@ -126,18 +133,35 @@ class Ward:
                     self._leave(name, now_us)
                     continue
                 silent = _is_silent(bed, now_us)
-                if silent and ("no_data", "") not in bed.conditions:
+                if silent and (NO_DATA, "") not in bed.conditions:
                     since_us = bed.last_message_us or now_us
-                    began = Began("no_data", "", "Monitor is silent: no data arrive", since_us, True, "medium")
+                    began = Began(NO_DATA, "", "Monitor is silent: no data arrive", since_us, True, "medium")
                     self._condition_began(bed, began)
-                elif not silent and ("no_data", "") in bed.conditions:
-                    self._condition_ended(bed, "no_data", "", now_us)
+                elif not silent and (NO_DATA, "") in bed.conditions:
+                    self._condition_ended(bed, NO_DATA, "", now_us)
                 for key in [key for key, until_us in bed.alerts.items() if until_us < now_us]:
                     del bed.alerts[key]
                     self._condition_ended(bed, *key, now_us)
+                self._follow_alarms(bed, now_us)
+
+    def tell(self, case_id: str, change: Began | Ended, now_us: int) -> None:
+        """A state seen elsewhere (a deterioration over hours) began or ended; heeded for a case that is watched."""
+        with self._lock:
+            for bed in self._beds.values():
+                if bed.case_id == case_id:
+                    self._follow_conditions(bed, (change,))
+                    self._follow_alarms(bed, now_us)
+
+    def watch_again(self, now_us: int) -> None:
+        """At start: an animal whose monitor spoke a while ago is watched, so that its silence is an alarm."""
+        with self._lock:
+            for case in self._ctx.book.open_cases():
+                last_us = last_heard_us(self._ctx, case, now_us)
+                if case.bed and case.bed not in self._beds and (last_us is not None or case.alarms.alarms):
+                    self._bed_for(case.bed, case.case_id, now_us).last_message_us = last_us
 
     def end_what_is_left(self, now_us: int) -> None:
-        """At start: end on the record every condition that it holds open and nobody watches any more."""
+        """At start: end on the record every condition and alarm that it holds open and nobody watches any more."""
         with self._lock:
             watched = {(bed.case_id, *key) for bed in self._beds.values() for key in bed.conditions}
             for case in self._ctx.book.cases():
@@ -146,6 +170,8 @@ class Ward:
                     if (case.case_id, condition, signal) not in watched:
                         event = ev.MonitorConditionEnded(at_us=now_us, condition=condition, signal=signal)
                         self._record(case.case_id, event)
+                if case.alarms.alarms and (case.closed or not case.bed):
+                    BedAlarms(self._ctx, case.case_id, now_us).leave(now_us)
 
     def _follow_own_clock(self, now_us: int) -> None:
         if now_us < self._now_us - TOLERANCE_US:
@@ -161,6 +187,7 @@ class Ward:
         bed = self._beds.pop(name)
         for condition, signal in list(bed.conditions):
             self._condition_ended(bed, condition, signal, now_us)
+        bed.alarms.leave(now_us)
 
     def board(self, now_us: int) -> list[BedView]:
         """Every bed in the clinic's order."""
@@ -174,6 +201,7 @@ class Ward:
             if bed is not None and (case is None or bed.case_id != case.case_id):
                 bed = None
             values = value_views(bed.latest, now_us) if bed else ()
+            alarms = bed.alarms.view(now_us) if bed else self._recorded_alarms(case, now_us)
             return BedView(
                 bed=bed_name,
                 case_id=case.case_id if case else "",
@@ -188,6 +216,7 @@ class Ward:
                 signals=tuple(bed.signals.values()) if bed else (),
                 last_message_us=bed.last_message_us if bed else None,
                 silent=_is_silent(bed, now_us) if bed else True,
+                alarms=alarms,
                 notes=tuple(bed.notes.values()) if bed else (),
             )
 
@@ -197,11 +226,21 @@ class Ward:
             self._leave(name, now_us)
             bed = None
         if bed is None:
-            bed = self._beds[name] = _Bed(case_id)
+            bed = self._beds[name] = _Bed(case_id, BedAlarms(self._ctx, case_id, now_us))
         return bed
 
-    def _follow_conditions(self, bed: _Bed, outputs: Outputs) -> None:
-        for change in outputs.conditions:
+    def _recorded_alarms(self, case: CaseState | None, now_us: int) -> AlarmsView:
+        """What stands on a case that no monitor speaks for."""
+        if case is None:
+            return AlarmsView()
+        return alarms_view(case.alarms, self._ctx.book.clinic, self._ctx.knowledge.alarms, now_us)
+
+    def _follow_alarms(self, bed: _Bed, now_us: int) -> None:
+        fresh = fresh_values(bed.latest, self._limited, now_us)
+        bed.alarms.follow(bed.conditions.values(), fresh, Origin(bed.origin or Origin.LIVE), now_us)
+
+    def _follow_conditions(self, bed: _Bed, changes: Sequence[Began | Ended]) -> None:
+        for change in changes:
             if isinstance(change, Began):
                 self._condition_began(bed, change)
             else:
@@ -209,7 +248,7 @@ class Ward:
 
     def _follow_alert(self, bed: _Bed, device: str, alert: Alert, received_us: int) -> None:
         """An alarm of the monitor itself is a condition like ours, with its words and its source."""
-        key = (f"monitor: {alert.text}", device)
+        key = (f"{MONITOR_SAYS}{alert.text}", device)
         if alert.phase == "end":
             bed.alerts.pop(key, None)
             self._condition_ended(bed, *key, min(alert.at_us, received_us))
@@ -314,7 +353,7 @@ def _analyse(bed: _Bed, message: MonitorMessage, received_us: int) -> tuple[list
             stray.append(Signal(wave.key, "not_judged", text, wave.start_us))
         else:
             waves.append(msgspec.structs.replace(wave, start_us=wave.start_us + behind_us + own.us))
-    bed.analysis, outputs = bedside.step(bed.analysis, waves)
+    bed.analysis, outputs = bedside.step(bed.analysis, waves, bed.alarms.rate_limits(received_us))
     return waves, replace(outputs, signals=(*outputs.signals, *stray))
 
 
@@ -341,29 +380,3 @@ def _is_silent(bed: _Bed, now_us: int) -> bool:
 
 def _urgency(condition: ConditionView) -> tuple[int, int]:
     return ({"high": 0, "medium": 1, "low": 2}.get(condition.priority, 3), condition.began_us)
-
-
-def _frames(bed: str, origin: Origin, waves: list[Wave], outputs: Outputs) -> list[Frame]:
-    frames: list[Frame] = [_wave_frame(bed, wave, origin) for wave in waves]
-    frames += [BeatsFrame(bed=bed, signal=signal, at_us=times) for signal, times in outputs.beats.items() if times]
-    return frames
-
-
-def _wave_frame(bed: str, wave: Wave, origin: Origin) -> WaveFrame:
-    return WaveFrame(
-        bed=bed,
-        key=wave.key,
-        label=WAVE_LABELS.get(wave.key, wave.name),
-        unit=wave.unit,
-        rate_hz=wave.rate_hz,
-        start_us=wave.start_us,
-        samples=_drawable(wave),
-        origin=origin.value,
-    )
-
-
-def _drawable(wave: Wave) -> tuple[float | None, ...]:
-    """Samples as a screen needs them: four decimals are finer than any pixel."""
-    samples = array("f")
-    samples.frombytes(wave.samples)
-    return tuple(None if math.isnan(x) else round(x, 4) for x in samples)

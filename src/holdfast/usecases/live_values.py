@@ -4,6 +4,7 @@ The device's clock and ours may each be set while an animal lies there. So a val
 our clock, never later than its receipt, and it is at least as old as its receipt.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from holdfast.kernel.time import US_PER_S, age_words
@@ -51,6 +52,16 @@ def follow_step_back(latest: dict[str, Latest], before_us: int, now_us: int) -> 
             one.order_us = min(one.order_us, one.received_us)
 
 
+def fresh_values(latest: dict[str, Latest], keys: Iterable[str], now_us: int) -> dict[str, float]:
+    """Those of ``keys`` that may be believed at this moment."""
+    found = {}
+    for key in keys:
+        one = latest.get(key)
+        if one is not None and one.value is not None and _state(key, one, now_us)[0] == "fresh":
+            found[key] = one.value
+    return found
+
+
 def value_views(latest: dict[str, Latest], now_us: int) -> tuple[ValueView, ...]:
     """All values as a screen shows them, the well-known ones first."""
     order = {shown.key: rank for rank, shown in enumerate(SHOWN)}
@@ -60,12 +71,7 @@ def value_views(latest: dict[str, Latest], now_us: int) -> tuple[ValueView, ...]
 
 def _view(key: str, latest: Latest, now_us: int) -> ValueView:
     shown = BY_KEY.get(key, OTHER)
-    age_us = now_us - latest.received_us
-    if age_us < -TOLERANCE_US:
-        state, reason = "stale", "its age is not known: the clock of this computer was set back"
-    else:
-        age_us = max(0, age_us, now_us - latest.at_us)
-        state, reason = _believed(shown, age_us)
+    state, reason, age_us = _state(key, latest, now_us)
     if latest.value is None:
         state, reason = "blank", latest.reason
     visible = state != "blank" and latest.value is not None
@@ -82,6 +88,15 @@ def _view(key: str, latest: Latest, now_us: int) -> ValueView:
         state=state,
         reason=reason,
     )
+
+
+def _state(key: str, latest: Latest, now_us: int) -> tuple[str, str, int]:
+    """fresh, stale or blank; why; and the age (us)."""
+    age_us = now_us - latest.received_us
+    if age_us < -TOLERANCE_US:
+        return "stale", "its age is not known: the clock of this computer was set back", age_us
+    age_us = max(0, age_us, now_us - latest.at_us)
+    return *_believed(BY_KEY.get(key, OTHER), age_us), age_us
 
 
 def _believed(shown: Shown, age_us: int) -> tuple[str, str]:

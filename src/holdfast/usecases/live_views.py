@@ -2,6 +2,8 @@
 
 import msgspec
 
+from holdfast.usecases.alarm_views import AlarmsView
+
 WAVE_LABELS = {
     "ecg_i": "ECG I",
     "ecg_ii": "ECG II",
@@ -64,6 +66,7 @@ class BedView(msgspec.Struct, frozen=True, kw_only=True):
     signals: tuple[SignalView, ...]
     last_message_us: int | None
     silent: bool
+    alarms: AlarmsView = AlarmsView()
     notes: tuple[str, ...] = ()
     """Odd things about a device that a person should know, in sentences."""
 

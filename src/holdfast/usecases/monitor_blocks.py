@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -10,8 +10,10 @@ import msgspec
 from holdfast.kernel.limits import BLOCK_BYTES_MAX, LATEST_US, MONITOR_BLOCK_S
 from holdfast.kernel.time import US_PER_MIN, US_PER_S
 from holdfast.record.blocks import decode_block, encode_block
+from holdfast.record.derived import DerivedValue
 from holdfast.record.events import MonitorBlockStored, case_stream
 from holdfast.record.monitor import MonitorMessage, Numeric, Origin, Wave
+from holdfast.usecases.derived_values import Made, Source, source_of
 from holdfast.usecases.ports import (
     OWN_ACTOR,
     Change,
@@ -66,20 +68,27 @@ def due_cases(held: Iterable[Held], now_us: int) -> dict[str, list[Held]]:
     }
 
 
-def build_flush(case_id: str, held: Sequence[Held], *, new_id: Callable[[], str], now_us: int) -> Change:
-    """The change that moves these held messages of one case (at least one) into blocks.
+def build_flush(
+    case_id: str,
+    held: Sequence[Held],
+    *,
+    new_id: Callable[[], str],
+    now_us: int,
+    derived: Mapping[Source, Sequence[Made]] | None = None,
+) -> Change:
+    """The change that moves these held messages of one case (at least one) into blocks, with what was ``derived``.
 
     A block never mixes beds, devices or origins, and spans at most ``MONITOR_BLOCK_S`` of receiving.
     The command id follows from the messages, so a flush that is tried again is applied once.
     A message that no block can hold goes to the quarantine with the reason, or it would hold up its case for ever.
     """
     events, blocks = [], []
-    sorted_out = _Sorted()
+    sorted_out = _Sorted({source: list(made) for source, made in (derived or {}).items()})
     for piece in _pieces(held):
         _sort_out(piece, sorted_out)
-    for rows, data in sorted_out.coded:
+    for rows, data, own in sorted_out.coded:
         messages = [one.message for one in rows]
-        start_us, end_us = span(messages)
+        start_us, end_us = span(messages, own)
         block_id = new_id()
         stored = MonitorBlockStored(
             at_us=end_us,
@@ -102,7 +111,7 @@ def build_flush(case_id: str, held: Sequence[Held], *, new_id: Callable[[], str]
                 start_us=start_us,
                 end_us=end_us,
                 data=data,
-                trend=summarise(messages),
+                trend=summarise(messages, own),
             )
         )
     held_ids = tuple(one.held_id for one in held)
@@ -120,9 +129,11 @@ def build_flush(case_id: str, held: Sequence[Held], *, new_id: Callable[[], str]
 
 @dataclass
 class _Sorted:
-    """Pieces with the bytes of their block, and messages that fit into none, with the reason."""
+    """Pieces with the bytes of their block and its derived values, and messages that fit into none, with the reason."""
 
-    coded: list[tuple[Sequence[Held], bytes]] = field(default_factory=list)
+    derived: dict[Source, list[Made]]
+    """What no piece has taken yet."""
+    coded: list[tuple[Sequence[Held], bytes, Sequence[DerivedValue]]] = field(default_factory=list)
     unfit: list[tuple[Held, str]] = field(default_factory=list)
 
 
@@ -131,7 +142,11 @@ def _sort_out(piece: Sequence[Held], into: _Sorted) -> None:
     try:
         for one in piece:
             _check_times(one.message)
-        into.coded.append((piece, encode_block([one.message for one in piece], [one.received_us for one in piece])))
+        waiting, until_us = into.derived.get(source_of(piece[0]), []), max(one.received_us for one in piece)
+        own = [made.value for made in waiting if made.received_us <= until_us]
+        data = encode_block([one.message for one in piece], [one.received_us for one in piece], own)
+        waiting[:] = [made for made in waiting if made.received_us > until_us]
+        into.coded.append((piece, data, own))
     except (ValueError, ArithmeticError, msgspec.MsgspecError) as error:
         if len(piece) == 1:
             into.unfit.append((piece[0], str(error)))
@@ -161,9 +176,11 @@ def _set_aside(one: Held, why: str) -> NewQuarantined:
     )
 
 
-def span(messages: Sequence[MonitorMessage]) -> tuple[int, int]:
+def span(messages: Sequence[MonitorMessage], derived: Iterable[DerivedValue] = ()) -> tuple[int, int]:
     """Half-open time range (µs) of what the messages say; of when they were sent where they say nothing timed."""
-    starts, ends = [], []
+    earliest_us = min(message.sent_us for message in messages) - _LATE_US
+    own = [one.at_us for one in derived if one.at_us >= earliest_us]
+    starts, ends = list(own), [at_us + 1 for at_us in own]
     for message in messages:
         earliest = message.sent_us - _LATE_US
         timed = [one.at_us for one in message.numerics] + [one.at_us for one in message.alerts]
@@ -174,7 +191,7 @@ def span(messages: Sequence[MonitorMessage]) -> tuple[int, int]:
     return min(starts), max(ends)
 
 
-def summarise(messages: Iterable[MonitorMessage]) -> tuple[TrendPoint, ...]:
+def summarise(messages: Iterable[MonitorMessage], derived: Iterable[DerivedValue] = ()) -> tuple[TrendPoint, ...]:
     """One point for each numeric key, unit and origin in each ten seconds of measuring, ordered by key and time.
 
     Counted from the first value of each, so a block of a live monitor gives one point; an hour that a monitor sends in
@@ -183,12 +200,17 @@ def summarise(messages: Iterable[MonitorMessage]) -> tuple[TrendPoint, ...]:
     judged.
     """
     found: dict[tuple[str, str, Origin], set[tuple[int, float]]] = {}
+    origin = Origin.LIVE
     for message in messages:
+        origin = message.origin
         for one in message.numerics:
             if math.isfinite(one.value):
-                found.setdefault((one.key, one.unit, message.origin), set()).add((one.at_us, one.value))
+                found.setdefault((one.key, one.unit, origin), set()).add((one.at_us, one.value))
+    for own in derived:  # only with the messages of a block, which share their origin
+        if math.isfinite(own.value):
+            found.setdefault((own.key, own.unit, origin), set()).add((own.at_us, own.value))
     points = []
-    for (key, unit, origin), values in sorted(found.items()):
+    for (key, unit, whence), values in sorted(found.items()):
         first_us = min(values)[0]
         stretches: dict[int, list[tuple[int, float]]] = {}
         for at_us, value in sorted(values):
@@ -205,7 +227,7 @@ def summarise(messages: Iterable[MonitorMessage]) -> tuple[TrendPoint, ...]:
                     low=min(heights),
                     high=max(heights),
                     count=len(stretch),
-                    origin=origin,
+                    origin=whence,
                 )
             )
     return tuple(points)
@@ -250,10 +272,14 @@ def read_window(store: Store, case_id: str, from_us: int, to_us: int, keys: Sequ
     )
 
 
-def trend_with_tail(store: Store, case_id: str, from_us: int, to_us: int, keys: Sequence[str] = ()) -> list[TrendPoint]:
-    """Trend points of blocks, then one for each held message and key that is newer; in time order."""
+def trend_with_tail(
+    store: Store, case_id: str, from_us: int, to_us: int, keys: Sequence[str] = (), stretch_us: int = 0
+) -> list[TrendPoint]:
+    """Trend points of blocks, then one for each held message and key that is newer; in time order.
+
+    ``stretch_us`` as in ``Store.trend``."""
     held = store.held(case_id)
-    points = store.trend(case_id, from_us=from_us, to_us=to_us, keys=keys)
+    points = store.trend(case_id, from_us=from_us, to_us=to_us, keys=keys, stretch_us=stretch_us)
     newest: dict[tuple[str, Origin], int] = {}
     for point in points:
         newest[point.key, point.origin] = max(point.at_us, newest.get((point.key, point.origin), point.at_us))

@@ -185,8 +185,15 @@ class Store(Protocol):
 
     def block(self, block_id: str) -> Block | None: ...
 
-    def trend(self, case_id: str, *, from_us: int, to_us: int, keys: Sequence[str] = ()) -> list[TrendPoint]:
-        """Trend points in time order; all keys when none is named."""
+    def trend(
+        self, case_id: str, *, from_us: int, to_us: int, keys: Sequence[str] = (), stretch_us: int = 0
+    ) -> list[TrendPoint]:
+        """Trend points in the half-open range in time order; all keys when none is named.
+
+        With ``stretch_us``, one point for each key, unit, origin and stretch of that length, counted from
+        ``from_us``: time and value of the newest (of several at one moment the greatest), lowest low, highest high,
+        all counts.
+        """
         ...
 
     def monitored_cases(self) -> list[str]:

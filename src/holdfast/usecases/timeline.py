@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass
 
+from holdfast.kernel.time import US_PER_MIN
+from holdfast.record import alarm_events as al
 from holdfast.record import events as ev
+from holdfast.usecases.alarm_views import label
 from holdfast.usecases.context import Context
+
+_IN_THE_ALARM_LOG = (al.AlarmRaised, al.AlarmCleared, al.AlarmAcknowledged, al.AlarmEscalated)
 
 
 @dataclass(frozen=True)
@@ -25,11 +30,13 @@ class Line:
 def timeline(ctx: Context, case_id: str, until_us: int | None = None) -> list[Line]:
     """All lines in the order of when things happened; with ``until_us`` only what was recorded by then.
 
-    Monitor blocks are left out: one line every ten seconds tells nobody anything.
+    Monitor blocks are left out: one line every ten seconds tells nobody anything. So are alarms that came and went:
+    the states behind them are here already, and ``alarm_log`` has them whole.
     """
     recorded = ctx.store.read_stream(ev.case_stream(case_id), recorded_until_us=until_us, without_blocks=True)
     findings = {e.finding_id: e for item in recorded if isinstance(e := item.event, ev.FindingRecorded)}
-    return sorted((_line(ctx, item, findings) for item in recorded), key=lambda line: (line.at_us, line.seq))
+    told = (item for item in recorded if not isinstance(item.event, _IN_THE_ALARM_LOG))
+    return sorted((_line(ctx, item, findings) for item in told), key=lambda line: (line.at_us, line.seq))
 
 
 def _line(ctx: Context, item: ev.Recorded, findings: dict[str, ev.FindingRecorded]) -> Line:
@@ -78,7 +85,26 @@ def _words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str]:
         case ev.MonitorConditionEnded():
             return "monitor", f"Ended: {event.condition.replace('_', ' ')}", ""
         case _:
-            return _end_of_life_words(ctx, event)
+            return _alarm_words(ctx, event) or _end_of_life_words(ctx, event)
+
+
+def _alarm_words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str] | None:
+    """What people did about alarms; what was raised and cleared is in the log of alarms."""
+    match event:
+        case al.AlarmsPaused():
+            return "monitor", "Alarm sound paused", f"for {(event.until_us - event.at_us) // US_PER_MIN} min"
+        case al.AlarmsResumed():
+            return "monitor", "Alarm sound on again", ""
+        case al.AlarmSwitchedOff():
+            return "monitor", f"Alarm off: {label(ctx.knowledge.alarms, event.alarm)}", event.reason
+        case al.AlarmSwitchedOn():
+            return "monitor", f"Alarm on: {label(ctx.knowledge.alarms, event.alarm)}", ""
+        case al.AlarmLimitSet():
+            rule = ctx.knowledge.alarms.limits.get(event.key)
+            sides = [f"{side:g}" if side is not None else "none" for side in (event.low, event.high)]
+            name = rule.label if rule else event.key
+            return "monitor", f"Limits of {name}: {sides[0]} to {sides[1]} {event.unit}", event.why
+    return None
 
 
 def _end_of_life_words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str]:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from holdfast.kernel.limits import TREND_POINTS_MAX
+from holdfast.kernel.limits import MONITOR_BLOCK_S, TREND_POINTS_MAX
+from holdfast.kernel.time import US_PER_S
 from holdfast.monitoring.shown import BY_KEY
 from holdfast.usecases import monitor_blocks
 from holdfast.usecases.context import Context
@@ -28,7 +29,16 @@ def trend_series(
     """
     ctx.book.case(case_id)
     series: dict[str, dict[str, object]] = {}
-    points = monitor_blocks.trend_with_tail(ctx.store, case_id, from_us=from_us, to_us=to_us, keys=keys)
+    # Over hours the store puts the rows together; what it leaves too many of (a change of unit) is thinned here.
+    stretch_us = (to_us - from_us) // TREND_POINTS_MAX
+    points = monitor_blocks.trend_with_tail(
+        ctx.store,
+        case_id,
+        from_us=from_us,
+        to_us=to_us,
+        keys=keys,
+        stretch_us=stretch_us if stretch_us > MONITOR_BLOCK_S * US_PER_S else 0,
+    )
     by_key: dict[str, list[Point]] = {}
     units: dict[str, str] = {}
     for point in points:

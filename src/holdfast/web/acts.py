@@ -56,8 +56,10 @@ class Act:
     """``run(call, case_id, entry, command_id)`` does it; ``entry`` is an instance of ``shape``."""
 
     name: str
+    """In the route's name, and its path below the case unless ``path`` says otherwise."""
     shape: type[Entry]
     run: Callable[[Call, str, Any, str], Outcome]
+    path: str = ""
 
 
 def from_form(call: Call, shape: type[Entry]) -> Entry:
@@ -92,7 +94,8 @@ def command_of(entry: Entry) -> str:
     return f"{entry.command_id}.{hashlib.sha256(content).hexdigest()[:12]}"
 
 
-def _recorded(receipt: Receipt, location: str) -> Outcome:
+def recorded(receipt: Receipt, location: str) -> Outcome:
+    """What was written, and where a form goes next."""
     told = {
         "duplicate": receipt.duplicate,
         "recorded": [{"seq": item.seq, "event": msgspec.to_builtins(item.event)} for item in receipt.recorded],
@@ -135,7 +138,7 @@ def _finding(call: Call, case_id: str, entry: FindingEntry, command_id: str) -> 
         at_us=entry.at_us,
         command_id=command_id,
     )
-    return _recorded(receipt, f"/cases/{case_id}#findings")
+    return recorded(receipt, f"/cases/{case_id}#findings")
 
 
 def _key_of_finding(call: Call, text: str) -> str:
@@ -161,7 +164,7 @@ def _retraction(call: Call, case_id: str, entry: RetractionEntry, command_id: st
             reason=entry.reason,
             command_id=f"{command_id}.{finding_id}" if command_id else "",
         )
-        told += _recorded(receipt, "").told["recorded"]
+        told += recorded(receipt, "").told["recorded"]
     return Outcome(f"/cases/{case_id}#findings", {"recorded": told})
 
 
@@ -179,7 +182,7 @@ def _touch(call: Call, case_id: str, entry: TouchEntry, command_id: str) -> Outc
         at_us=entry.at_us,
         command_id=command_id,
     )
-    return _recorded(receipt, f"/cases/{case_id}#chart")
+    return recorded(receipt, f"/cases/{case_id}#chart")
 
 
 def _treatment(call: Call, case_id: str, entry: TreatmentEntry, command_id: str) -> Outcome:
@@ -194,7 +197,7 @@ def _treatment(call: Call, case_id: str, entry: TreatmentEntry, command_id: str)
         at_us=entry.at_us,
         command_id=command_id,
     )
-    return _recorded(receipt, f"/cases/{case_id}#treatments")
+    return recorded(receipt, f"/cases/{case_id}#treatments")
 
 
 def _diagnosis(call: Call, case_id: str, entry: DiagnosisEntry, command_id: str) -> Outcome:
@@ -208,7 +211,7 @@ def _diagnosis(call: Call, case_id: str, entry: DiagnosisEntry, command_id: str)
         command_id=command_id,
     )
     overtaken = entry.diagnoses_seen is not None and before > entry.diagnoses_seen and not receipt.duplicate
-    outcome = _recorded(receipt, f"/cases/{case_id}{f'?overtook={before}' if overtaken else ''}#diagnosis")
+    outcome = recorded(receipt, f"/cases/{case_id}{f'?overtook={before}' if overtaken else ''}#diagnosis")
     return Outcome(outcome.location, {**outcome.told, "set_in_between": overtaken})
 
 
@@ -216,24 +219,24 @@ def _test(call: Call, case_id: str, entry: TestEntry, command_id: str) -> Outcom
     receipt = cases.order_test(
         call.ctx, actor=call.actor, case_id=case_id, test=entry.test, note=entry.note, command_id=command_id
     )
-    return _recorded(receipt, f"/cases/{case_id}#tests")
+    return recorded(receipt, f"/cases/{case_id}#tests")
 
 
 def _note(call: Call, case_id: str, entry: NoteEntry, command_id: str) -> Outcome:
     receipt = cases.write_note(call.ctx, actor=call.actor, case_id=case_id, text=entry.text, command_id=command_id)
-    return _recorded(receipt, f"/cases/{case_id}#notes")
+    return recorded(receipt, f"/cases/{case_id}#notes")
 
 
 def _weight(call: Call, case_id: str, entry: WeightEntry, command_id: str) -> Outcome:
     receipt = cases.measure_weight(
         call.ctx, actor=call.actor, case_id=case_id, weight_kg=entry.weight_kg, command_id=command_id
     )
-    return _recorded(receipt, f"/cases/{case_id}")
+    return recorded(receipt, f"/cases/{case_id}")
 
 
 def _bed(call: Call, case_id: str, entry: BedEntry, command_id: str) -> Outcome:
     receipt = cases.assign_bed(call.ctx, actor=call.actor, case_id=case_id, bed=entry.bed, command_id=command_id)
-    return _recorded(receipt, f"/cases/{case_id}")
+    return recorded(receipt, f"/cases/{case_id}")
 
 
 def _correction(call: Call, case_id: str, entry: CorrectionEntry, command_id: str) -> Outcome:
@@ -246,14 +249,14 @@ def _correction(call: Call, case_id: str, entry: CorrectionEntry, command_id: st
         reason=entry.reason,
         command_id=command_id,
     )
-    return _recorded(receipt, f"/cases/{case_id}")
+    return recorded(receipt, f"/cases/{case_id}")
 
 
 def _closing(call: Call, case_id: str, entry: ClosingEntry, command_id: str) -> Outcome:
     receipt = cases.close_case(
         call.ctx, actor=call.actor, case_id=case_id, outcome=entry.outcome, command_id=command_id
     )
-    return _recorded(receipt, f"/cases/{case_id}")
+    return recorded(receipt, f"/cases/{case_id}")
 
 
 def _order(call: Call, case_id: str, entry: OrderEntry, command_id: str) -> Outcome:

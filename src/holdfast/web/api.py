@@ -37,7 +37,10 @@ def bed(call: Call) -> Response:
 
 
 def case(call: Call) -> Response:
-    return json(case_content(call.ctx.book.case(call.part("case_id"))))
+    state = call.ctx.book.case(call.part("case_id"))
+    who = actor_names(call)
+    deciders = {actor for order in state.orders for _, actor in order.decisions}
+    return json({**case_content(state), "names": {actor: who(actor) for actor in deciders}})
 
 
 def case_content(state: CaseState) -> dict[str, Any]:

@@ -13,12 +13,13 @@ from starlette.staticfiles import StaticFiles
 from holdfast.kernel.errors import HoldfastError
 from holdfast.web import acts, api, errors
 from holdfast.web.acts import ACTS, ADMIT, Act
+from holdfast.web.alarm_acts import ALARM_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
-from holdfast.web.pages import cases, knowledge, patterns, signin, ward
+from holdfast.web.pages import alarms, cases, knowledge, patterns, rules, signin, ward
 from holdfast.web.render import STATIC
 from holdfast.web.security import SecurityHeaders
 from holdfast.web.services import WebServices
-from holdfast.web.sockets import Hub, LiveScreen
+from holdfast.web.sockets import ALARMS, Hub, LiveScreen
 
 __all__ = ["WebServices", "create_app"]
 
@@ -47,6 +48,8 @@ _PAGES: tuple[tuple[str, str, str, Callable[[], Handler]], ...] = (
     ("GET", "/cases/{case_id}", "case", lambda: cases.case),
     ("GET", "/cases/{case_id}/timeline", "timeline", lambda: cases.case_timeline),
     ("GET", "/cases/{case_id}/second-look", "second_look", lambda: cases.second_look_page),
+    ("GET", "/cases/{case_id}/alarms", "case.alarms", lambda: alarms.alarms),
+    ("GET", "/rules", "rules", lambda: rules.rules),
     ("GET", "/knowledge/diseases/{key}", "knowledge.disease", lambda: knowledge.disease),
     ("GET", "/knowledge/sources", "knowledge.sources", lambda: knowledge.sources),
     ("GET", "/knowledge/sources/{source_id}", "knowledge.source", lambda: knowledge.source),
@@ -88,10 +91,12 @@ def _routes(services: WebServices, hub: Hub) -> list[BaseRoute]:
         Route(path, guarded(name, make(), services), methods=[method], name=name) for method, path, name, make in _PAGES
     ]
     routes += _act_routes(ADMIT, "/cases", "/api/cases", services)
-    for act in ACTS.values():
-        routes += _act_routes(act, f"/cases/{{case_id}}/{act.name}", f"/api/cases/{{case_id}}/{act.name}", services)
+    for act in (*ACTS.values(), *ALARM_ACTS.values()):
+        path = act.path or act.name
+        routes += _act_routes(act, f"/cases/{{case_id}}/{path}", f"/api/cases/{{case_id}}/{path}", services)
     routes += [
         WebSocketRoute("/live/board", LiveScreen("live.board", hub, services).__call__, name="live.board"),
+        WebSocketRoute("/live/alarms", LiveScreen("live.alarms", hub, services, ALARMS).__call__, name="live.alarms"),
         WebSocketRoute("/live/beds/{bed}", LiveScreen("live.bed", hub, services).__call__, name="live.bed"),
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]

@@ -119,3 +119,35 @@ class DecisionEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True
     decision: Decision
     reason: str = ""
     words: str = ""
+
+
+class AcknowledgeEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which alarm stands in the path."""
+
+
+class PauseEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    minutes: int
+
+
+class ResumeEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class SwitchOffEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    kind: str = ""
+    reason: str = ""
+    minutes: int | None = None
+    """None: until somebody switches it on, where the kind of alarm allows that."""
+
+
+class SwitchOnEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    kind: str = ""
+
+
+class LimitEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``low`` or ``high`` left out: no limit on that side."""
+
+    key: str = ""
+    low: float | None = None
+    high: float | None = None
+    why: str = ""

@@ -6,26 +6,15 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from holdfast.kernel.time import age_words, to_datetime
+from holdfast.kernel.time import age_words
+from holdfast.web import alarm_words
+from holdfast.web.alarm_strip import Strip, bed_row, strip
+from holdfast.web.clinic_time import clock, machine, stamp
 from holdfast.web.gate import Call
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-
-
-def clock(instant_us: int) -> str:
-    """Time of day as the clinic's wall clock shows it."""
-    return to_datetime(instant_us).astimezone().strftime("%H:%M:%S")
-
-
-def stamp(instant_us: int) -> str:
-    """Day and time as the clinic's wall clock shows it."""
-    return to_datetime(instant_us).astimezone().strftime("%d %b %Y %H:%M:%S")
-
-
-def machine(instant_us: int) -> str:
-    """ISO 8601 in UTC, for ``<time datetime>``."""
-    return to_datetime(instant_us).isoformat()
+_OK = 200
 
 
 def words(code: str) -> str:
@@ -52,6 +41,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters.update(clock=clock, stamp=stamp, machine=machine, words=words, number=number, unit=unit)
+    env.globals.update(
+        alarm_shape=alarm_words.shape,
+        alarm_priority=alarm_words.priority,
+        alarm_where=alarm_words.where,
+        alarm_state=alarm_words.state,
+        alarm_off=alarm_words.off,
+        bed_row=bed_row,
+    )
     env.globals["age"] = lambda then_us, now_us: age_words(now_us - then_us)
     return env
 
@@ -59,7 +56,7 @@ def _environment() -> Environment:
 _ENV = _environment()
 
 
-def page(call: Call, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+def page(call: Call, template: str, status: int = _OK, **context: Any) -> HTMLResponse:
     """A whole page for whoever is signed in."""
     shared: dict[str, Any] = {
         "account": call.account,
@@ -69,8 +66,23 @@ def page(call: Call, template: str, status: int = 200, **context: Any) -> HTMLRe
         "now_us": call.now_us,
         "new_id": call.ctx.ids.new_id,
         "path": call.request.url.path,
+        "strip": _strip(call) if status == _OK else None,
+        "pause_usual": _middle(call.ctx.knowledge.alarms.pause_minutes),
     }
     return HTMLResponse(_ENV.get_template(template).render(**shared, **context), status_code=status)
+
+
+def _middle(minutes: tuple[int, ...]) -> int:
+    """The length offered on the bar; the others are on the page of the dog's alarms."""
+    return minutes[len(minutes) // 2]
+
+
+def _strip(call: Call) -> Strip | None:
+    """The alarms of the ward as the page opens; afterwards the page asks by itself. A page about an error, which may
+    be an error of the ward, does not ask."""
+    if not call.may("live.alarms"):
+        return None
+    return strip(call.services.ward.board(call.now_us), call.now_us)
 
 
 def bare_page(call: Call | None, template: str, status_code: int, **context: Any) -> HTMLResponse:
@@ -85,5 +97,6 @@ def bare_page(call: Call | None, template: str, status_code: int, **context: Any
         "now_us": 0,
         "new_id": lambda: "",
         "path": "",
+        "strip": None,
     }
     return HTMLResponse(_ENV.get_template(template).render(**empty, **context), status_code=status_code)

@@ -17,8 +17,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from holdfast.kernel.limits import SOCKET_QUEUE_MAX, SOCKET_STRIPS_MAX
+from holdfast.record.alarm_events import ANY_ALARM_EVENT
+from holdfast.record.events import Recorded
 from holdfast.usecases.live_views import BeatsFrame, BedView, Frame
 from holdfast.web.access import may_open
+from holdfast.web.alarm_strip import ranked, strip
 from holdfast.web.gate import identify, same_origin
 from holdfast.web.services import WebServices
 
@@ -31,6 +34,15 @@ board on the wall must not sign itself out in the night."""
 
 BOARD = ""
 """Stands for all beds where a bed's name is asked for; no bed has an empty name."""
+
+ALARMS = "\n"
+"""Stands for the alarms of all beds; no bed's name holds a control character."""
+
+FOLLOW_EVERY_S = 0.1
+"""How often the record is asked for what was committed: an alarm must not wait for the next second."""
+
+_HURRY_AFTER_S = 0.05
+"""What was committed at the same time as an alarm is shown with it."""
 
 _POLICY_VIOLATION = 1008
 
@@ -86,20 +98,23 @@ class Hub:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watched: frozenset[str] = frozenset()
         self._watched_lock = threading.Lock()
+        self._hurry = asyncio.Event()
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Feed screens while the application runs."""
         self._loop = asyncio.get_running_loop()
         self._services.ward.add_listener(self._on_frame)
-        ticking = asyncio.create_task(self._tick())
+        self._services.ctx.book.on_event(self._on_event)
+        tasks = [asyncio.create_task(self._tick()), asyncio.create_task(self._follow_record())]
         try:
             yield
         finally:
             self._services.ward.remove_listener(self._on_frame)
-            ticking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await ticking
+            for task in tasks:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
 
     def attach(self, bed: str) -> Outbox:
         outbox = Outbox()
@@ -116,9 +131,11 @@ class Hub:
     async def state_of(self, bed: str) -> bytes:
         """The message that shows a bed, or the board, as it is now."""
         now_us = self._services.ctx.clock.now_us()
-        if bed == BOARD:
+        if bed in (BOARD, ALARMS):
             views = await run_in_threadpool(self._services.ward.board, now_us)
-            return msgspec.json.encode({"type": "board", "server_us": now_us, "beds": views})
+            if bed == ALARMS:
+                return _tagged("alarms", msgspec.json.encode(strip(views, now_us)))
+            return msgspec.json.encode({"type": "board", "server_us": now_us, "beds": ranked(views)})
         return state_message(await run_in_threadpool(self._services.ward.view, bed, now_us))
 
     def _rewatch(self) -> None:
@@ -134,19 +151,38 @@ class Hub:
             with contextlib.suppress(RuntimeError):  # the loop closed between the question and the call
                 loop.call_soon_threadsafe(self._spread, frame.bed, strip_of(frame), frame_message(frame))
 
+    def _on_event(self, item: Recorded) -> None:
+        """Called from any thread when something was committed: what happened to an alarm is shown at once."""
+        loop = self._loop
+        if isinstance(item.event, ANY_ALARM_EVENT) and loop is not None and not loop.is_closed():
+            with contextlib.suppress(RuntimeError):  # as in _on_frame
+                loop.call_soon_threadsafe(self._hurry.set)
+
     def _spread(self, bed: str, strip: str, message: bytes) -> None:
         for outbox in self._screens.get(bed, ()):
             outbox.put_wave(strip, message)
 
+    async def _follow_record(self) -> None:
+        while True:
+            await asyncio.sleep(FOLLOW_EVERY_S)
+            if self._screens:
+                try:
+                    await run_in_threadpool(self._services.ctx.book.catch_up)
+                except Exception:
+                    log.exception("the record could not be read")
+
     async def _tick(self) -> None:
         while True:
-            await asyncio.sleep(STATE_EVERY_S)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._hurry.wait(), STATE_EVERY_S)
+                await asyncio.sleep(_HURRY_AFTER_S)
+            self._hurry.clear()
             for bed in list(self._screens):
                 try:
                     message = await self.state_of(bed)
                 except Exception:
                     # Screens then hear nothing and say STALE by themselves, which is the truth.
-                    log.exception("no state for %s", bed or "the board")
+                    log.exception("no state for %s", bed.strip() or "all beds")
                     continue
                 for outbox in self._screens.get(bed, ()):
                     outbox.put_state(message)
@@ -170,16 +206,17 @@ def _tagged(kind: str, body: bytes) -> bytes:
 
 
 class LiveScreen:
-    """A WebSocket endpoint: ``live.board`` for all beds, ``live.bed`` for the bed in its path."""
+    """A WebSocket endpoint: ``screen`` (:data:`BOARD`, :data:`ALARMS`), or the bed in its path."""
 
-    def __init__(self, route: str, hub: Hub, services: WebServices) -> None:
+    def __init__(self, route: str, hub: Hub, services: WebServices, screen: str = BOARD) -> None:
         self._route = route
+        self._screen = screen
         self._hub = hub
         self._services = services
 
     async def __call__(self, socket: WebSocket) -> None:
-        bed = str(socket.path_params.get("bed", BOARD))
-        known = bed == BOARD or bed in self._services.ctx.book.clinic.beds
+        bed = str(socket.path_params.get("bed", self._screen))
+        known = bed in (BOARD, ALARMS) or bed in self._services.ctx.book.clinic.beds
         # Browsers always send Origin with a WebSocket; one without it is a tool and still needs the cookie.
         if not known or not same_origin(socket) or not await self._welcome(socket):
             await socket.close(_POLICY_VIOLATION)

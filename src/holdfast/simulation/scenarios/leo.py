@@ -3,16 +3,8 @@
 The scenario knows no cause. What Holdfast may say is that it happens, and that it is worth a second look.
 """
 
+from holdfast.simulation import scenario as sc
 from holdfast.simulation.changes import HeadFor, Move, Timed
-from holdfast.simulation.scenario import (
-    DiagnosisEntry,
-    EcgShape,
-    FindingEntry,
-    NoteEntry,
-    Scenario,
-    Signalment,
-    TreatmentEntry,
-)
 from holdfast.simulation.states import RALLY, SHOCK_COMPENSATED, Sensor
 
 _FADING = SHOCK_COMPENSATED._replace(hr_per_min=128, map_mmhg=66, spo2_pct=93.5, rr_per_min=26, temp_c=37.3, rsa=0.06)
@@ -21,11 +13,11 @@ _FAINT = _FADING._replace(
 )
 _STIRRING = RALLY._replace(hr_per_min=118, map_mmhg=70, pulse_pressure_mmhg=35, spo2_pct=94.5, rsa=0.12, temp_c=37.0)
 
-LEO = Scenario(
+LEO = sc.Scenario(
     name="leo",
     title="Leo, family dog: rallies on the table",
     seed=20_260_601,
-    signalment=Signalment(
+    signalment=sc.Signalment(
         name="Leo",
         breed="Labrador Retriever",
         sex="male_neutered",
@@ -36,7 +28,7 @@ LEO = Scenario(
         complaint="Old and failing: has not eaten for two days, could not stand up this evening.",
     ),
     sensors=frozenset({Sensor.ECG, Sensor.OXIMETER, Sensor.ARTERIAL_LINE, Sensor.CUFF, Sensor.THERMOMETER}),
-    ecg=EcgShape(r_mv=1.4, p_mv=0.2, q_mv=-0.22, s_mv=-0.3, t_of_r=-0.24),
+    ecg=sc.EcgShape(r_mv=1.4, p_mv=0.2, q_mv=-0.22, s_mv=-0.3, t_of_r=-0.24),
     begin=_FADING,
     admitted_min=-540,
     course=(
@@ -50,23 +42,23 @@ LEO = Scenario(
         Timed(900, HeadFor(RALLY._replace(hr_per_min=96, map_mmhg=88, rsa=0.28, temp_c=38.1), over_s=1800)),
     ),
     entries=(
-        FindingEntry(-536, "lethargy"),
-        FindingEntry(-536, "anorexia"),
-        FindingEntry(-535, "recumbent"),
-        FindingEntry(-534, "gums_pale"),
-        FindingEntry(-533, "crt_prolonged", value=2.5, unit="s"),
-        FindingEntry(-532, "pulse_weak"),
-        TreatmentEntry(-520, "fluid", "Balanced crystalloid", "345 mL over 30 min"),
-        TreatmentEntry(-500, "oxygen", "Oxygen by nasal line", "3 L/min", note="Unchanged since."),
-        TreatmentEntry(-380, "other", "Maropitant intravenously", "as charted on paper"),
-        FindingEntry(-240, "no_response_to_fluids"),
-        DiagnosisEntry(
+        sc.FindingEntry(-536, "lethargy"),
+        sc.FindingEntry(-536, "anorexia"),
+        sc.FindingEntry(-535, "recumbent"),
+        sc.FindingEntry(-534, "gums_pale"),
+        sc.FindingEntry(-533, "crt_prolonged", value=2.5, unit="s"),
+        sc.FindingEntry(-532, "pulse_weak"),
+        sc.TreatmentEntry(-520, "fluid", "Balanced crystalloid", "345 mL over 30 min"),
+        sc.TreatmentEntry(-500, "oxygen", "Oxygen by nasal line", "3 L/min", note="Unchanged since."),
+        sc.TreatmentEntry(-380, "other", "Maropitant intravenously", "as charted on paper"),
+        sc.FindingEntry(-240, "no_response_to_fluids"),
+        sc.DiagnosisEntry(
             -200,
             "terminal_decline_of_old_age",
             "Old age, organs failing, no response to fluids",
             supported_by=("lethargy", "anorexia", "recumbent", "no_response_to_fluids"),
         ),
-        NoteEntry(-130, "Slowly weaker. Nothing new given since midnight at the family's wish."),
-        NoteEntry(-15, "The family is here and has said goodbye."),
+        sc.NoteEntry(-130, "Slowly weaker. Nothing new given since midnight at the family's wish."),
+        sc.NoteEntry(-15, "The family is here and has said goodbye."),
     ),
 )

@@ -4,16 +4,8 @@ Nobody has pressed there yet. The truth (a metal fragment between two ribs, blee
 vessel) is nowhere in the record: the signals and the touch must show it.
 """
 
+from holdfast.simulation import scenario as sc
 from holdfast.simulation.changes import Cue, HeadFor, Move, Pause, Respond, Response, SetRhythm, Timed
-from holdfast.simulation.scenario import (
-    DiagnosisEntry,
-    EcgShape,
-    FindingEntry,
-    NoteEntry,
-    Scenario,
-    Signalment,
-    TreatmentEntry,
-)
 from holdfast.simulation.states import (
     RECOVERING,
     SHOCK_COMPENSATED,
@@ -33,11 +25,11 @@ _AFTER_ARREST = RECOVERING._replace(hr_per_min=138, map_mmhg=74, pulse_pressure_
 _SPIKE = Response(hr_per_min=42, map_mmhg=13, pulse_pressure_mmhg=3, rr_per_min=8, rise_s=1.2, hold_s=5, fade_s=14)
 _FLICKER = Response(vpc_per_min=48, begin_s=2.5, rise_s=1.0, hold_s=13, fade_s=7)
 
-REX = Scenario(
+REX = sc.Scenario(
     name="rex",
     title="Rex, police dog: found sinking at dawn",
     seed=20_260_517,
-    signalment=Signalment(
+    signalment=sc.Signalment(
         name="Rex",
         breed="Belgian Malinois x German Shepherd Dog",
         sex="male",
@@ -50,7 +42,7 @@ REX = Scenario(
         complaint="Took a sudden turn during the night: collapsed, cold, no longer responds. Was quiet for two days.",
     ),
     sensors=frozenset({Sensor.ECG, Sensor.OXIMETER, Sensor.ARTERIAL_LINE, Sensor.CUFF, Sensor.THERMOMETER}),
-    ecg=EcgShape(r_mv=1.9, p_mv=0.26, q_mv=-0.34, s_mv=-0.2, t_of_r=0.2),
+    ecg=sc.EcgShape(r_mv=1.9, p_mv=0.26, q_mv=-0.34, s_mv=-0.2, t_of_r=0.2),
     begin=SHOCK_COMPENSATED._replace(hr_per_min=150, map_mmhg=71),
     admitted_min=-310,
     course=(
@@ -89,35 +81,37 @@ REX = Scenario(
         "vasopressor": Response(map_mmhg=9, hr_per_min=3, perfusion=-0.05, begin_s=15, rise_s=40, hold_s=480),
     },
     entries=(
-        FindingEntry(-308, "working_dog_recent_deployment"),
-        FindingEntry(-306, "collapse"),
-        FindingEntry(-305, "lethargy"),
-        FindingEntry(-304, "gums_pale"),
-        FindingEntry(-303, "crt_prolonged", value=3.0, unit="s"),
-        FindingEntry(-302, "pulse_weak"),
-        FindingEntry(-296, "sudden_deterioration_overnight"),
-        TreatmentEntry(-300, "oxygen", "Oxygen by flow-by, then nasal line", "5 L/min"),
-        TreatmentEntry(-290, "fluid", "Balanced crystalloid bolus", "320 mL over 15 min"),
-        TreatmentEntry(-240, "fluid", "Balanced crystalloid bolus", "320 mL over 15 min"),
-        TreatmentEntry(-225, "antibiotic", "Ampicillin-sulbactam intravenously", "as charted on paper"),
-        FindingEntry(-180, "no_response_to_oxygen"),
-        FindingEntry(-175, "no_response_to_fluids"),
-        TreatmentEntry(-150, "vasopressor", "Noradrenaline infusion", "as charted on paper", note="No lasting effect."),
-        FindingEntry(-140, "no_response_to_treatment", note="Vasopressor and antibiotic: no lasting effect."),
-        FindingEntry(-95, "multi_organ"),
-        DiagnosisEntry(
+        sc.FindingEntry(-308, "working_dog_recent_deployment"),
+        sc.FindingEntry(-306, "collapse"),
+        sc.FindingEntry(-305, "lethargy"),
+        sc.FindingEntry(-304, "gums_pale"),
+        sc.FindingEntry(-303, "crt_prolonged", value=3.0, unit="s"),
+        sc.FindingEntry(-302, "pulse_weak"),
+        sc.FindingEntry(-296, "sudden_deterioration_overnight"),
+        sc.TreatmentEntry(-300, "oxygen", "Oxygen by flow-by, then nasal line", "5 L/min"),
+        sc.TreatmentEntry(-290, "fluid", "Balanced crystalloid bolus", "320 mL over 15 min"),
+        sc.TreatmentEntry(-240, "fluid", "Balanced crystalloid bolus", "320 mL over 15 min"),
+        sc.TreatmentEntry(-225, "antibiotic", "Ampicillin-sulbactam intravenously", "as charted on paper"),
+        sc.FindingEntry(-180, "no_response_to_oxygen"),
+        sc.FindingEntry(-175, "no_response_to_fluids"),
+        sc.TreatmentEntry(
+            -150, "vasopressor", "Noradrenaline infusion", "as charted on paper", note="No lasting effect."
+        ),
+        sc.FindingEntry(-140, "no_response_to_treatment", note="Vasopressor and antibiotic: no lasting effect."),
+        sc.FindingEntry(-95, "multi_organ"),
+        sc.DiagnosisEntry(
             -90,
             "multiple_organ_dysfunction",
             "Organ failure, no response to oxygen, no response to medication",
             supported_by=("multi_organ", "no_response_to_oxygen", "no_response_to_treatment"),
         ),
-        FindingEntry(
+        sc.FindingEntry(
             -70,
             "known_blunt_trauma_recent",
             note="Handler: a pipe hit his left side during a search in a factory two weeks ago. No images were taken.",
         ),
-        TreatmentEntry(-42, "fluid", "Balanced crystalloid bolus", "160 mL over 10 min", note="No change."),
-        NoteEntry(-20, "Blood pressure sinking in spite of everything. Handler has been called in."),
-        NoteEntry(-6, "Prognosis discussed with the handler. He is with Rex now."),
+        sc.TreatmentEntry(-42, "fluid", "Balanced crystalloid bolus", "160 mL over 10 min", note="No change."),
+        sc.NoteEntry(-20, "Blood pressure sinking in spite of everything. Handler has been called in."),
+        sc.NoteEntry(-6, "Prognosis discussed with the handler. He is with Rex now."),
     ),
 )

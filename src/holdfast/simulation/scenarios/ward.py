@@ -1,24 +1,16 @@
 """The other beds: quiet dogs, so that a board has something ordinary on it."""
 
-from holdfast.simulation.changes import HeadFor, Move, SetContact, Timed
-from holdfast.simulation.scenario import (
-    DiagnosisEntry,
-    EcgShape,
-    FindingEntry,
-    NoteEntry,
-    Scenario,
-    Signalment,
-    TreatmentEntry,
-)
+from holdfast.simulation import scenario as sc
+from holdfast.simulation.changes import HeadFor, Move, Run, SetContact, Timed
 from holdfast.simulation.states import ASLEEP, HEALTHY_REST, RECOVERING, Contact, Sensor
 
 _BASIC = frozenset({Sensor.ECG, Sensor.OXIMETER, Sensor.CUFF, Sensor.THERMOMETER})
 
-BELLA = Scenario(
+BELLA = sc.Scenario(
     name="bella",
     title="Bella: asleep, marked sinus arrhythmia",
     seed=4_117,
-    signalment=Signalment(
+    signalment=sc.Signalment(
         name="Bella",
         breed="Beagle",
         sex="female_neutered",
@@ -28,7 +20,7 @@ BELLA = Scenario(
         complaint="Ate chocolate yesterday; watched overnight.",
     ),
     sensors=_BASIC,
-    ecg=EcgShape(r_mv=1.1, p_mv=0.18, q_mv=-0.15, s_mv=-0.12, t_of_r=0.3),
+    ecg=sc.EcgShape(r_mv=1.1, p_mv=0.18, q_mv=-0.15, s_mv=-0.12, t_of_r=0.3),
     begin=ASLEEP,
     history_min=20,
     admitted_min=-660,
@@ -38,14 +30,14 @@ BELLA = Scenario(
         Timed(402, HeadFor(HEALTHY_REST, over_s=20)),
         Timed(520, HeadFor(ASLEEP, over_s=120)),
     ),
-    entries=(NoteEntry(-650, "Bright, heart rate normal. Overnight watch only."),),
+    entries=(sc.NoteEntry(-650, "Bright, heart rate normal. Overnight watch only."),),
 )
 
-MAX = Scenario(
+MAX = sc.Scenario(
     name="max",
     title="Max: a lead that comes off now and then",
     seed=4_231,
-    signalment=Signalment(
+    signalment=sc.Signalment(
         name="Max",
         breed="Boxer",
         sex="male",
@@ -55,7 +47,7 @@ MAX = Scenario(
         complaint="Vomiting for a day; on fluids.",
     ),
     sensors=_BASIC,
-    ecg=EcgShape(r_mv=1.5, p_mv=0.2, q_mv=-0.2, s_mv=-0.35, t_of_r=-0.2),
+    ecg=sc.EcgShape(r_mv=1.5, p_mv=0.2, q_mv=-0.2, s_mv=-0.35, t_of_r=-0.2),
     begin=HEALTHY_REST._replace(hr_per_min=98, rsa=0.25, temp_c=38.7),
     history_min=20,
     admitted_min=-420,
@@ -73,17 +65,17 @@ MAX = Scenario(
         Timed(975, SetContact(Sensor.OXIMETER, Contact.ON)),
     ),
     entries=(
-        FindingEntry(-415, "vomiting"),
-        TreatmentEntry(-400, "fluid", "Balanced crystalloid infusion", "60 mL/h"),
-        TreatmentEntry(-390, "other", "Maropitant under the skin", "as charted on paper"),
+        sc.FindingEntry(-415, "vomiting"),
+        sc.TreatmentEntry(-400, "fluid", "Balanced crystalloid infusion", "60 mL/h"),
+        sc.TreatmentEntry(-390, "other", "Maropitant under the skin", "as charted on paper"),
     ),
 )
 
-NALA = Scenario(
+NALA = sc.Scenario(
     name="nala",
-    title="Nala: first hours after surgery",
+    title="Nala: first hours after surgery, a run of ventricular beats",
     seed=4_337,
-    signalment=Signalment(
+    signalment=sc.Signalment(
         name="Nala",
         breed="Standard Poodle",
         sex="female_neutered",
@@ -93,21 +85,20 @@ NALA = Scenario(
         complaint="After surgery for gastric dilatation and volvulus.",
     ),
     sensors=_BASIC | {Sensor.ARTERIAL_LINE},
-    ecg=EcgShape(r_mv=1.7, p_mv=0.24, q_mv=-0.3, s_mv=-0.15, t_of_r=0.18),
+    ecg=sc.EcgShape(r_mv=1.7, p_mv=0.24, q_mv=-0.3, s_mv=-0.15, t_of_r=0.18),
     begin=RECOVERING._replace(temp_c=36.8, vpc_per_min=1.2),
     history_min=30,
     admitted_min=-390,
     course=(
         Timed(-1500, HeadFor(RECOVERING._replace(vpc_per_min=0.8), over_s=1200)),
         Timed(600, HeadFor(RECOVERING._replace(hr_per_min=98, temp_c=38.0, vpc_per_min=0.4), over_s=3600)),
+        Timed(185, Run(beats=9, per_min=212)),
         Timed(330, Move(duration_s=2, level=0.3)),
     ),
     painful=frozenset({("left", "abdomen_mid"), ("right", "abdomen_mid")}),
     entries=(
-        DiagnosisEntry(-380, "gdv", "Gastric dilatation and volvulus"),
-        TreatmentEntry(-60, "analgesic", "Methadone intravenously", "as charted on paper"),
-        NoteEntry(-45, "Extubated, warm blankets. Some early beats, as expected after this surgery."),
+        sc.DiagnosisEntry(-380, "gdv", "Gastric dilatation and volvulus"),
+        sc.TreatmentEntry(-60, "analgesic", "Methadone intravenously", "as charted on paper"),
+        sc.NoteEntry(-45, "Extubated, warm blankets. Some early beats, as expected after this surgery."),
     ),
 )
-
-WARD = (BELLA, MAX, NALA)

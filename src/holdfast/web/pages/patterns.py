@@ -4,11 +4,14 @@ from starlette.responses import Response
 
 from holdfast.record.case_state import TouchEntry
 from holdfast.record.events import Strength, TouchResponse
-from holdfast.usecases.live_views import BedView, ConditionView, SignalView, ValueView
+from holdfast.usecases.alarm_views import AlarmsView, AlarmView, OffView
+from holdfast.usecases.live_views import BedView, SignalView, ValueView
 from holdfast.web.bodychart import charts
 from holdfast.web.gate import Call
 from holdfast.web.render import page
 from holdfast.web.tiles import TILES, pick
+
+_NO_ALARMS = AlarmsView()
 
 
 def patterns(call: Call) -> Response:
@@ -32,26 +35,51 @@ def patterns(call: Call) -> Response:
 def _beds(now_us: int) -> list[BedView]:
     value_states = (("hr", "fresh", ""), ("spo2", "stale", "not new"), ("rr", "blank", "last value is 4 min old"))
     values = tuple(_value(key, state, reason, now_us) for key, state, reason in value_states)
-    conditions = tuple(
-        ConditionView(
-            condition=f"example_{priority}",
-            text=f"Example of a {priority} {'technical' if technical else 'physiological'} condition",
-            signal="ecg_ii",
-            began_us=now_us,
-            technical=technical,
-            priority=priority,
-        )
-        for priority in ("high", "medium", "low")
-        for technical in (False, True)
+    alarms = AlarmsView(
+        alarms=tuple(
+            _alarm(state, priority, technical, now_us)
+            for state in ("active", "latched", "acknowledged")
+            for priority in ("high", "medium", "low")
+            for technical in (False, True)
+        ),
+        off=(
+            OffView(
+                kind="example", label="Example of an alarm", by="Ada", reason="it pants", at_us=now_us, until_us=None
+            ),
+        ),
     )
     return [
         _bed("Live", now_us, values=values, origin="live"),
-        _bed("With conditions", now_us, values=values, conditions=conditions, origin="live"),
+        _bed("With alarms", now_us, values=values, alarms=alarms, origin="live"),
         _bed("Silent monitor", now_us, values=values, origin="live", silent=True),
         _bed("Training", now_us, values=values, training=True, origin="simulated"),
         _bed("Replayed", now_us, values=values, origin="replayed"),
         _bed("Empty", now_us, case_id="", silent=True),
     ]
+
+
+def _alarm(state: str, priority: str, technical: bool, now_us: int) -> AlarmView:
+    about = "technical" if technical else "physiological"
+    return AlarmView(
+        alarm_id=f"{state}-{priority}-{about}",
+        kind=f"example_{priority}",
+        label="Example",
+        signal="",
+        text=f"Example: {state}, {priority}, {about}",
+        priority=priority,
+        technical=technical,
+        state=state,
+        began_us=now_us - 40_000_000,
+        raised_us=now_us - 30_000_000,
+        ended_us=now_us if state == "latched" else None,
+        acknowledged_by="Ada" if state == "acknowledged" else "",
+        acknowledged_us=now_us if state == "acknowledged" else None,
+        called="technician on duty" if state == "active" and priority == "high" else "",
+        called_us=now_us if state == "active" and priority == "high" else None,
+        times=1,
+        sounding=False,
+        rule="",
+    )
 
 
 def _value(key: str, state: str, reason: str, now_us: int) -> ValueView:
@@ -75,7 +103,7 @@ def _bed(
     now_us: int,
     *,
     values: tuple[ValueView, ...] = (),
-    conditions: tuple[ConditionView, ...] = (),
+    alarms: AlarmsView = _NO_ALARMS,
     origin: str = "",
     training: bool = False,
     silent: bool = False,
@@ -92,7 +120,8 @@ def _bed(
         server_us=now_us,
         devices=("example",),
         values=values,
-        conditions=conditions,
+        conditions=(),
+        alarms=alarms,
         signals=tuple(SignalView(key=key, label="ECG II", quality=key, text=text) for key, text in qualities),
         last_message_us=None if not case_id else now_us - 125_000_000 if silent else now_us,
         silent=silent,

@@ -6,6 +6,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from holdfast.kernel.errors import NotFoundError
 from holdfast.usecases import beds as use
+from holdfast.web.alarm_strip import ranked
 from holdfast.web.gate import Call
 from holdfast.web.render import page
 from holdfast.web.tiles import TILES, pick
@@ -15,7 +16,8 @@ _DUMP_BYTES_MAX = 64 * 1024
 
 
 def board(call: Call) -> Response:
-    return page(call, "board.html", beds=call.services.ward.board(call.now_us), tiles=TILES, pick=pick)
+    beds = ranked(call.services.ward.board(call.now_us))
+    return page(call, "board.html", beds=beds, tiles=TILES, pick=pick)
 
 
 def bed(call: Call) -> Response:

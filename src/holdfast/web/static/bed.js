@@ -1,8 +1,9 @@
 // One bed: waveforms, numbers, trends.
+import { offWords, showBedAlarms } from "./alarm_items.js";
 import { connect } from "./live.js";
 import { Sweep } from "./sweep.js";
 import { showTrends } from "./trends.js";
-import { showConditions, showHead, showSilence, showTiles, slot, unit } from "./view.js";
+import { showHead, showSilence, showTiles, slot, unit } from "./view.js";
 
 const page = document.querySelector("[data-live]");
 const sweep = new Sweep(document.getElementById("strips"), document.getElementById("strip"));
@@ -35,7 +36,8 @@ function show(view) {
     return;
   }
   showHead(page, view);
-  showConditions(page, view);
+  showBedAlarms(page, view);
+  slot(page, "off").replaceChildren(...view.alarms.off.map((off) => note(offWords(off))));
   showSilence(page, view);
   showTiles(page, view);
   slot(page, "values").replaceChildren(...view.values.map(row));

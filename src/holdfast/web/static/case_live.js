@@ -1,6 +1,7 @@
 // The monitor's strip on the case page.
+import { showBedAlarms } from "./alarm_items.js";
 import { connect } from "./live.js";
-import { showConditions, showSilence, showTiles } from "./view.js";
+import { showSilence, showTiles } from "./view.js";
 
 const strip = document.querySelector("[data-live]");
 
@@ -11,7 +12,7 @@ connect(strip.dataset.live, (message) => {
     window.location.reload();
     return;
   }
-  showConditions(strip, message);
+  showBedAlarms(strip, message);
   showSilence(strip, message);
   showTiles(strip, message);
 });

@@ -57,6 +57,11 @@ document.addEventListener("submit", async (event) => {
     return;
   }
   if (form.elements.command_id) form.elements.command_id.value = freshId();
+  // The live state shows what became of it.
+  if (form.dataset.after === "stay") {
+    form.querySelector(":scope > .form-message")?.remove();
+    return;
+  }
   if (form.dataset.after === "reload") {
     window.location.reload();
     return;

@@ -1,2 +1,5 @@
 // What every page does.
 import "./forms.js";
+
+// The bar is there for whoever may see alarms.
+if (document.getElementById("alarm-bar")) import("./alarm_bar.js");

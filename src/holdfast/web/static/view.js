@@ -1,7 +1,6 @@
 // Puts a bed's state on the screen. The same elements are drawn by the server at first (parts.html).
 
 const UNITS = { degC: "°C", 1: "" };
-const SHAPES = { high: "!!!", medium: "!!", low: "!" };
 
 export const unit = (code) => UNITS[code] ?? code;
 
@@ -41,33 +40,6 @@ export function showTiles(root, view) {
     set(tile, "reason", value ? value.reason : "not measured");
     set(tile, "source", value?.source ?? "");
   }
-}
-
-function conditionItem(condition) {
-  const item = document.createElement("li");
-  item.className = `condition ${condition.priority}${condition.technical ? " technical" : ""}`;
-  item.dataset.testid = `condition-${condition.condition}`;
-  const shape = document.createElement("span");
-  shape.className = "shape";
-  shape.setAttribute("aria-hidden", "true");
-  shape.textContent = SHAPES[condition.priority] ?? "!";
-  const priority = document.createElement("span");
-  priority.className = "visually-hidden";
-  priority.textContent = `${condition.priority} priority:`;
-  const text = document.createElement("span");
-  text.textContent = condition.text;
-  const time = document.createElement("time");
-  time.textContent = clock(condition.began_us);
-  item.append(shape, priority, text, time);
-  return item;
-}
-
-export function showConditions(root, view) {
-  const list = slot(root, "conditions");
-  const now = view.conditions.map((c) => `${c.condition}/${c.signal}/${c.began_us}`).join();
-  if (list.dataset.now === now) return;
-  list.dataset.now = now;
-  list.replaceChildren(...view.conditions.map(conditionItem));
 }
 
 export function showHead(root, view) {

@@ -1,0 +1,121 @@
+"""What the bed page shows while recordings of a real dog are played onto a bed: a picture of every so many seconds.
+
+Run: ``python benchmarks/screenshot_replay.py OUT_DIR RECORD... [--every S] [--speed N] [--width W] [--height H]``.
+A fresh Holdfast is started on free ports with a record of its own in OUT_DIR/data, one dog is admitted, the WFDB
+records are played one after the other, as ``holdfast replay`` does, and pictures of the bed page are written to OUT_DIR
+as ``RECORD-0120s.png`` (about the second of the recording that is being drawn). Faster than real time a replay is dated
+to end now, and until then its numbers are shown as old: look at the numbers at speed 1. It wants Playwright and
+Chromium.
+"""
+
+import argparse
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+from playwright.sync_api import Page, sync_playwright
+
+from holdfast.bootstrap import open_house
+from holdfast.config import Config
+from holdfast.gateways.files.replay import open_recording
+from holdfast.usecases import beds, cases
+
+BED, DOG, ACTOR = "ICU 1", "Recorded dog", "screenshot"
+PATIENCE_MS = 60_000
+
+
+def main() -> None:
+    """Read the options and play."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("out", type=Path, metavar="OUT_DIR")
+    parser.add_argument("records", type=Path, nargs="+", metavar="RECORD")
+    parser.add_argument("--every", type=float, default=60.0, help="seconds of recording from picture to picture")
+    parser.add_argument("--speed", type=float, default=1.0)
+    parser.add_argument("--width", type=int, default=1440)
+    parser.add_argument("--height", type=int, default=900)
+    options = parser.parse_args()
+    data_dir = options.out / "data"
+    if data_dir.exists():
+        raise SystemExit(f"{data_dir} is there already: name a new folder.")
+    data_dir.mkdir(parents=True)
+    _admit(data_dir)
+    http_port, hl7_port = _free_port(), _free_port()
+    ports = ["--http-port", str(http_port), "--hl7-port", str(hl7_port)]
+    server = subprocess.Popen(
+        [sys.executable, "-u", "-m", "holdfast", "serve", "--data", str(data_dir), *ports],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+            page = browser.new_page(viewport={"width": options.width, "height": options.height})
+            page.set_default_timeout(PATIENCE_MS)
+            _make_account(page, _setup_link(server))
+            page.goto(f"http://127.0.0.1:{http_port}/beds/{quote(BED)}")
+            for record in options.records:
+                _play(page, data_dir, hl7_port, record, options)
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _admit(data_dir: Path) -> None:
+    house = open_house(Config(data_dir=data_dir))
+    try:
+        beds.add_bed(house.ctx, actor=ACTOR, bed=BED)
+        cases.admit(house.ctx, actor=ACTOR, admission=cases.Admission(name=DOG, bed=BED))
+    finally:
+        house.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _setup_link(server: "subprocess.Popen[str]") -> str:
+    assert server.stdout is not None
+    for line in server.stdout:
+        if found := re.search(r"http\S+/setup\?token=\S+", line):
+            return found.group(0)
+    raise SystemExit("The server ended before it could be set up.")
+
+
+def _make_account(page: Page, link: str) -> None:
+    page.goto(link)
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_label("Login").fill("ada")
+    page.get_by_label("Password").fill("a quiet night in the ward")
+    page.get_by_role("button", name="Make the account").click()
+    page.wait_for_url("**/people")
+
+
+def _play(page: Page, data_dir: Path, hl7_port: int, record: Path, options: argparse.Namespace) -> None:
+    length_s = open_recording(record).duration_s
+    arguments = ["replay", str(record), "--case", DOG, "--speed", str(options.speed), "--data", str(data_dir)]
+    player = subprocess.Popen(
+        [sys.executable, "-u", "-m", "holdfast", *arguments, "--hl7", f"127.0.0.1:{hl7_port}"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert player.stdout is not None
+    player.stdout.readline()  # it says that it plays once it does
+    began = time.monotonic()
+    at_s = options.every
+    while at_s <= length_s and player.poll() is None:
+        time.sleep(max(0.0, began + at_s / options.speed - time.monotonic()))
+        page.screenshot(path=options.out / f"{record.stem}-{round(at_s):04d}s.png")
+        at_s += options.every
+    player.wait()
+
+
+if __name__ == "__main__":
+    main()

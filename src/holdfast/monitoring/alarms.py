@@ -1,0 +1,204 @@
+"""When an alarm is raised, cleared and escalated: the engine of one bed.
+
+It is told every cause that holds now and answers with events. It looks at levels, not at edges: asked again with the
+same causes it says nothing new, so nothing is lost when a message, a second or the whole process is. What stands is
+folded from the events (``record.alarm_state``, with the table of transitions); only how long a cause has waited or has
+been away is kept here, and that is worth some seconds at most.
+"""
+
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from holdfast.kernel.time import US_PER_S
+from holdfast.knowledge.alarm_rules import AlarmKind, AlarmRules
+from holdfast.record import alarm_state
+from holdfast.record.alarm_events import ANY_ALARM_EVENT, AlarmCleared, AlarmEscalated, AlarmRaised, EscalationStep
+from holdfast.record.alarm_state import AlarmEntry, AlarmState, AlarmStatus
+from holdfast.record.monitor import Origin
+
+Key = tuple[str, str]
+"""(alarm, signal): at most one alarm stands for it."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Something that calls for an alarm at this moment."""
+
+    alarm: str
+    signal: str
+    text: str
+    since_us: int
+    """When it began."""
+    about: str = ""
+    """The signal in words."""
+    priority: str = ""
+    """Empty: that of its kind."""
+    technical: bool = False
+    """For a kind that the table does not know."""
+    value: float | None = None
+    limit: float | None = None
+    unit: str = ""
+
+    @property
+    def key(self) -> Key:
+        return self.alarm, self.signal
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What is not on the record: since when a cause waits to be raised, since when that of an alarm is away."""
+
+    waiting_us: Mapping[Key, int] = field(default_factory=lambda: MappingProxyType({}))
+    away_us: Mapping[Key, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything that is known at one moment."""
+
+    now_us: int
+    causes: Sequence[Cause]
+    unknown: Container[Key] = frozenset()
+    """Alarms of which nothing can be said now: they are neither raised nor cleared."""
+    forgotten: Container[Key] = frozenset()
+    """Alarms of which nothing has been known for long: they are given up."""
+    origin: Origin = Origin.LIVE
+
+
+def gathered(causes: Sequence[Cause], rules: AlarmRules) -> tuple[Cause, ...]:
+    """Conditions as causes, one for each alarm: a kind that does not tell its signals apart names them all."""
+    by_key: dict[Key, list[Cause]] = {}
+    for cause in (cause for cause in causes if cause.alarm not in rules.not_alarms):
+        signal = cause.signal if rules.kind(cause.alarm).per_signal else ""
+        by_key.setdefault((cause.alarm, signal), []).append(cause)
+    made = []
+    for (_, signal), alike in by_key.items():
+        about = ", ".join(cause.about for cause in alike if cause.about)
+        text = f"{alike[0].text} ({about})" if about else alike[0].text
+        made.append(replace(alike[0], signal=signal, text=text, since_us=min(cause.since_us for cause in alike)))
+    return tuple(made)
+
+
+def step(
+    memory: Memory,
+    state: AlarmState,
+    situation: Situation,
+    rules: AlarmRules,
+    ladder: Sequence[EscalationStep],
+    new_id: Callable[[], str],
+) -> tuple[Memory, tuple[ANY_ALARM_EVENT, ...]]:
+    """What happens at this moment, given what stands. No two causes have the same key (see :func:`gathered`)."""
+    now_us = situation.now_us
+    off = {entry.alarm for entry in state.off_at(now_us)}
+    present = {cause.key: cause for cause in situation.causes if cause.alarm not in off}
+    standing = {entry.key: entry for entry in state.alarms}
+    waiting_us = _clocks(memory.waiting_us, present, now_us, situation.unknown)
+    due = {key for key in present if now_us - waiting_us[key] >= rules.kind(key[0]).delay_s * US_PER_S}
+    lasting = {key for key, entry in standing.items() if _lasts(entry)}
+    part_of = _part_of(due | {key for key in lasting if key in present or key in situation.unknown}, rules)
+    # Raised in the same instant as somebody switched it off.
+    events: list[ANY_ALARM_EVENT] = [
+        _cleared(entry, now_us, "switched_off", latches=False) for entry in state.alarms if entry.alarm in off
+    ]
+    for key in present:
+        entry = standing.get(key)
+        if cause_of := part_of.get(key[0]):
+            if entry and _lasts(entry):
+                events.append(_cleared(entry, now_us, f"part_of:{cause_of}", latches=False))
+        elif key in due and key not in lasting:
+            events.append(_raised(present[key], rules.kind(key[0]), situation, new_id))
+    gone = [key for key in lasting if key not in present and key not in situation.unknown and key[0] not in off]
+    away_us = _clocks(memory.away_us, gone, now_us)
+    for key in gone:
+        kind = rules.kind(key[0])
+        if now_us - away_us[key] >= kind.clear_s * US_PER_S:
+            why = "not_known" if key in situation.forgotten else "over"
+            events.append(_cleared(standing[key], now_us, why, latches=_latches(standing[key], kind)))
+    for event in events:
+        state = alarm_state.apply(state, event, "")
+    events += _escalations(state, ladder, now_us)
+    return Memory(waiting_us, away_us), tuple(events)
+
+
+def leave(state: AlarmState, rules: AlarmRules, now_us: int, *, closed: bool) -> tuple[ANY_ALARM_EVENT, ...]:
+    """Nobody watches this animal any more. What nobody has acknowledged stays visible, unless the case is closed."""
+    events = []
+    for entry in state.alarms:
+        if closed or _lasts(entry):
+            latches = not closed and _latches(entry, rules.kind(entry.alarm))
+            events.append(_cleared(entry, now_us, "not_watched", latches=latches))
+    return tuple(events)
+
+
+def _clocks(
+    running_us: Mapping[Key, int], keys: Iterable[Key], now_us: int, held: Container[Key] = frozenset()
+) -> dict[Key, int]:
+    """Since when each of ``keys`` has been so without a break; what is ``held`` is not known: it keeps its time.
+
+    A clock of ours that was set back begins anew, it does not hold an alarm back.
+    """
+    clocks = {key: at_us for key, at_us in running_us.items() if key in held}
+    return clocks | {key: min(running_us.get(key, now_us), now_us) for key in keys}
+
+
+def _part_of(effective: set[Key], rules: AlarmRules) -> dict[str, str]:
+    """Which alarm each kind is a part of now."""
+    return {other: alarm for alarm, _ in sorted(effective) for other in rules.kind(alarm).suppresses}
+
+
+def _lasts(entry: AlarmEntry) -> bool:
+    return entry.status is not AlarmStatus.LATCHED
+
+
+def _latches(entry: AlarmEntry, kind: AlarmKind) -> bool:
+    return entry.status is AlarmStatus.ACTIVE and kind.latching != "none"
+
+
+def _raised(cause: Cause, kind: AlarmKind, situation: Situation, new_id: Callable[[], str]) -> AlarmRaised:
+    return AlarmRaised(
+        at_us=situation.now_us,
+        alarm_id=new_id(),
+        alarm=cause.alarm,
+        signal=cause.signal,
+        text=cause.text,
+        priority=cause.priority or kind.priority,
+        technical=kind.technical if kind.key else cause.technical,
+        audible_when_over=kind.latching == "audible",
+        since_us=min(cause.since_us, situation.now_us),
+        value=cause.value,
+        limit=cause.limit,
+        unit=cause.unit,
+        origin=situation.origin,
+    )
+
+
+def _cleared(entry: AlarmEntry, now_us: int, why: str, *, latches: bool) -> AlarmCleared:
+    return AlarmCleared(at_us=now_us, alarm_id=entry.alarm_id, why=why, latches=latches)
+
+
+def _escalations(state: AlarmState, ladder: Sequence[EscalationStep], now_us: int) -> list[AlarmEscalated]:
+    """Who is called now: one rung at a time, of each alarm that sounds or would without a pause that is over."""
+    events = []
+    for entry in state.alarms:
+        rungs = [rung for rung in ladder if rung.priority == entry.priority][entry.called_step :]
+        since_us = waits_since_us(entry, state, now_us)
+        # In both directions: a clock of ours that was set back must not leave anybody uncalled.
+        if rungs and since_us is not None and abs(now_us - since_us) >= rungs[0].after_s * US_PER_S:
+            step = entry.called_step + 1
+            events.append(
+                AlarmEscalated(at_us=now_us, alarm_id=entry.alarm_id, called=rungs[0].whom, step=step),
+            )
+    return events
+
+
+def waits_since_us(entry: AlarmEntry, state: AlarmState, now_us: int) -> int | None:
+    """Since when this alarm has waited for a person; None: it does not, or somebody paused its sound just now."""
+    if entry.status is AlarmStatus.ACKNOWLEDGED or (
+        entry.status is AlarmStatus.LATCHED and not entry.audible_when_over
+    ):
+        return None
+    pause = state.pause
+    if pause is None or entry.raised_us >= pause.at_us:
+        return entry.raised_us
+    return None if now_us < pause.until_us else max(entry.raised_us, pause.until_us)

@@ -1,0 +1,40 @@
+"""What a line of an alarm says, as the server draws it first (static/alarm_items.js says the same)."""
+
+from holdfast.usecases.alarm_views import AlarmView, OffView
+from holdfast.web.alarm_strip import StripAlarm
+from holdfast.web.clinic_time import clock
+
+_SHAPES = {"high": "!!!", "medium": "!!", "low": "!"}
+
+
+def shape(alarm: AlarmView) -> str:
+    """The marks inside the shape."""
+    return _SHAPES[alarm.priority]
+
+
+def priority(alarm: AlarmView) -> str:
+    """For who hears the page."""
+    return f"{alarm.priority} priority{', technical' if alarm.technical else ''}:"
+
+
+def where(row: StripAlarm) -> str:
+    """Whose alarm it is."""
+    return f"{'SIMULATED ' if row.training else ''}{row.name} · {row.bed}"
+
+
+def state(alarm: AlarmView) -> str:
+    """Since when, and who knows."""
+    times = f", {alarm.times} times" if alarm.times > 1 else ""
+    called = f"; {alarm.called} called {clock(alarm.called_us)}" if alarm.called and alarm.called_us else ""
+    if alarm.state == "latched" and alarm.ended_us is not None:
+        return f"It is over, nobody has seen it; {clock(alarm.began_us)} to {clock(alarm.ended_us)}{times}{called}"
+    if alarm.state == "acknowledged" and alarm.acknowledged_us is not None:
+        known = f"Acknowledged by {alarm.acknowledged_by} {clock(alarm.acknowledged_us)}"
+        return f"{known}; since {clock(alarm.began_us)}"
+    return f"{'Equipment; since' if alarm.technical else 'Since'} {clock(alarm.began_us)}{times}{called}"
+
+
+def off(view: OffView) -> str:
+    """What is not watched, and who wanted that."""
+    until = f"until {clock(view.until_us)}" if view.until_us else "until switched on"
+    return f"Off: {view.label}, {until}, by {view.by}: {view.reason}"

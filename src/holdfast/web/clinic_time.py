@@ -1,0 +1,18 @@
+"""Instants as the clinic's wall clock shows them."""
+
+from holdfast.kernel.time import to_datetime
+
+
+def clock(instant_us: int) -> str:
+    """Time of day as the clinic's wall clock shows it."""
+    return to_datetime(instant_us).astimezone().strftime("%H:%M:%S")
+
+
+def stamp(instant_us: int) -> str:
+    """Day and time as the clinic's wall clock shows it."""
+    return to_datetime(instant_us).astimezone().strftime("%d %b %Y %H:%M:%S")
+
+
+def machine(instant_us: int) -> str:
+    """ISO 8601 in UTC, for ``<time datetime>``."""
+    return to_datetime(instant_us).isoformat()

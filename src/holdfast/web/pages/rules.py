@@ -1,0 +1,48 @@
+"""The rules behind the alarms: what each says, on what it rests, and what was measured of it."""
+
+from functools import cache
+from importlib import resources
+
+import yaml
+from starlette.responses import Response
+
+from holdfast.monitoring.scorecards import Scorecard, scorecards
+from holdfast.usecases.alarms import ladder
+from holdfast.web.gate import Call
+from holdfast.web.render import page
+
+
+@cache
+def cards() -> dict[str, Scorecard]:
+    """The packaged scorecards by rule."""
+    text = resources.files("holdfast.monitoring").joinpath("scorecards.yaml").read_text(encoding="utf-8")
+    return scorecards(yaml.safe_load(text))
+
+
+_BOUNDS = {"weight_kg": "kg", "age_months": "months of age"}
+
+
+def animals(when: tuple[str, ...]) -> str:
+    """The conditions of a row of limits in words: ``("weight_kg>=25",)`` -> ``from 25 kg``."""
+    said = []
+    for condition in when:
+        name, _, bound = condition.replace(">=", ":from ").replace("<", ":below ").partition(":")
+        said.append(f"{bound} {_BOUNDS[name]}" if name in _BOUNDS else f"{bound}s")
+    return ", ".join(said) or "every other animal"
+
+
+def rules(call: Call) -> Response:
+    alarms = call.ctx.knowledge.alarms
+    return page(
+        call,
+        "rules.html",
+        cards=cards(),
+        kinds_of={key: [kind for kind in alarms.kinds.values() if kind.rule == key] for key in cards()},
+        other_kinds=[kind for kind in alarms.kinds.values() if kind.rule not in cards()],
+        limits=list(alarms.limits.values()),
+        ladder=ladder(call.ctx),
+        own_ladder=bool(call.ctx.book.clinic.escalation),
+        pause_minutes=alarms.pause_minutes,
+        animals=animals,
+        sources=call.ctx.knowledge.sources,
+    )

@@ -1,0 +1,2 @@
+// Counts time for ticks.js.
+self.addEventListener("message", (event) => setInterval(() => self.postMessage(0), event.data));

@@ -28,6 +28,10 @@ BEATS_KNOWN = 5
 QUIET_WITHIN_S = 5
 """They lie within so long: at most one second between them may be unfit (arithmetic)."""
 
+QUIET_AFTER_NOISE_S = 8
+"""When the beats before were not RETURN_BEATS in a row, or unfit seconds lie between them and the quiet ones, so many
+quiet seconds in a row are asked for (estimate): a bad ECG is more often the reason than the heart."""
+
 NO_BEATS_S = 10
 """Fit seconds without a beat, on an ECG that never showed any, before it is said (estimate)."""
 
@@ -90,7 +94,8 @@ class ArrestState(msgspec.Struct, frozen=True):
     known: int = 0
     quiet: tuple[int, ...] = ()
     """Starts of the quiet seconds since the last beat (the last few)."""
-    last_quiet: bool = False
+    quiet_run: int = 0
+    """Quiet seconds in a row."""
     without: int = 0
     """Fit seconds in a row without a beat."""
     unfit: int = 0
@@ -129,7 +134,7 @@ def step(
         last_us=last,
         known=min(state.known + len(beats), 1000),
         quiet=(*quiet_since, start_us)[-QUIET_S:] if quiet else quiet_since,
-        last_quiet=quiet,
+        quiet_run=state.quiet_run + 1 if quiet else 0,
         without=0 if beats else state.without + 1 if fit else 0,
         unfit=0 if fit else state.unfit + 1,
         waving=(*state.waving, _waving(ecgs))[-VF_WITHIN_S:],
@@ -186,9 +191,13 @@ def without_beats(state: ArrestState, now_us: int) -> bool:
     if state.last_us is None or state.known < BEATS_KNOWN or any(state.waving[-2:]):
         return False
     silent = now_us - state.last_us >= ASYSTOLE_S * US_PER_S
-    if not silent or len(state.quiet) < QUIET_S or not state.last_quiet:
+    if not silent or len(state.quiet) < QUIET_S or not state.quiet_run:
         return False
-    return now_us - state.quiet[-QUIET_S] <= QUIET_WITHIN_S * US_PER_S
+    first_us = state.quiet[-QUIET_S]
+    if now_us - first_us > QUIET_WITHIN_S * US_PER_S:
+        return False
+    at_once = len(state.returned) >= RETURN_BEATS and now_us - state.last_us <= (ASYSTOLE_S + 2) * US_PER_S
+    return at_once or state.quiet_run >= QUIET_AFTER_NOISE_S
 
 
 def never_beaten(state: ArrestState) -> bool:

@@ -42,6 +42,10 @@ FAR_DRIFT_MV = 0.4
 STILL_ON_RAIL_MV = 0.5
 """A railed input may carry a little noise: less than this, peak to peak (estimate)."""
 
+MAINS_STEP_MV = 0.2
+"""A flat second whose samples differ by more than this from one to the next is an open lead in mains, not a body
+(estimate: mains of 0.6 mV at up to 500 samples a second; above that the QRS band is not flat)."""
+
 PEAKS_MAX_HZ = 5.5
 """More peaks of the QRS envelope per second than this are noise: 330 beats a minute (estimate)."""
 
@@ -130,6 +134,8 @@ def judge(second: TraceSecond) -> Quality:
         return Quality.FROZEN
     if span > SWING_MV or (span > CLIPPED_MV and second.clipped > CLIPPED_SHARE):
         return Quality.SATURATED
+    if second.qrs_mv < FLAT_MV and second.step_mv > MAINS_STEP_MV:
+        return Quality.NOISY
     if second.qrs_mv < FLAT_MV:
         far = abs(second.middle) > FAR_MV and second.drift_mv > FAR_DRIFT_MV
         return Quality.SETTLING if far or second.drift_mv > DRIFT_MV else Quality.FLAT

@@ -88,6 +88,8 @@ class TraceSecond:
     """Share of samples at the least or at the largest value, whichever is more."""
     qrs_mv: float
     """Peak to peak in the QRS band."""
+    step_mv: float
+    """Median change from sample to sample: large in mains."""
     drift_mv: float
     """How far the mean has moved in one direction over the last four seconds; 0 when it turned."""
     shape: Shape | None
@@ -239,17 +241,20 @@ def step(state: TraceState, chunk: Chunk) -> tuple[TraceState, tuple[TraceSecond
 
 
 def _say(start_us: int, numbers: Floats, shape: list[float], means: tuple[float, ...]) -> TraceSecond:
-    missing, low, high, middle, _, clipped, qrs = numbers.tolist()
+    missing, low, high, middle, _, clipped, qrs, moved = numbers.tolist()
     whole = bool(shape) and not math.isnan(shape[0])
     one_way = len(means) == 4 and list(means) in (sorted(means), sorted(means, reverse=True))
     drift = abs(means[-1] - means[0]) if one_way else 0.0
-    return TraceSecond(start_us, missing, low, high, middle, clipped, qrs, drift, Shape(*shape) if whole else None)
+    return TraceSecond(
+        start_us, missing, low, high, middle, clipped, qrs, moved, drift, Shape(*shape) if whole else None
+    )
 
 
 @compiled
 def _measure(samples: Floats, kept: Floats, first: int, end: int) -> Floats:
     """Of the samples: missing share, least, largest, median, mean, clipped share; of the blocks: QRS peak to peak."""
-    out = np.full(7, np.nan)
+    out = np.full(8, np.nan)
+    out[7] = 0.0
     seen = samples[~np.isnan(samples)]
     out[0] = 1.0 - seen.shape[0] / samples.shape[0]
     if seen.shape[0]:
@@ -259,6 +264,8 @@ def _measure(samples: Floats, kept: Floats, first: int, end: int) -> Floats:
         low = np.searchsorted(ordered, ordered[0], side="right")
         high = n - np.searchsorted(ordered, ordered[n - 1], side="left")
         out[5] = max(low, high) / n
+        if n > 1:
+            out[7] = np.median(np.abs(seen[1:] - seen[:-1]))
     first = max(0, first)
     out[6] = 0.0
     if end > first:

@@ -1,6 +1,6 @@
 """How fast the beat detector is: seconds of ECG per second of CPU, by sampling rate and length of chunk.
 
-    python benchmarks/beats_speed.py RECORD [--json]      # a WFDB record, resampled to each rate
+python benchmarks/beats_speed.py RECORD [--json]      # a WFDB record, resampled to each rate
 """
 
 import argparse

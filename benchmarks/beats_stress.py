@@ -1,6 +1,6 @@
 """Made dog ECGs at the limits of what a monitor must count: rates, tall T waves, breathing, polarity, arrest.
 
-250 Hz, QRS 50 ms, T 90 ms, QT 190 ms, 10 uV of noise, chunks of 0.2 s; three shapes of wave. A beat counts within
+250 Hz, QRS 50 ms, T 90 ms, QT 190 ms, 10 uV of noise, chunks of 1 s; three shapes of wave. A beat counts within
 75 ms; the first and last second are left out. ``after_arrest`` is beats per minute from 5 s after the last beat on.
 
     python benchmarks/beats_stress.py [--json]
@@ -8,6 +8,7 @@
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -20,7 +21,7 @@ from holdfast.signals.scoring import match
 from made_ecg import Floats, Shape, asystole, breathing, ecg, steady
 
 RATE_HZ = 250.0
-SECONDS = 60.0
+SECONDS = 30.0
 RATES = (20, 30, 40, 60, 80, 100, 120, 140, 160, 180, 200, 220, 240, 260, 280, 300)
 T_SHARES = (0.0, 0.3, 0.6, 1.0, 1.5, 2.0)
 KINDS = ("gauss", "cosine", "triangle")
@@ -29,7 +30,7 @@ ENOUGH = 0.99
 
 
 def detect(samples: Floats) -> Floats:
-    state, found, size = ecg_beats.initial(), [], int(0.2 * RATE_HZ)
+    state, found, size = ecg_beats.initial(), [], int(RATE_HZ)
     for i in range(0, len(samples), size):
         state, beats = ecg_beats.step(state, Chunk(round(i * 1e6 / RATE_HZ), RATE_HZ, samples[i : i + size]))
         found += [beat.at_us / 1e6 for beat in beats]
@@ -43,9 +44,9 @@ def worth(found: Floats, beats: Floats, seconds: float) -> tuple[float, float]:
     return score.sensitivity or 0.0, score.ppv or 0.0
 
 
-def rates_and_t_waves() -> dict[str, Any]:
+def rates_and_t_waves(rates: Sequence[int]) -> dict[str, Any]:
     failed, least = [], [1.0, 1.0]
-    cells = list(product(RATES, T_SHARES, (1, -1), (1, -1), KINDS))
+    cells = [cell for cell in product(rates, T_SHARES, (1, -1), (1, -1), KINDS) if cell[1] or cell[2] > 0]
     for per_min, share, t_sign, sign, kind in cells:
         rng = np.random.default_rng(per_min)
         beats = steady(per_min, SECONDS)
@@ -77,7 +78,7 @@ def after_arrest() -> dict[str, float]:
             rng = np.random.default_rng(per_min)
             beats = steady(per_min, 30.3)
             trace = ecg(beats, 30.5, RATE_HZ, replace(Shape(), kind=kind))
-            silent = asystole(180.0, RATE_HZ, 0.0, p_mv, rng)
+            silent = asystole(120.0, RATE_HZ, 0.0, p_mv, rng)
             whole = sign * np.concatenate((trace, silent))
             found = detect(whole + rng.normal(0, noise, len(whole)))
             worst = max(worst, float(np.sum(found > beats[-1] + 5)) / (len(whole) / RATE_HZ - beats[-1] - 5) * 60)
@@ -88,9 +89,10 @@ def after_arrest() -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--rates", type=int, nargs="+", default=RATES, help="beats per minute")
     options = parser.parse_args()
     result = {
-        "rates_and_t_waves": rates_and_t_waves(),
+        "rates_and_t_waves": rates_and_t_waves(options.rates),
         "breathing_50_130": breathing_dog(),
         "after_arrest": after_arrest(),
     }

@@ -281,12 +281,13 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=0, help="cross-validate by dog (by record in people)")
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--made", type=int, default=400, help="made traces in each round")
+    parser.add_argument("--every", type=int, default=1, help="take one record in so many")
     parser.add_argument("--stretch", type=Path, help="dogs (even numbers) to learn from too, stretched in time")
     parser.add_argument("--write", type=Path, help="write the weights to this file")
     parser.add_argument("--source", default="", help="what the file says of its data")
     options = parser.parse_args()
-    traces = read(options.directory, options.dogs)
-    others = stretched(read(options.stretch, "even")[::4]) if options.stretch else []
+    traces = read(options.directory, options.dogs)[:: options.every]
+    others = stretched(read(options.stretch, "even")[::8]) if options.stretch else []
     if options.folds:
         print(json.dumps(cross_validate(traces, options.preset, options.folds, options.epochs, options.made, others)))
     if options.write:

@@ -35,12 +35,20 @@ STILL_S = 0.15
 
 RELEARN_S = 2.5
 RELEARN_LEAST = -1.6
+RELEARN_UNLIKE = 0.6
 RELEARN_SLOWER = 0.4
 RELEARN_SURE = 0.9
 """Without a beat for so long, a peak is judged once more as if nothing were known: what is remembered may be movement.
-It must reach this share (logarithm: 0.2) of the usual envelope, must not be slower than beats were (logarithm of the
-ratio of slow share), be among the largest of the last seconds and then be given so much. P waves and noise after a last
-beat do not reach that: they stay silent for ever (estimate; see the stress bench)."""
+It must reach this share (logarithm: 0.2) of the usual envelope, unless the envelopes remembered differ from each other
+by more than this (mean logarithm of the ratio), as those of movement do and those of beats do not. It must not be
+slower than beats were (logarithm of the ratio of slow shares), must be among the largest of the last seconds, and must
+then be given so much. P waves and noise after a last beat do not reach that (estimate; see the stress bench)."""
+
+FIRST = 3.0
+FIRST_SURE = 0.95
+START_S = 0.3
+"""So many first beats must be given this much: noise that never held a beat must not begin to teach itself. The first
+moments of a signal are the filters' own (estimates)."""
 
 BREAK_HEIGHTS = 5.0
 BREAK_S = 2.0
@@ -157,7 +165,10 @@ def _keep(
         probability = _probability(features, layers)
         if probability <= 0.5 and _may_relearn(features, head, rows[j], plan):
             probability = _anew(probability, j, head, rows, history, templates, streams, plan, layers)
-        accepted = probability > 0.5 and (head[9] == 0.0 or rows[j, 1] - head[8] >= REFRACTORY_S * plan[2])
+        enough = 0.5 if head[9] >= FIRST else FIRST_SURE
+        accepted = probability > enough and rows[j, 8] >= START_S * plan[2]
+        if head[9] > 0.0 and rows[j, 1] - head[8] < REFRACTORY_S * plan[2]:
+            accepted = False
         rows[j, 7] = probability
         rows[j, 6] = 1.0 if accepted else 0.0
         out[said, 0] = (rows[j, 8]) * plan[1]
@@ -176,7 +187,7 @@ def _may_relearn(features: Floats, head: Floats, row: Floats, plan: Floats) -> b
     return bool(
         head[9] > 0.0
         and row[1] - head[8] > RELEARN_S * plan[2]
-        and features[0] > RELEARN_LEAST
+        and (features[0] > RELEARN_LEAST or features[39] > RELEARN_UNLIKE)
         and features[10] < RELEARN_SLOWER
         and features[2] > -0.5
     )

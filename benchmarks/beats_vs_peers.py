@@ -35,7 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast import __version__
-from holdfast.cli.scorecard_beats import TOLERANCE_MS, _chunks, _counts
+from holdfast.cli.scorecard_beats import TOLERANCE_MS, Scored, chunks_of, scored_part
 from holdfast.gateways.files import wfdb_record
 from holdfast.gateways.files.wfdb_record import RecordedWave, WfdbRecord
 from holdfast.kernel.time import US_PER_S
@@ -139,7 +139,7 @@ def _peer(make: Detect, lead: RecordedWave) -> tuple[list[int], float]:
 
 
 def _ours(lead: RecordedWave, preset: Preset) -> tuple[list[int], float]:
-    chunks = _chunks(lead)
+    chunks = chunks_of(lead)
     began = time.process_time()
     state, found = ecg_beats.initial(preset), []
     for chunk in chunks:
@@ -193,10 +193,11 @@ def run(headers: list[Path], preset: Preset, tolerance_ms: float) -> dict[str, A
         if not warm:
             _warm_up(detectors, lead)
             warm = True
-        reference = [at for at in (round(s * US_PER_S) for s in record.beats_s) if _counts(record, at)]
+        part = scored_part(header, record, lead.rate_hz)
+        reference = [at for at in (round(s * US_PER_S) for s in record.beats_s) if part.counts(at)]
         records, beats, duration_s = records + 1, beats + len(reference), duration_s + record.duration_s
         for name, detector in detectors.items():
-            _one(runs[name], detector, record, lead, reference, round(tolerance_ms * 1000))
+            _one(runs[name], detector, record, lead, part, reference, round(tolerance_ms * 1000))
     if not records:
         raise SystemExit("There are no records with beat marks among these: name a folder of WFDB records.")
     return {
@@ -224,6 +225,7 @@ def _one(
     detector: Callable[[RecordedWave], tuple[list[int], float]],
     record: WfdbRecord,
     lead: RecordedWave,
+    part: Scored,
     reference: list[int],
     tolerance_us: int,
 ) -> None:
@@ -234,7 +236,7 @@ def _one(
         one.crashes[type(error).__name__] += 1
         found, cpu_s = [], time.process_time() - began
     one.cpu_s += cpu_s
-    found = [at for at in found if _counts(record, at)]
+    found = [at for at in found if part.counts(at)]
     one.scores[record.name] = match(found, reference, tolerance_us)
     one.errors_ms.append(_signed_errors_ms(found, reference, tolerance_us))
 

@@ -1,7 +1,8 @@
 """Holdfast's beat detector and the libraries that others use, on the same records in one run.
 
-Run: ``python benchmarks/beats_vs_peers.py DIR [--dogs odd|even|all] [--records N] [--preset dog|human] [--weights FOLDER]
-[--json]`` in an environment that holds Holdfast and ``benchmarks/requirements-peers.txt``. DIR holds WFDB records with beat marks.
+Run: ``python benchmarks/beats_vs_peers.py DIR [--dogs odd|even|all] [--records N] [--preset dog|human]
+[--weights FOLDER] [--json]`` in an environment that holds Holdfast and ``benchmarks/requirements-peers.txt``. DIR holds
+WFDB records with beat marks.
 
 Every detector sees the first ECG lead as it is in the file (mV; for the peers, which do not take missing samples, these
 are filled in a straight line). Peers get the whole record at once, which is how they work; ours gets chunks of one
@@ -10,9 +11,9 @@ around stretches that its authors call unusable is left out. The first ten secon
 beforehand and not timed, so that imports and compilation are not counted. CPU time is that of the whole process, on
 one thread.
 
-``--weights`` names the folder where ``fit_beat_judge.py --write`` left the networks of its cross-validation: each record
-is then judged by the network that has not seen its dog (or, without dogs, the record). The shipped weights have seen
-all of the development recordings.
+``--weights`` names the folder where ``fit_beat_judge.py --write`` left the networks of its cross-validation: each
+record is then judged by the network that has not seen its dog (or, without dogs, the record). The shipped weights have
+seen all of the development recordings.
 
 A peer that cannot be imported is listed as not installed; one that raises on a record has found no beats in it, and
 the crash is counted. ``median_offset_ms`` is where a detector puts its mark beside the reference mark (some mark the
@@ -156,7 +157,7 @@ def unseen(folder: Path, record: WfdbRecord, preset: Preset) -> Layers:
 
 
 def _ours(lead: RecordedWave, preset: Preset, weights: Layers) -> tuple[list[int], float]:
-    with mock.patch.object(ecg_beats, "layers", lambda _: weights):
+    with mock.patch.object(ecg_beats, "layers", return_value=weights):
         return _streamed(lead, preset)
 
 

@@ -45,10 +45,14 @@ HIDDEN = (32, 16)
 SEED = 20261122
 
 
-def read(directory: Path, parity: str) -> list[Trace]:
-    """First two ECG leads of each record with beats; ``parity`` of the dog's number: odd, even or all."""
+STRETCHED = 12
+"""Of the dogs to be stretched one record in so many is taken."""
+
+
+def read(directory: Path, parity: str = "all", every: int = 1) -> list[Trace]:
+    """First two ECG leads of one record in so many with beats; ``parity`` of the dog's number: odd, even or all."""
     traces = []
-    for header in wfdb_record.find(directory):
+    for header in wfdb_record.find(directory)[::every]:
         record = wfdb_record.read(header)
         dog = next((int(c.split(":")[1]) for c in record.comments if c.strip().startswith("dog:")), -1)
         if record.beats_s is None or (parity != "all" and (dog % 2 == 0) != (parity == "even")):
@@ -320,7 +324,7 @@ def main() -> None:
     options = parser.parse_args()
     whole = read(options.directory, options.dogs)
     traces, scored = whole[:: options.every], [trace for trace in whole if trace.lead == 0]
-    others = stretched(read(options.stretch, "even")[::8]) if options.stretch else []
+    others = stretched(read(options.stretch, every=STRETCHED)) if options.stretch else []
     result, networks = cross_validate(traces, scored, options.preset, options, others)
     print(json.dumps(result))
     if options.write:

@@ -29,7 +29,7 @@ def test_a_folder_without_annotated_records_is_said(tmp_path: Path) -> None:
 
 
 def test_the_figures_are_right_where_the_truth_is_known(tmp_path: Path) -> None:
-    beats = steady_beats(90, 40)
+    beats = steady_beats(90, 40, first_s=1.5)
     trace = ecg(beats, 40, 250.0)
     trace[250 * 20 : 250 * 30] = flat(10, 250.0)
     marks = [round(b * 250) for b in beats]
@@ -56,7 +56,7 @@ def test_a_tighter_tolerance_is_obeyed(tmp_path: Path) -> None:
 
 
 def test_dogs_can_be_taken_by_their_number(tmp_path: Path) -> None:
-    beats = steady_beats(90, 20)
+    beats = steady_beats(90, 20, first_s=1.5)
     trace, marks = ecg(beats, 20, 250.0), [round(b * 250) for b in beats]
     write_record(tmp_path, "three", {"II": (trace, "mV")}, 250, marks, ["dog: 3"])
     write_record(tmp_path, "four", {"II": (trace, "mV")}, 250, marks, ["dog: 4"])
@@ -68,7 +68,7 @@ def test_dogs_can_be_taken_by_their_number(tmp_path: Path) -> None:
 
 
 def test_the_worst_stretch_is_named(tmp_path: Path) -> None:
-    beats = steady_beats(90, 40)
+    beats = steady_beats(90, 40, first_s=1.5)
     trace = ecg(beats, 40, 250.0)
     trace[250 * 20 : 250 * 30] = flat(10, 250.0)
     write_record(tmp_path, "good", {"II": (ecg(beats, 40, 250.0), "mV")}, 250, [round(b * 250) for b in beats])
@@ -82,7 +82,7 @@ def test_the_worst_stretch_is_named(tmp_path: Path) -> None:
 
 
 def test_ventricular_flutter_is_not_scored(tmp_path: Path) -> None:
-    beats = steady_beats(90, 40)
+    beats = steady_beats(90, 40, first_s=1.5)
     trace = ecg(beats, 40, 250.0)
     kept = [b for b in beats if not 20 < b < 30]
     marks = sorted([(round(b * 250), "N") for b in kept] + [(20 * 250, "["), (30 * 250, "]")])
@@ -97,7 +97,7 @@ def test_ventricular_flutter_is_not_scored(tmp_path: Path) -> None:
 
 
 def test_time_that_signal_quality_refuses_is_scored_apart(tmp_path: Path) -> None:
-    beats = steady_beats(90, 60)
+    beats = steady_beats(90, 60, first_s=1.5)
     trace = ecg(beats, 60, 250.0)
     noise = np.random.default_rng(2).normal(0, 2.0, 250 * 10)
     trace[250 * 20 : 250 * 30] += noise

@@ -44,6 +44,10 @@ by more than this (mean logarithm of the ratio), as those of movement do and tho
 slower than beats were (logarithm of the ratio of slow shares), must be among the largest of the last seconds, and must
 then be given so much. P waves and noise after a last beat do not reach that (estimate; see the stress bench)."""
 
+LEAST = -2.5
+"""Below this share (logarithm: 0.08) of the usual envelope nothing is a beat, whatever the network says, unless the
+envelopes remembered are unlike each other: in an arrest there are hours in which to be wrong once (estimate)."""
+
 FIRST = 3.0
 FIRST_SURE = 0.95
 START_S = 0.3
@@ -173,6 +177,8 @@ def _keep(
         if probability <= 0.5 and _may_relearn(features, head, rows[j], plan):
             probability = _anew(probability, j, head, rows, history, templates, streams, plan, layers)
         accepted = rows[j, 8] >= START_S * plan[2] and _enough(probability, head, rows[j], plan)
+        if head[9] > 0.0 and features[0] < LEAST and features[39] < RELEARN_UNLIKE:
+            accepted = False
         if head[9] > 0.0 and rows[j, 1] - head[8] < REFRACTORY_S * plan[2]:
             accepted = False
         rows[j, 7] = probability

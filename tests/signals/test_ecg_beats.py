@@ -10,6 +10,7 @@ from holdfast.signals import ecg_beats, quality
 from holdfast.signals.chunk import Chunk
 from holdfast.signals.qrs_front import Preset
 from holdfast.signals.scoring import match
+from holdfast.simulation.drawn import drawn_ecg, steady
 from signals.made_signals import START_US, Floats, cut, ecg, every, flat, run, steady_beats
 
 
@@ -106,6 +107,14 @@ def test_wide_early_beats_on_a_t_wave_are_found(height: float) -> None:
     score = match(_found(trace, 250.0), _us(sorted([*beats, *early])), 75_000)
     assert score.false_positives <= 1
     assert score.false_negatives <= 1
+
+
+def test_a_heart_that_was_never_seen_slower_than_300_is_seen() -> None:
+    drawn = drawn_ecg(steady(300, 30), 30, 250.0)
+    later = [START_US + round(at * 1e6) for at in drawn.beats_s if 5 < at < 29]
+    found = [at for at in _found(drawn.samples, 250.0) if START_US + 4.95e6 < at < START_US + 29.05e6]
+    score = match(found, later, 75_000)
+    assert (score.false_negatives, score.false_positives) == (0, 0)
 
 
 def test_beats_are_found_in_hum_as_tall_as_they() -> None:

@@ -59,6 +59,15 @@ FIRST_WITHIN_S = 3.0
 """But a heart whose beats are never quite sure must not stay unseen: the third in a row that would have been believed
 later, each within this of the one before, is believed (estimates)."""
 
+STEADY = 10
+STEADY_S = 0.3
+STEADY_WITHIN = 0.12
+STEADY_HEIGHT = 0.35
+"""Before any beats are known so many candidates in a row, less than this apart, of one sign, whose intervals differ by
+no more than this share and their envelopes by no more than this logarithm, are beats: a heart of 300 a minute that was
+never seen slower has no rest between its waves by which it could be told. Noise is not so regular; P waves alone are
+not so fast (estimates)."""
+
 BREAK_HEIGHTS = 5.0
 BREAK_S = 2.0
 """What was known is forgotten when the input leaves a rail by so many usual heights, or was missing for so long."""
@@ -176,7 +185,8 @@ def _keep(
         probability = _probability(features, layers)
         if probability <= 0.5 and _may_relearn(features, head, rows[j], plan):
             probability = _anew(probability, j, head, rows, history, templates, streams, plan, layers)
-        accepted = rows[j, 8] >= START_S * plan[2] and _enough(probability, head, rows[j], plan)
+        believed = _enough(probability, head, rows[j], plan) or (head[9] < FIRST and _steady(j, rows, plan))
+        accepted = believed and rows[j, 8] >= START_S * plan[2]
         if head[9] > 0.0 and features[0] < LEAST and features[39] < RELEARN_UNLIKE:
             accepted = False
         if head[9] > 0.0 and rows[j, 1] - head[8] < REFRACTORY_S * plan[2]:
@@ -207,6 +217,23 @@ def _enough(probability: float, head: Floats, row: Floats, plan: Floats) -> bool
         head[17] += 1.0
         head[18] = row[1]
     return bool(head[17] >= FIRST_LIKELY)
+
+
+@compiled
+def _steady(j: int, rows: Floats, plan: Floats) -> bool:
+    """Whether the candidates up to this one come as only a fast heart's do."""
+    if j < STEADY:
+        return False
+    row = rows[j]
+    pause = (row[8] - rows[j - STEADY, 8]) / STEADY
+    if not REFRACTORY_S * plan[2] < pause < STEADY_S * plan[2]:
+        return False
+    for i in range(j - STEADY, j):
+        if abs(rows[i + 1, 8] - rows[i, 8] - pause) > STEADY_WITHIN * pause:
+            return False
+        if rows[i, 4] * row[4] <= 0.0 or abs(math.log(rows[i, 2] / row[2])) > STEADY_HEIGHT:
+            return False
+    return True
 
 
 @compiled

@@ -4,8 +4,8 @@ The detector's own decisions shape what it sees next (templates, usual heights),
 the weights of the round before, mark its candidates with the reference beats, fit again. The first round runs a rule by
 hand. Everything is seeded; the same data and numpy give the same weights.
 
-    python benchmarks/fit_beat_judge.py dog DIR --every 2 --write FILE
-    python benchmarks/fit_beat_judge.py human DIR --folds 5 --epochs 10 --made 200 --stretch DOGS --write FILE
+    python benchmarks/fit_beat_judge.py dog DIR --every 3 --made 250 --write FILE
+    python benchmarks/fit_beat_judge.py human DIR --folds 5 --epochs 6 --made 120 --stretch DOGS --write FILE
 
 The dogs (in people: the records) are dealt into folds. One network is fitted for each fold, from all others, and judged
 on it: those are the figures printed. What is shipped is the mean of these networks, so it has seen every dog.

@@ -70,6 +70,13 @@ class PauseShape(Shape, frozen=True, kw_only=True):
     note: str = ""
 
 
+class NotKnownShape(Shape, frozen=True, kw_only=True):
+    forget_after_s: float
+    grade: Grade
+    source: str = ""
+    note: str = ""
+
+
 class RungShape(Shape, frozen=True, kw_only=True):
     priority: Literal["high", "medium", "low"]
     after_s: float
@@ -81,6 +88,7 @@ class RungShape(Shape, frozen=True, kw_only=True):
 
 class HandlingShape(Shape, frozen=True, kw_only=True):
     pause_minutes: PauseShape
+    not_known: NotKnownShape
     not_alarms: tuple[str, ...] = ()
     escalation: tuple[RungShape, ...]
 
@@ -108,6 +116,7 @@ def assemble_alarms(
         for key in sorted({key for key in what if what.count(key) > 1}):
             problems.add(file, key, "this key is used twice")
     _pedigree(HANDLING, "pause_minutes", handling.pause_minutes, sources, problems)
+    _pedigree(HANDLING, "not_known", handling.not_known, sources, problems)
     for rung in handling.escalation:
         _pedigree(HANDLING, rung.whom, rung, sources, problems)
     return AlarmRules(
@@ -120,6 +129,7 @@ def assemble_alarms(
         not_alarms=frozenset(handling.not_alarms),
         pause_minutes=handling.pause_minutes.choices,
         pause_source=handling.pause_minutes.source,
+        forget_after_s=handling.not_known.forget_after_s,
     )
 
 
@@ -163,7 +173,7 @@ def _check_limit(shape: LimitShape, known: set[str], sources: Container[str], pr
 def _pedigree(
     file: str,
     entry: str,
-    shape: KindShape | PauseShape | RungShape | EstimateShape,
+    shape: KindShape | PauseShape | NotKnownShape | RungShape | EstimateShape,
     sources: Container[str],
     problems: Problems,
 ) -> None:

@@ -78,6 +78,7 @@ class Ended:
     condition: str
     signal: str
     at_us: int
+    known: bool = True
 
 
 Change = Began | Ended

@@ -6,6 +6,8 @@ a short hole is filled with NaN (missing), a long one starts the axis anew.
 """
 
 import math
+import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -133,6 +135,11 @@ _TO_MV = {"V": 1e3, "mV": 1.0, "uV": 1e-3, "µV": 1e-3, "nV": 1e-6}
 def pack(values: Any) -> bytes:
     """Float64 array as little-endian bytes, the form in which states keep samples (immutable, comparable)."""
     return np.asarray(values, dtype=_KEPT).tobytes()
+
+
+def pack_few(values: Sequence[float]) -> bytes:
+    """As :func:`pack`, for a handful of numbers that are no array yet."""
+    return struct.pack(f"<{len(values)}d", *values)
 
 
 def unpack(data: bytes) -> Floats:

@@ -51,8 +51,7 @@ LEAD_ORDER = ("ecg_ii", "ecg", "ecg_i", "ecg_iii", "ecg_v")
 """Which lead's heart rate is shown when several are equally good."""
 
 
-@dataclass(frozen=True)
-class Derived:
+class Derived(msgspec.Struct, frozen=True):
     """One number made from a wave, with the fields of a monitor's numeric."""
 
     key: str
@@ -70,8 +69,7 @@ class Derived:
     """What to keep in mind with it, in one sentence: another signal that says something else, for one."""
 
 
-@dataclass(frozen=True)
-class Withheld:
+class Withheld(msgspec.Struct, frozen=True):
     """A number that is not given, and why."""
 
     key: str
@@ -79,8 +77,7 @@ class Withheld:
     at_us: int
 
 
-@dataclass(frozen=True)
-class Signal:
+class Signal(msgspec.Struct, frozen=True):
     """What one wave was worth in the second beginning at ``start_us``."""
 
     key: str
@@ -352,7 +349,7 @@ def _on_axis(ecg: EcgSecond, shift_us: int) -> EcgSecond:
     if not shift_us or not ecg.beats:
         return ecg
     beats = tuple(msgspec.structs.replace(beat, at_us=beat.at_us - shift_us) for beat in ecg.beats)
-    return replace(ecg, beats=beats)
+    return msgspec.structs.replace(ecg, beats=beats)
 
 
 def _lead_rank(key: str) -> tuple[int, str]:

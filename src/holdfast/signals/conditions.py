@@ -149,7 +149,7 @@ def step(
 
 def is_silent(state: ConditionState, now_us: int) -> bool:
     """Asystole does not hold, and would be called if no beat has come since the last whole second."""
-    return (Condition.ASYSTOLE, "") not in _held(state) and arrest.without_beats(state.arrest, now_us)
+    return arrest.without_beats(state.arrest, now_us) and (Condition.ASYSTOLE, "") not in _held(state)
 
 
 def watch(state: ConditionState, now_us: int, beaten: bool) -> tuple[ConditionState, tuple[Change, ...]]:

@@ -140,8 +140,13 @@ def _finding_words(ctx: Context, event: ev.FindingRecorded) -> str:
 
 def touch_words(ctx: Context, side: str, region: str, strength: ev.Strength, response: ev.TouchResponse) -> str:
     """A touch as a sentence: ``Left ribs 6-9, firm: flinches``."""
-    place = ctx.knowledge.regions.get(region)
-    where = place.name if place else region
-    where = where if side == "midline" else f"{side} {where}"
+    where = touch_place(ctx, side, region)
     did = "no response" if response is ev.TouchResponse.NONE else response.value
     return f"Touch {where}, {strength.value}: {did}"
+
+
+def touch_place(ctx: Context, side: str, region: str) -> str:
+    """Where a touch was, in words."""
+    place = ctx.knowledge.regions.get(region)
+    where = place.name if place else region
+    return where if side == "midline" else f"{side} {where}"

@@ -20,7 +20,7 @@ from holdfast.web.bodychart import charts
 from holdfast.web.gate import Call
 from holdfast.web.measured import measured
 from holdfast.web.render import page
-from holdfast.web.tiles import TILES, pick
+from holdfast.web.tiles import TILES
 
 RECENT_LINES = 12
 CATEGORIES = (
@@ -59,7 +59,6 @@ def case(call: Call) -> Response:
         case=state,
         bed=call.services.ward.view(state.bed, call.now_us) if state.bed else None,
         tiles=TILES,
-        pick=pick,
         names=call.names(),
         touch_words=lambda t: touch_words(ctx, t.side, t.region, t.strength, t.response),
         chart=charts(knowledge.regions.values(), state.touches),

@@ -21,9 +21,7 @@ class Tile:
 
 
 TILES: tuple[Tile, ...] = (
-    Tile(
-        "hr", "Heart rate", ("hr", "heart_rate", "hr_ecg", "pulse", "pulse_art", "pulse_pleth"), "ecg", "heart_rate"
-    ),
+    Tile("hr", "Heart rate", ("hr", "heart_rate", "hr_ecg", "pulse", "pulse_art", "pulse_pleth"), "ecg", "heart_rate"),
     Tile("spo2", "SpO2", ("spo2",), "pleth"),
     Tile("rr", "Respiration", ("rr", "breath_rate", "rr_co2", "rr_resp", "rr_ecg"), "resp", "breath_rate"),
     Tile("map", "Mean pressure", ("art_mean", "art_mean_wave", "nibp_mean"), "art"),

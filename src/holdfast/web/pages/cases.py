@@ -15,7 +15,7 @@ from holdfast.record.events import Strength, TouchResponse
 from holdfast.usecases import second_look
 from holdfast.usecases.cases import SEXES, TREATMENTS
 from holdfast.usecases.ports import OWN_ACTOR
-from holdfast.usecases.timeline import Line, timeline, touch_words
+from holdfast.usecases.timeline import Line, timeline, touch_words, with_responses
 from holdfast.web.bodychart import charts
 from holdfast.web.gate import Call
 from holdfast.web.measured import measured
@@ -88,6 +88,8 @@ def case_timeline(call: Call) -> Response:
     until_us = moment(call.query("until"))
     chosen = [category for category in call.request.query_params.getlist("category") if category in CATEGORIES]
     lines: Iterable[Line] = timeline(call.ctx, state.case_id, until_us)
+    if until_us is None:
+        lines = with_responses(call.ctx, state.case_id, lines, call.now_us)
     return page(
         call,
         "timeline.html",

@@ -75,7 +75,7 @@ export class Strip {
     });
     if (this.times.length && frame.start_us + frame.samples.length * step < last - 1e6) {
       // The monitor's clock stepped back: what was drawn belongs to another stretch of time.
-      this.times = []; this.values = []; this.drawnUs = null;
+      this.times = []; this.values = []; this.beats = []; this.drawnUs = null; this.scaledAt = undefined;
       this.add(frame);
     }
   }

@@ -3,9 +3,9 @@
 Run: ``python benchmarks/screenshot_replay.py OUT_DIR RECORD... [--every S] [--width W] [--height H]``. A fresh Holdfast
 is started on free ports with a record of its own in OUT_DIR/data. Each WFDB record is played onto a dog and a bed of
 its own, all at the same time and as fast as they were recorded, as ``holdfast replay`` does, and pictures of the bed
-pages are written to OUT_DIR as ``RECORD-0120s.png`` (about the second of the recording that is being drawn). There is no
-faster way: a replay at more than speed 1 is a monitor whose clock runs too fast, the ward follows it in steps, and the
-rates and alarms of that are of no dog. It wants Playwright and Chromium.
+pages are written to OUT_DIR as ``RECORD-0120s.png`` (about the second of the recording that is being drawn). There is
+no faster way: a replay at more than speed 1 is a monitor whose clock runs too fast, the ward follows it in steps, and
+the rates and alarms of that are of no dog. It wants Playwright and Chromium.
 """
 
 import argparse
@@ -53,10 +53,11 @@ def main() -> None:
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-            page = browser.new_page(viewport={"width": options.width, "height": options.height})
+            context = browser.new_context(viewport={"width": options.width, "height": options.height})
+            page = context.new_page()
             page.set_default_timeout(PATIENCE_MS)
             _make_account(page, _setup_link(server))
-            pages = [page, *(page.context.new_page() for _ in options.records[1:])]
+            pages = [page, *(context.new_page() for _ in options.records[1:])]
             for place, one in enumerate(pages):
                 one.set_default_timeout(PATIENCE_MS)
                 one.goto(f"http://127.0.0.1:{http_port}/beds/{quote(_bed(place))}")

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-START_S = 90.0
+START_S = 600.0
+"""The first start compiles the analysis."""
 STOP_S = 30.0
 
 

@@ -15,7 +15,6 @@ from holdfast.gateways.hl7.client import MllpSender
 from holdfast.gateways.hl7.encode import encode_message
 from holdfast.record.alarm_events import AlarmRaised
 from holdfast.record.events import case_stream
-from holdfast.signals import bedside
 from holdfast.simulation.changes import SetRhythm
 from holdfast.simulation.monitor import SimulatedMonitor
 from holdfast.simulation.scenario import Scenario, Signalment
@@ -70,13 +69,6 @@ class Wire:
                 second += 1
 
 
-def compile_loops() -> None:
-    """Loops over samples are compiled at their first call, which holds up a server for a minute on a busy machine."""
-    monitor, state = SimulatedMonitor(DOG, BED), bedside.initial()
-    for second in range(10):
-        state, _ = bedside.step(state, monitor.message_at(second * 1_000_000).waves)
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = start("serve", tmp_path_factory.mktemp("alarms"))
@@ -102,7 +94,6 @@ def case_id(house: House) -> str:
 
 @pytest.fixture(scope="module")
 def wire(server: Server, case_id: str) -> Iterator[Wire]:
-    compile_loops()
     running = Wire(server.hl7_port)
     running.begin()
     time.sleep(WARM_UP_S)

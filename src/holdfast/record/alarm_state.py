@@ -76,6 +76,7 @@ class AlarmEntry:
     called_step: int = 0
     times: int = 1
     """How often it was raised without having been acknowledged in between."""
+    second_opinion: al.SecondOpinion | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -198,6 +199,7 @@ def _raised(state: AlarmState, event: al.AlarmRaised) -> AlarmState:
         since_us=event.since_us,
         raised_us=event.at_us,
         times=latched.times + 1 if latched else 1,
+        second_opinion=event.second_opinion,
     )
     if latched:
         return _replaced(state, latched.alarm_id, lambda _: entry)

@@ -34,6 +34,8 @@ class LogLine(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged_us: int | None = None
     called: tuple[tuple[str, int], ...] = ()
     """Whom it called, and when."""
+    second_opinion: str = ""
+    """What our signals said when it was raised; empty: they were not asked."""
 
 
 def alarm_log(ctx: Context, case_id: str, *, limit: int = 500) -> tuple[LogLine, ...]:
@@ -84,4 +86,5 @@ def _raised(ctx: Context, event: al.AlarmRaised) -> LogLine:
         technical=event.technical,
         since_us=event.since_us,
         raised_us=event.at_us,
+        second_opinion=event.second_opinion.text if event.second_opinion else "",
     )

@@ -6,6 +6,7 @@ from types import MappingProxyType
 import msgspec
 
 from holdfast.knowledge.alarm_rules import PRIORITIES, AlarmRules
+from holdfast.record.alarm_events import SecondOpinion
 from holdfast.record.alarm_state import AlarmEntry, AlarmState, AlarmStatus
 from holdfast.record.clinic_state import ClinicState
 
@@ -44,6 +45,8 @@ class AlarmView(msgspec.Struct, frozen=True, kw_only=True):
     sounding: bool
     rule: str
     """Key of the rule's scorecard, empty when it has none."""
+    second_opinion: SecondOpinion | None
+    """What our signals said when it was raised; None: they were not asked."""
 
 
 class OffView(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,6 +183,7 @@ def _alarm(
         times=entry.times,
         sounding=sounds(entry, state, now_us),
         rule=kind.rule,
+        second_opinion=entry.second_opinion,
     )
 
 

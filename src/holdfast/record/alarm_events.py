@@ -10,14 +10,6 @@ from holdfast.record.event_base import CaseEvent, ClinicEvent
 from holdfast.record.monitor import Origin
 
 
-class SecondOpinion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What the signals said of an alarm that threatens life when it was raised. It changes nothing about the alarm."""
-
-    verdict: str
-    """agree, disagree or cannot_say."""
-    text: str
-
-
 class AlarmRaised(CaseEvent, frozen=True, kw_only=True, tag="alarm_raised.1"):
     """An alarm condition has lasted as long as its delay: people are to notice. It replaces a latched one."""
 
@@ -39,8 +31,6 @@ class AlarmRaised(CaseEvent, frozen=True, kw_only=True, tag="alarm_raised.1"):
     limit: float | None = None
     unit: str = ""
     origin: Origin = Origin.LIVE
-    second_opinion: SecondOpinion | None = None
-    """None: the signals were not asked."""
 
 
 class AlarmCleared(CaseEvent, frozen=True, kw_only=True, tag="alarm_cleared.1"):
@@ -67,6 +57,15 @@ class AlarmEscalated(CaseEvent, frozen=True, kw_only=True, tag="alarm_escalated.
     called: str
     step: int
     """Place on the ladder of its priority, from 1."""
+
+
+class AlarmSecondOpinion(CaseEvent, frozen=True, kw_only=True, tag="alarm_second_opinion.1"):
+    """What the signals said of an alarm that threatens life when it was raised. It changes nothing about the alarm."""
+
+    alarm_id: str
+    verdict: str
+    """agree, disagree or cannot_say."""
+    text: str
 
 
 class AlarmsPaused(CaseEvent, frozen=True, kw_only=True, tag="alarms_paused.1"):
@@ -108,6 +107,7 @@ ANY_ALARM_EVENT = (
     | AlarmCleared
     | AlarmAcknowledged
     | AlarmEscalated
+    | AlarmSecondOpinion
     | AlarmsPaused
     | AlarmsResumed
     | AlarmSwitchedOff

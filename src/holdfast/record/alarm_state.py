@@ -76,7 +76,7 @@ class AlarmEntry:
     called_step: int = 0
     times: int = 1
     """How often it was raised without having been acknowledged in between."""
-    second_opinion: al.SecondOpinion | None = None
+    second_opinion: al.AlarmSecondOpinion | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -164,6 +164,8 @@ def apply(state: AlarmState, event: al.ANY_ALARM_EVENT, actor: str) -> AlarmStat
                 event.alarm_id,
                 lambda entry: replace(entry, called=event.called, called_us=event.at_us, called_step=event.step),
             )
+        case al.AlarmSecondOpinion():
+            return _replaced(state, event.alarm_id, lambda entry: replace(entry, second_opinion=event))
         case al.AlarmsPaused():
             return replace(state, pause=Pause(event.at_us, event.until_us, actor))
         case al.AlarmsResumed():
@@ -199,7 +201,6 @@ def _raised(state: AlarmState, event: al.AlarmRaised) -> AlarmState:
         since_us=event.since_us,
         raised_us=event.at_us,
         times=latched.times + 1 if latched else 1,
-        second_opinion=event.second_opinion,
     )
     if latched:
         return _replaced(state, latched.alarm_id, lambda _: entry)

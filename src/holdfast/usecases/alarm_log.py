@@ -68,6 +68,8 @@ def _lines(ctx: Context, recorded: Iterable[ev.Recorded]) -> tuple[LogLine, ...]
             case al.AlarmEscalated() as event if event.alarm_id in last:
                 called = lines[last[event.alarm_id]].called
                 change(event.alarm_id, called=(*called, (event.called, event.at_us)))
+            case al.AlarmSecondOpinion() as event:
+                change(event.alarm_id, second_opinion=event.text)
             case al.AlarmSwitchedOff() as event:
                 for line in lines:
                     if line.kind == event.alarm and not line.why_cleared:
@@ -86,5 +88,4 @@ def _raised(ctx: Context, event: al.AlarmRaised) -> LogLine:
         technical=event.technical,
         since_us=event.since_us,
         raised_us=event.at_us,
-        second_opinion=event.second_opinion.text if event.second_opinion else "",
     )

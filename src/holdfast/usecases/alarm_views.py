@@ -6,12 +6,19 @@ from types import MappingProxyType
 import msgspec
 
 from holdfast.knowledge.alarm_rules import PRIORITIES, AlarmRules
-from holdfast.record.alarm_events import SecondOpinion
 from holdfast.record.alarm_state import AlarmEntry, AlarmState, AlarmStatus
 from holdfast.record.clinic_state import ClinicState
 
 _STATES = (AlarmStatus.ACTIVE, AlarmStatus.LATCHED, AlarmStatus.ACKNOWLEDGED)
 """The most urgent first."""
+
+
+class OpinionView(msgspec.Struct, frozen=True, kw_only=True):
+    """What our signals said of an alarm when it was raised."""
+
+    verdict: str
+    """agree, disagree or cannot_say."""
+    text: str
 
 
 class AlarmView(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,8 +52,8 @@ class AlarmView(msgspec.Struct, frozen=True, kw_only=True):
     sounding: bool
     rule: str
     """Key of the rule's scorecard, empty when it has none."""
-    second_opinion: SecondOpinion | None
-    """What our signals said when it was raised; None: they were not asked."""
+    second_opinion: OpinionView | None
+    """None: they were not asked."""
 
 
 class OffView(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,7 +169,7 @@ def _alarm(
     now_us: int,
     texts: Mapping[tuple[str, str], str],
 ) -> AlarmView:
-    kind = rules.kind(entry.alarm)
+    kind, said = rules.kind(entry.alarm), entry.second_opinion
     lasts = entry.status is not AlarmStatus.LATCHED
     return AlarmView(
         alarm_id=entry.alarm_id,
@@ -183,7 +190,7 @@ def _alarm(
         times=entry.times,
         sounding=sounds(entry, state, now_us),
         rule=kind.rule,
-        second_opinion=entry.second_opinion,
+        second_opinion=OpinionView(verdict=said.verdict, text=said.text) if said else None,
     )
 
 

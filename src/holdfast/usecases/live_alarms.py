@@ -28,7 +28,7 @@ from holdfast.usecases.alarms import ladder, limits_of
 from holdfast.usecases.context import Context
 from holdfast.usecases.live_views import WAVE_LABELS, ConditionView
 from holdfast.usecases.ports import OWN_ACTOR, Change, NewEvent, Receipt
-from holdfast.usecases.second_opinion import MONITOR_ALERT, RecentSignals, with_opinions
+from holdfast.usecases.second_opinion import MONITOR_ALERT, RecentSignals, opinions
 
 NO_DATA = "no_data"
 """The condition that a monitor is silent."""
@@ -98,7 +98,8 @@ class BedAlarms:
         self._memory, events = engine.step(
             self._memory, state, situation, rules, ladder(self._ctx), self._ctx.ids.new_id
         )
-        self._send(with_opinions(events, rules, recent, self.rate_limits(now_us), now_us), now_us)
+        said = opinions(events, rules, recent, self.rate_limits(now_us), now_us)
+        self._send((*events, *said), now_us)
 
     def rate_limits(self, now_us: int) -> RateLimits:
         """Heart rates that are extreme for this animal, for the rules of the signals; no limit: never reached."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from holdfast.kernel.time import US_PER_S
 from holdfast.knowledge.alarm_rules import AlarmRules
-from holdfast.record.alarm_events import ANY_ALARM_EVENT, AlarmRaised, SecondOpinion
+from holdfast.record.alarm_events import ANY_ALARM_EVENT, AlarmRaised, AlarmSecondOpinion
 from holdfast.record.monitor import Wave
 from holdfast.signals import arrest, bedside, channels, rhythm
 from holdfast.signals.channels import EcgChannel, PulseChannel
@@ -27,6 +27,14 @@ FRESH_S = 5.0
 
 MONITOR_ALERT = "monitor_alert"
 """The kind of every alarm that a monitor raised itself."""
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """In one word (agree, disagree, cannot_say) and in sentences for the person at the bed."""
+
+    verdict: str
+    text: str
 
 
 @dataclass
@@ -80,18 +88,20 @@ def _until(kept: _Kept, lag_us: int) -> Floats:
     return np.concatenate((kept.samples, np.full(round(lag_us * kept.timeline.rate_hz / US_PER_S), np.nan)))
 
 
-def with_opinions(
+def opinions(
     events: Sequence[ANY_ALARM_EVENT], rules: AlarmRules, recent: RecentSignals, rates: RateLimits, now_us: int
-) -> tuple[ANY_ALARM_EVENT, ...]:
-    """The events; every alarm raised among them that threatens life bears what the signals say of it."""
-    said: dict[tuple[str, ...], SecondOpinion | None] = {}
-    made: list[ANY_ALARM_EVENT] = []
+) -> tuple[AlarmSecondOpinion, ...]:
+    """What the signals say of every alarm among ``events`` that is raised and threatens life."""
+    said: dict[tuple[str, ...], Opinion | None] = {}
+    made = []
     for event in events:
-        if isinstance(event, AlarmRaised) and (asked := _asked(event, rules)):
-            if asked not in said:
-                said[asked] = opinion([Kind(one) for one in asked], recent.window(now_us), rates)
-            event = msgspec.structs.replace(event, second_opinion=said[asked])
-        made.append(event)
+        asked = _asked(event, rules) if isinstance(event, AlarmRaised) else ()
+        if asked and asked not in said:
+            said[asked] = opinion([Kind(one) for one in asked], recent.window(now_us), rates)
+        if isinstance(event, AlarmRaised) and (one := said.get(asked)):
+            made.append(
+                AlarmSecondOpinion(at_us=now_us, alarm_id=event.alarm_id, verdict=one.verdict, text=one.text),
+            )
     return tuple(made)
 
 
@@ -99,7 +109,7 @@ def _asked(event: AlarmRaised, rules: AlarmRules) -> tuple[str, ...]:
     return rules.asked_of(event.text) if event.alarm == MONITOR_ALERT else rules.kind(event.alarm).asked_as
 
 
-def opinion(kinds: Sequence[Kind], window: Sequence[Signal], rates: RateLimits) -> SecondOpinion | None:
+def opinion(kinds: Sequence[Kind], window: Sequence[Signal], rates: RateLimits) -> Opinion | None:
     """What the signals say; of several kinds (the alarm does not say which) one that holds is enough.
 
     None where this animal has no limit for the rate that is asked about.
@@ -111,22 +121,22 @@ def opinion(kinds: Sequence[Kind], window: Sequence[Signal], rates: RateLimits) 
     try:
         verdicts = [check(kind, window, limits_of_dog(rates)) for kind in kinds]
     except Exception:  # whatever it is, it must not keep an alarm from being raised
-        return SecondOpinion(verdict="cannot_say", text="Our signals could not be asked, so the alarm stands.")
+        return Opinion("cannot_say", "Our signals could not be asked, so the alarm stands.")
     return _in_words(kinds, verdicts)
 
 
-def _in_words(kinds: Sequence[Kind], verdicts: Sequence[Verdict]) -> SecondOpinion:
+def _in_words(kinds: Sequence[Kind], verdicts: Sequence[Verdict]) -> Opinion:
     held = next((verdict for verdict in verdicts if verdict.holds), None)
     if held is not None:
-        return SecondOpinion(verdict="agree", text=f"Our signals agree: {held.why}")
+        return Opinion("agree", f"Our signals agree: {held.why}")
     unsure = next((verdict for verdict in verdicts if verdict.holds is None), None)
     if unsure is not None:
-        return SecondOpinion(verdict="cannot_say", text=f"Our signals cannot say: {unsure.why}")
+        return Opinion("cannot_say", f"Our signals cannot say: {unsure.why}")
     whys = " ".join(verdict.why for verdict in verdicts)
     trues = [shipped_weights().record[kind]["true_alarms"] for kind in kinds]
     silenced, all_true = sum(one.given - one.right for one in trues), sum(one.given for one in trues)
     worth = f"Judged by a rule that silenced {silenced} of {all_true} true alarms on people's records, on no dog's."
-    return SecondOpinion(verdict="disagree", text=f"Our signals do not agree: {whys} {worth} The alarm stands.")
+    return Opinion("disagree", f"Our signals do not agree: {whys} {worth} The alarm stands.")
 
 
 def limits_of_dog(rates: RateLimits) -> Limits:

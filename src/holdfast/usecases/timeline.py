@@ -8,7 +8,13 @@ from holdfast.record import events as ev
 from holdfast.usecases.alarm_views import label
 from holdfast.usecases.context import Context
 
-_IN_THE_ALARM_LOG = (al.AlarmRaised, al.AlarmCleared, al.AlarmAcknowledged, al.AlarmEscalated)
+_IN_THE_ALARM_LOG = (
+    al.AlarmRaised,
+    al.AlarmCleared,
+    al.AlarmAcknowledged,
+    al.AlarmEscalated,
+    al.AlarmSecondOpinion,
+)
 
 
 @dataclass(frozen=True)

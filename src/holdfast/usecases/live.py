@@ -33,6 +33,7 @@ from holdfast.usecases.live_views import (
     SignalView,
 )
 from holdfast.usecases.ports import Change, NewEvent, NewHeld
+from holdfast.usecases.second_opinion import RecentSignals
 
 SILENT_AFTER_S = 6.0
 """A monitor that speaks every second and then misses five is silent (our estimate)."""
@@ -53,6 +54,7 @@ class _Bed:
     case_id: str
     alarms: BedAlarms
     analysis: BedState = field(default_factory=bedside.initial)
+    recent: RecentSignals = field(default_factory=RecentSignals)
     latest: dict[str, Latest] = field(default_factory=dict)
     conditions: dict[tuple[str, str], ConditionView] = field(default_factory=dict)
     signals: dict[str, SignalView] = field(default_factory=dict)
@@ -101,6 +103,7 @@ class Ward:
             _note_arrival(bed, message, received_us, clock_note)
             _keep_values(bed, message, received_us)
             waves, outputs = _analyse(bed, message, received_us)
+            bed.recent.hear(waves, received_us)
             _keep_derived(bed, outputs, received_us)
             behind_us = bed.clock(message.device).us
             behind = {wave.key: behind_us + bed.clock(message.device, wave.key).us for wave in message.waves}
@@ -237,7 +240,8 @@ class Ward:
 
     def _follow_alarms(self, bed: _Bed, now_us: int) -> None:
         fresh = fresh_values(bed.latest, self._limited, now_us)
-        bed.alarms.follow(bed.conditions.values(), fresh, Origin(bed.origin or Origin.LIVE), now_us)
+        origin = Origin(bed.origin or Origin.LIVE)
+        bed.alarms.follow(bed.conditions.values(), fresh, origin, bed.recent, now_us)
 
     def _follow_conditions(self, bed: _Bed, changes: Sequence[Began | Ended]) -> None:
         for change in changes:

@@ -28,13 +28,12 @@ from holdfast.usecases.alarms import ladder, limits_of
 from holdfast.usecases.context import Context
 from holdfast.usecases.live_views import WAVE_LABELS, ConditionView
 from holdfast.usecases.ports import OWN_ACTOR, Change, NewEvent, Receipt
+from holdfast.usecases.second_opinion import MONITOR_ALERT, RecentSignals, opinions
 
 NO_DATA = "no_data"
 """The condition that a monitor is silent."""
 EXTREME = "hr_extreme"
 """The limits that the rules of the signals judge."""
-MONITOR_ALERT = "monitor_alert"
-"""The kind of every alarm that a monitor raised itself."""
 MONITOR_SAYS = "monitor: "
 """A condition that begins like this is an alarm of the monitor itself."""
 
@@ -80,9 +79,15 @@ class BedAlarms:
             self._heard_us = received_us
 
     def follow(
-        self, conditions: Iterable[ConditionView], fresh: Mapping[str, float], origin: Origin, now_us: int
+        self,
+        conditions: Iterable[ConditionView],
+        fresh: Mapping[str, float],
+        origin: Origin,
+        recent: RecentSignals,
+        now_us: int,
     ) -> None:
-        """Raise, clear and escalate by what holds at this moment; ``fresh``: numbers that may be believed, by key."""
+        """Raise, clear and escalate by what holds at this moment; ``fresh``: numbers that may be believed, by key.
+        ``recent`` is asked about what threatens life."""
         rules, state = self._ctx.knowledge.alarms, self.state()
         standing = {entry.key for entry in state.alarms}
         self._watch, judged = limits_engine.judge(self._watch, self._limits_now(now_us), fresh, standing, now_us)
@@ -93,7 +98,8 @@ class BedAlarms:
         self._memory, events = engine.step(
             self._memory, state, situation, rules, ladder(self._ctx), self._ctx.ids.new_id
         )
-        self._send(events, now_us)
+        said = opinions(events, rules, recent, self.rate_limits(now_us), now_us)
+        self._send((*events, *said), now_us)
 
     def rate_limits(self, now_us: int) -> RateLimits:
         """Heart rates that are extreme for this animal, for the rules of the signals; no limit: never reached."""

@@ -249,11 +249,14 @@ def _advance(state: BedState, collected: _Collected, limits: RateLimits) -> BedS
     ready = min(sent) - SETTLE_US
     second, ticks, rules, numbers = state.next_second, state.ticks, state.rules, state.numbers
     newest = ready // US_PER_S
-    if second < 0 or second > newest + JUMP_S:
+    if second < 0:
         second, ticks = _first_second(lanes), 0
+    elif second > newest + JUMP_S:
+        second, ticks = _first_second(lanes), 0
+        rules = conditions.forget(rules, second * US_PER_S)
     elif newest - second > JUMP_S + _backlog_s(lanes):
         second, ticks = newest - 1, 0
-        rules = conditions.forget(rules)
+        rules = conditions.forget(rules, second * US_PER_S)
     while (now_us := second * US_PER_S + (ticks + 1) * TICK_US) <= ready:
         ticks += 1
         if ticks * TICK_US < US_PER_S:

@@ -304,7 +304,7 @@ def _ranked(values: Floats, low: int, place: int) -> float:
             low = i
         else:
             break
-    return values[place]
+    return float(values[place])
 
 
 @compiled

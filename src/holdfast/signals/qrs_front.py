@@ -31,20 +31,21 @@ class Bands:
     qrs: tuple[float, float]
     slow: tuple[float, float]
     shape: tuple[float, float]
+    mains_hz: tuple[float, float] | None
+    """What is taken out before everything else; people's QRS band lies far enough below."""
     smooth_s: float
     """Time constant of each of the three smoothing stages of the energy: together about the length of a QRS."""
 
 
 BANDS = {
-    Preset.DOG: Bands((15.0, 45.0), (4.0, 15.0), (3.0, 40.0), 0.012),
-    Preset.HUMAN: Bands((8.0, 25.0), (2.0, 8.0), (2.0, 40.0), 0.018),
+    Preset.DOG: Bands((15.0, 45.0), (4.0, 15.0), (3.0, 40.0), (50.0, 60.0), 0.012),
+    Preset.HUMAN: Bands((8.0, 25.0), (2.0, 8.0), (2.0, 40.0), None, 0.018),
 }
 """Dog: chosen on the dogs of ``docs/reference/beats.md``; human: the QRS band of the prototype measured before."""
 
-MAINS_HZ = (50.0, 60.0)
 MAINS_Q = 5.0
-"""Taken out before everything else, each by a notch 10 Hz wide: hum twice as tall as the QRS is met in real
-recordings, and the QRS band does not refuse it. So wide a notch rings for 30 ms only (estimate)."""
+"""Sharpness of the notches for the mains, 10 Hz wide: hum twice as tall as the QRS is met in real recordings, and the
+dog's QRS band does not refuse it. So wide a notch rings for 30 ms only (estimate)."""
 
 SECTIONS = 7
 """Second-order sections: two notches, two of the QRS band, two of the slow band, one of the shape."""
@@ -91,7 +92,7 @@ def design(preset: Preset, rate_hz: float) -> Design:
     if not 100 <= rate_hz <= 2000:
         raise ValueError(f"beats can be found at 100 to 2000 samples per second, not at {rate_hz:g}")
     bands = BANDS[preset]
-    mains = np.array([_notch(hz, rate_hz) for hz in MAINS_HZ])
+    mains = np.array([_notch(hz, rate_hz) for hz in bands.mains_hz or (math.inf, math.inf)])
     qrs, slow, shape = _band(bands.qrs, rate_hz, 2), _band(bands.slow, rate_hz, 2), _band(bands.shape, rate_hz, 1)
     parts = (mains, qrs, slow, shape)
     rest = np.concatenate([sosfilt_zi(part) for part in parts])

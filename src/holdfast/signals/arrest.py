@@ -145,6 +145,16 @@ def step(
     )
 
 
+def after_hole(state: ArrestState, now_us: int) -> ArrestState:
+    """The state after a hole that ended at ``now_us``: a heart that was known to beat is missed from then on."""
+    return ArrestState(
+        pulses=tuple((key, PulseMemory(seen=memory.seen)) for key, memory in state.pulses),
+        last_us=now_us if state.known >= BEATS_KNOWN else None,
+        known=state.known,
+        etco2_seen=state.etco2_seen,
+    )
+
+
 _STILL = (Quality.FROZEN, Quality.LEAD_OFF, None)
 
 

@@ -51,8 +51,7 @@ LEAD_ORDER = ("ecg_ii", "ecg", "ecg_i", "ecg_iii", "ecg_v")
 """Which lead's heart rate is shown when several are equally good."""
 
 
-@dataclass(frozen=True)
-class Derived:
+class Derived(msgspec.Struct, frozen=True):
     """One number made from a wave, with the fields of a monitor's numeric."""
 
     key: str
@@ -70,8 +69,7 @@ class Derived:
     """What to keep in mind with it, in one sentence: another signal that says something else, for one."""
 
 
-@dataclass(frozen=True)
-class Withheld:
+class Withheld(msgspec.Struct, frozen=True):
     """A number that is not given, and why."""
 
     key: str
@@ -79,8 +77,7 @@ class Withheld:
     at_us: int
 
 
-@dataclass(frozen=True)
-class Signal:
+class Signal(msgspec.Struct, frozen=True):
     """What one wave was worth in the second beginning at ``start_us``."""
 
     key: str
@@ -252,11 +249,14 @@ def _advance(state: BedState, collected: _Collected, limits: RateLimits) -> BedS
     ready = min(sent) - SETTLE_US
     second, ticks, rules, numbers = state.next_second, state.ticks, state.rules, state.numbers
     newest = ready // US_PER_S
-    if second < 0 or second > newest + JUMP_S:
+    if second < 0:
         second, ticks = _first_second(lanes), 0
+    elif second > newest + JUMP_S:
+        second, ticks = _first_second(lanes), 0
+        rules = conditions.forget(rules, second * US_PER_S)
     elif newest - second > JUMP_S + _backlog_s(lanes):
         second, ticks = newest - 1, 0
-        rules = conditions.forget(rules)
+        rules = conditions.forget(rules, second * US_PER_S)
     while (now_us := second * US_PER_S + (ticks + 1) * TICK_US) <= ready:
         ticks += 1
         if ticks * TICK_US < US_PER_S:
@@ -352,7 +352,7 @@ def _on_axis(ecg: EcgSecond, shift_us: int) -> EcgSecond:
     if not shift_us or not ecg.beats:
         return ecg
     beats = tuple(msgspec.structs.replace(beat, at_us=beat.at_us - shift_us) for beat in ecg.beats)
-    return replace(ecg, beats=beats)
+    return msgspec.structs.replace(ecg, beats=beats)
 
 
 def _lead_rank(key: str) -> tuple[int, str]:

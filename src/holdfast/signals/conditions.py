@@ -115,10 +115,10 @@ def load(data: bytes) -> ConditionState:
     return msgspec.msgpack.decode(data, type=ConditionState)
 
 
-def forget(state: ConditionState) -> ConditionState:
-    """The state after a hole in the signals: what holds goes on holding, run lengths start anew."""
-    kept = ArrestState(known=state.arrest.known)
-    return ConditionState(holding=state.holding, arrest=kept, leads=())
+def forget(state: ConditionState, now_us: int) -> ConditionState:
+    """The state after a hole in the signals that ended at ``now_us``, or a clock set back to it: what holds goes on
+    holding, run lengths start anew, and what waves have shown before still counts."""
+    return ConditionState(holding=state.holding, arrest=arrest.after_hole(state.arrest, now_us))
 
 
 def step(
@@ -149,7 +149,7 @@ def step(
 
 def is_silent(state: ConditionState, now_us: int) -> bool:
     """Asystole does not hold, and would be called if no beat has come since the last whole second."""
-    return (Condition.ASYSTOLE, "") not in _held(state) and arrest.without_beats(state.arrest, now_us)
+    return arrest.without_beats(state.arrest, now_us) and (Condition.ASYSTOLE, "") not in _held(state)
 
 
 def watch(state: ConditionState, now_us: int, beaten: bool) -> tuple[ConditionState, tuple[Change, ...]]:

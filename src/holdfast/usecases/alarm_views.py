@@ -135,14 +135,6 @@ def alarms_view(
     )
 
 
-def sounds(entry: AlarmEntry, state: AlarmState, now_us: int) -> bool:
-    """Whether this alarm must be heard now: nobody acknowledged it, and no pause covers it."""
-    pause = state.paused_at(now_us)
-    if pause is not None and entry.raised_us < pause.at_us:
-        return False
-    return entry.status is AlarmStatus.ACTIVE or (entry.status is AlarmStatus.LATCHED and entry.audible_when_over)
-
-
 def urgency(alarms: AlarmsView) -> tuple[int, int, int]:
     """Sorts beds: the one that needs a person first is the smallest.
 
@@ -188,7 +180,7 @@ def _alarm(
         called=entry.called,
         called_us=entry.called_us,
         times=entry.times,
-        sounding=sounds(entry, state, now_us),
+        sounding=state.sounds(entry, now_us),
         rule=kind.rule,
         second_opinion=OpinionView(verdict=said.verdict, text=said.text) if said else None,
     )

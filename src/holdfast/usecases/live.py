@@ -362,17 +362,17 @@ def _analyse(bed: _Bed, message: MonitorMessage, received_us: int) -> tuple[list
 
 
 def _keep_derived(bed: _Bed, outputs: Outputs, received_us: int) -> None:
-    def kept(key: str, value: float | None, unit: str, at_us: int, source: str, name: str, reason: str = "") -> None:
-        at_us = min(at_us, received_us)
-        keep(bed.latest, key, Latest(value, unit, at_us, received_us, at_us, source, name, reason))
-
     for one in outputs.numerics:
-        source = f"our analysis of {WAVE_LABELS.get(one.channel, one.channel)}"
-        kept(one.key, one.value, one.unit, one.at_us, source, one.name)
+        source, at_us = f"our analysis of {WAVE_LABELS.get(one.channel, one.channel)}", min(one.at_us, received_us)
+        new = Latest(one.value, one.unit, at_us, received_us, at_us, source, one.name, "", one.quality, one.note, True)
+        keep(bed.latest, one.key, new)
     for withheld in outputs.withheld:
         if withheld.key in bed.latest or withheld.key in BY_KEY:
-            unit = BY_KEY[withheld.key].unit if withheld.key in BY_KEY else ""
-            kept(withheld.key, None, unit, withheld.at_us, "our analysis", withheld.key, withheld.reason)
+            unit, at_us = BY_KEY.get(withheld.key, OTHER).unit, min(withheld.at_us, received_us)
+            new = Latest(
+                None, unit, at_us, received_us, at_us, "our analysis", withheld.key, withheld.reason, ours=True
+            )
+            keep(bed.latest, withheld.key, new)
 
 
 def _is_silent(bed: _Bed, now_us: int) -> bool:

@@ -9,7 +9,7 @@ from holdfast.usecases.live_views import BedView, SignalView, ValueView
 from holdfast.web.bodychart import charts
 from holdfast.web.gate import Call
 from holdfast.web.render import page
-from holdfast.web.tiles import TILES, pick
+from holdfast.web.tiles import TILES
 
 _NO_ALARMS = AlarmsView()
 
@@ -26,7 +26,6 @@ def patterns(call: Call) -> Response:
         "patterns.html",
         beds=_beds(now_us),
         tiles=TILES,
-        pick=pick,
         chart=charts(regions, touches),
         responses=list(TouchResponse),
     )

@@ -225,7 +225,10 @@ async def prepare(house: House) -> None:
     preparing = asyncio.wrap_future(house.analysis.submit(warm_up))
     done, _ = await asyncio.wait([preparing], timeout=PREPARING_SAID_AFTER_S)
     if not done:
-        print("Preparing the signal analysis (first start of this release only, a minute or two) ...", flush=True)
+        print(
+            "Preparing the signal analysis (a minute or two at the first start of a release, else seconds) ...",
+            flush=True,
+        )
     try:
         await preparing
     except Exception:  # monitors can be listened to all the same: what is said is on disk

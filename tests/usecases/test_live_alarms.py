@@ -21,6 +21,7 @@ from holdfast.usecases.alarm_log import alarm_log
 from holdfast.usecases.alarm_views import urgency
 from holdfast.usecases.live_alarms import GRACE_S, BedAlarms
 from holdfast.usecases.ports import Change, Receipt
+from holdfast.web import alarm_words
 from usecases.alarm_ward import AlarmWard
 
 
@@ -244,6 +245,84 @@ def test_an_acknowledgement_is_on_disk_before_it_is_answered(
     kinds = [type(item.event) for item in other.read_log(without_blocks=True)]
     other.close()
     assert AlarmAcknowledged in kinds
+
+
+def tell(ward: AlarmWard, change: Began | Ended) -> None:
+    ward.ward.tell(ward.case_id, change, ward.clock.at_us)
+    ward.ctx.book.catch_up()
+
+
+def lost_from_sight(ward: AlarmWard, kind: str, *, acknowledged: bool = False) -> None:
+    """A state of the heart is seen, then no signal can tell of it any more."""
+    ward.seconds(3, spo2=97)
+    tell(ward, Began(kind, "", kind, ward.clock.at_us, False, "high"))
+    ward.seconds(3, spo2=97)
+    if acknowledged:
+        alarms.acknowledge(ward.ctx, actor="kim", case_id=ward.case_id, alarm_id=ward.alarm(kind).alarm_id)
+    tell(ward, Ended(kind, "", ward.clock.at_us, known=False))
+    ward.seconds(1, spo2=97)
+
+
+HEART = ["asystole", "ventricular_fibrillation_suspected", "ventricular_tachycardia", "extreme_bradycardia"]
+
+
+@pytest.mark.parametrize("kind", HEART)
+def test_what_no_signal_can_tell_of_any_more_is_not_over(ward: AlarmWard, kind: str) -> None:
+    lost_from_sight(ward, kind)
+    ward.seconds(60, spo2=97)
+    alarm = ward.alarm(kind)
+    assert (alarm.state, alarm.sounding) == ("active", True)
+    assert alarm.text.endswith("(not known any more: no signal fit to tell)")
+    ward.seconds(600, spo2=97)
+    alarm = ward.alarm(kind)
+    assert (alarm.state, alarm.ended_why) == ("latched", "not_known")
+    assert alarm_words.state(alarm).startswith("Not known any more whether it lasts, nobody has seen it; ")
+    assert ward.events(AlarmCleared)[-1].why == "not_known"  # type: ignore[union-attr]
+
+
+def test_an_acknowledged_arrest_stays_when_its_electrode_falls_off_and_is_the_same_when_it_is_back(
+    ward: AlarmWard,
+) -> None:
+    lost_from_sight(ward, "asystole", acknowledged=True)
+    ward.seconds(60, spo2=97)
+    assert ward.states()["asystole"] == "acknowledged"
+    tell(ward, Began("asystole", "", "asystole", ward.clock.at_us, False, "high"))
+    ward.seconds(60, spo2=97)
+    assert ward.alarm("asystole").text == "asystole"
+    assert ward.states()["asystole"] == "acknowledged"
+    assert len(ward.events(AlarmRaised)) == 1
+
+
+def test_an_arrest_that_was_lost_from_sight_is_over_when_beats_are_counted_again(ward: AlarmWard) -> None:
+    lost_from_sight(ward, "asystole")
+    ward.ecg(60)
+    assert (ward.alarm("asystole").state, ward.alarm("asystole").ended_why) == ("latched", "over")
+
+
+def test_an_arrest_that_is_not_seen_hides_no_other(ward: AlarmWard) -> None:
+    lost_from_sight(ward, "ventricular_fibrillation_suspected", acknowledged=True)
+    tell(ward, Began("asystole", "", "asystole", ward.clock.at_us, False, "high"))
+    ward.seconds(1, spo2=97)
+    assert ward.states()["asystole"] == "active"
+    assert ward.view().sound == "high"
+
+
+def test_a_passing_state_that_is_not_seen_any_more_goes_and_says_why(ward: AlarmWard) -> None:
+    lost_from_sight(ward, "ventricular_run")
+    ward.seconds(10, spo2=97)
+    assert "ventricular_run" not in ward.states()
+    assert [event.why for event in ward.events(AlarmCleared)] == ["not_known"]  # type: ignore[union-attr]
+
+
+def test_a_value_inside_its_limit_is_not_raised_because_an_alarm_about_it_stays_visible(ward: AlarmWard) -> None:
+    ward.seconds(5, art_mean=80)
+    ward.seconds(20, art_mean=50)
+    ward.seconds(15, art_mean=80)
+    assert ward.states() == {"art_mean_low": "latched"}
+    ward.seconds(30, art_mean=61)
+    assert ward.states() == {"art_mean_low": "latched"}
+    ward.seconds(15, art_mean=59)
+    assert ward.states() == {"art_mean_low": "active"}
 
 
 class FailingStore:

@@ -85,6 +85,13 @@ class PauseShape(Shape, frozen=True, kw_only=True):
     note: str = ""
 
 
+class NotKnownShape(Shape, frozen=True, kw_only=True):
+    forget_after_s: float
+    grade: Grade
+    source: str = ""
+    note: str = ""
+
+
 class RungShape(Shape, frozen=True, kw_only=True):
     priority: Literal["high", "medium", "low"]
     after_s: float
@@ -96,6 +103,7 @@ class RungShape(Shape, frozen=True, kw_only=True):
 
 class HandlingShape(Shape, frozen=True, kw_only=True):
     pause_minutes: PauseShape
+    not_known: NotKnownShape
     not_alarms: tuple[str, ...] = ()
     escalation: tuple[RungShape, ...]
 
@@ -129,6 +137,7 @@ def assemble_alarms(
             if not re.fullmatch("[a-z0-9]+( [a-z0-9]+)*", phrase):
                 problems.add(WORDS, phrase, "it is not lower-case words with single spaces between them")
     _pedigree(HANDLING, "pause_minutes", handling.pause_minutes, sources, problems)
+    _pedigree(HANDLING, "not_known", handling.not_known, sources, problems)
     for rung in handling.escalation:
         _pedigree(HANDLING, rung.whom, rung, sources, problems)
     return AlarmRules(
@@ -142,6 +151,7 @@ def assemble_alarms(
         not_alarms=frozenset(handling.not_alarms),
         pause_minutes=handling.pause_minutes.choices,
         pause_source=handling.pause_minutes.source,
+        forget_after_s=handling.not_known.forget_after_s,
     )
 
 
@@ -185,7 +195,7 @@ def _check_limit(shape: LimitShape, known: set[str], sources: Container[str], pr
 def _pedigree(
     file: str,
     entry: str,
-    shape: KindShape | WordsShape | PauseShape | RungShape | EstimateShape,
+    shape: KindShape | WordsShape | PauseShape | NotKnownShape | RungShape | EstimateShape,
     sources: Container[str],
     problems: Problems,
 ) -> None:

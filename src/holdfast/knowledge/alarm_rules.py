@@ -130,6 +130,8 @@ class AlarmRules:
     pause_minutes: tuple[int, ...] = ()
     """Lengths of a pause of the sound that can be chosen."""
     pause_source: str = ""
+    forget_after_s: float = 0.0
+    """The alarm of a state that no signal can tell of any more is given up after so long."""
 
     def kind(self, key: str) -> AlarmKind:
         """How this kind is treated; :data:`UNKNOWN_KIND` for one that the table does not know."""

@@ -41,6 +41,8 @@ class AlarmView(msgspec.Struct, frozen=True, kw_only=True):
     raised_us: int
     """When it was raised last: its delay after the condition began."""
     ended_us: int | None
+    ended_why: str
+    """Of a latched one: over, or not_known or not_watched any more; empty while it lasts."""
     acknowledged_by: str
     """Name, empty when not."""
     acknowledged_us: int | None
@@ -175,6 +177,7 @@ def _alarm(
         began_us=entry.since_us,
         raised_us=entry.raised_us,
         ended_us=entry.ended_us,
+        ended_why=entry.ended_why,
         acknowledged_by=clinic.name_of(entry.acknowledged_by) if entry.acknowledged_by else "",
         acknowledged_us=entry.acknowledged_us,
         called=entry.called,

@@ -248,6 +248,7 @@ class Ward:
             if isinstance(change, Began):
                 self._condition_began(bed, change)
             else:
+                bed.alarms.ended(change)
                 self._condition_ended(bed, change.condition, change.signal, change.at_us)
 
     def _follow_alert(self, bed: _Bed, device: str, alert: Alert, received_us: int) -> None:

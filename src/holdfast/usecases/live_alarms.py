@@ -14,14 +14,16 @@ from holdfast.kernel.limits import ALARM_RETRY_S
 from holdfast.kernel.time import US_PER_S
 from holdfast.monitoring import alarms as engine
 from holdfast.monitoring import limits as limits_engine
+from holdfast.monitoring import lost_sight
 from holdfast.monitoring.alarms import Cause, Key, Situation
 from holdfast.monitoring.limits import VALUE_LOST, Limits, Watch
 from holdfast.record import alarm_state
 from holdfast.record import events as ev
 from holdfast.record.alarm_events import ANY_ALARM_EVENT
-from holdfast.record.alarm_state import AlarmState
+from holdfast.record.alarm_state import AlarmState, AlarmStatus
 from holdfast.record.case_state import CaseState
 from holdfast.record.monitor import Origin
+from holdfast.signals.conditions import Ended
 from holdfast.signals.observed import RateLimits
 from holdfast.usecases.alarm_views import AlarmsView, alarms_view
 from holdfast.usecases.alarms import ladder, limits_of
@@ -36,6 +38,9 @@ EXTREME = "hr_extreme"
 """The limits that the rules of the signals judge."""
 MONITOR_SAYS = "monitor: "
 """A condition that begins like this is an alarm of the monitor itself."""
+
+NOT_KNOWN = "not known any more: no signal fit to tell"
+"""Said with the alarm of a state that nobody can see any more."""
 
 GRACE_S = 30.0
 """After a start the analysis has to see for itself what still holds: so long, from the first message on, an alarm that
@@ -68,6 +73,7 @@ class BedAlarms:
         missed_us = {entry.signal: entry.since_us for entry in standing if entry.alarm == VALUE_LOST}
         self._watch = Watch(now_us, missed_us)
         self._heard_us: int | None = None
+        self._lost_us: Mapping[Key, int] = {}
         self._sent: list[_Sent] = []
         self._texts: dict[Key, str] = {}
         self._limits: tuple[Limits, ...] = ()
@@ -77,6 +83,12 @@ class BedAlarms:
         """A message came in."""
         if self._heard_us is None:
             self._heard_us = received_us
+
+    def ended(self, change: Ended) -> None:
+        """A condition is over, or no signal can tell of it any more: then its alarm is not over."""
+        key = (change.condition, change.signal if self._ctx.knowledge.alarms.kind(change.condition).per_signal else "")
+        lost_us = {other: at_us for other, at_us in self._lost_us.items() if other != key}
+        self._lost_us = lost_us if change.known else {**lost_us, key: change.at_us}
 
     def follow(
         self,
@@ -89,12 +101,15 @@ class BedAlarms:
         """Raise, clear and escalate by what holds at this moment; ``fresh``: numbers that may be believed, by key.
         ``recent`` is asked about what threatens life."""
         rules, state = self._ctx.knowledge.alarms, self.state()
-        standing = {entry.key for entry in state.alarms}
-        self._watch, judged = limits_engine.judge(self._watch, self._limits_now(now_us), fresh, standing, now_us)
+        lasting = {entry.key for entry in state.alarms if entry.status is not AlarmStatus.LATCHED}
+        self._watch, judged = limits_engine.judge(self._watch, self._limits_now(now_us), fresh, lasting, now_us)
         seen = engine.gathered([_cause(condition) for condition in conditions], rules)
-        unknown = judged.unknown | self._not_seen_yet(state, now_us)
-        situation = Situation(now_us, (*seen, *judged.causes), unknown, judged.forgotten, origin)
-        self._texts = {cause.key: cause.text for cause in situation.causes}
+        sight = lost_sight.look(self._lost_us, seen, fresh, rules, now_us)
+        self._lost_us = {key: at_us for key, at_us in sight.lost_us.items() if key in lasting}
+        unknown = judged.unknown | sight.unknown | self._not_seen_yet(state, now_us)
+        situation = Situation(now_us, (*seen, *judged.causes), unknown, judged.forgotten | sight.forgotten, origin)
+        self._texts = {entry.key: f"{entry.text} ({NOT_KNOWN})" for entry in state.alarms if entry.key in self._lost_us}
+        self._texts |= {cause.key: cause.text for cause in situation.causes}
         self._memory, events = engine.step(
             self._memory, state, situation, rules, ladder(self._ctx), self._ctx.ids.new_id
         )

@@ -73,6 +73,7 @@ def _alarm(state: str, priority: str, technical: bool, now_us: int) -> AlarmView
         state=state,
         began_us=now_us - 40_000_000,
         raised_us=now_us - 30_000_000,
+        ended_why="over" if state == "latched" else "",
         ended_us=now_us if state == "latched" else None,
         acknowledged_by="Ada" if state == "acknowledged" else "",
         acknowledged_us=now_us if state == "acknowledged" else None,

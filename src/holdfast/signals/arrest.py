@@ -139,6 +139,8 @@ def step(
     for at in beats:
         returned = (*returned, at)[-RETURN_BEATS:] if returned and at - returned[-1] < ASYSTOLE_S * US_PER_S else (at,)
     last = beats[-1] if beats else state.last_us
+    if last is None and state.known >= BEATS_KNOWN:
+        last = start_us  # beats known from before a start: without them from here on
     quiet_since = () if beats else state.quiet
     low = etco2_mmhg is not None and etco2_mmhg < ETCO2_COLLAPSE_MMHG
     on = [memory for _, memory in waves if memory.seen >= PULSE_KNOWN_COUNT and not memory.absent]

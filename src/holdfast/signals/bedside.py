@@ -20,7 +20,7 @@ from holdfast.signals import bed_numbers, channels, conditions
 from holdfast.signals.bed_numbers import BreathWave, EcgBeats, NumbersState, PulseWave, Told, WaveSecond
 from holdfast.signals.channels import Channel, EcgChannel, PulseChannel
 from holdfast.signals.chunk import Chunk, Timeline, WaveLike, from_wave
-from holdfast.signals.conditions import Change
+from holdfast.signals.conditions import NOTHING_BEFORE, Before, Change
 from holdfast.signals.heart_rate import Rate
 from holdfast.signals.observed import ADULT_DOG, EcgSecond, PulseSecond, RateLimits
 from holdfast.signals.quality import FIT, Quality
@@ -129,9 +129,9 @@ class BedState(msgspec.Struct, frozen=True, tag="bedside.5", forbid_unknown_fiel
     numbers: bed_numbers.NumbersState = bed_numbers.NumbersState()
 
 
-def initial() -> BedState:
-    """A bed that has sent nothing."""
-    return BedState()
+def initial(before: Before = NOTHING_BEFORE) -> BedState:
+    """A bed that has sent nothing since the analysis started; ``before``: what is known of the animal all the same."""
+    return BedState(rules=conditions.initial(before))
 
 
 def dump(state: BedState) -> bytes:

@@ -102,9 +102,32 @@ PULSE_RATE_S = 10
 """Pulses are counted over so long for that."""
 
 
-def initial() -> ConditionState:
-    """Nothing seen, nothing holds."""
-    return ConditionState()
+@dataclass(frozen=True)
+class Before:
+    """What is known of an animal from before the analysis started: it was restarted, or the animal has another bed."""
+
+    beats: bool = False
+    """An ECG has shown its beats: one without them is an arrest, not an ECG that never showed any."""
+    pulses: tuple[str, ...] = ()
+    """Waves that have shown its pulse."""
+    arrests: tuple[tuple[str, int], ...] = ()
+    """Arrests that hold, and since when (us): they hold until beats or a pulse are seen."""
+
+
+NOTHING_BEFORE = Before()
+
+
+def initial(before: Before = NOTHING_BEFORE) -> ConditionState:
+    """Nothing seen, and nothing holds but what is known from ``before``."""
+    pulses = tuple((key, arrest.PulseMemory(seen=arrest.PULSE_KNOWN_COUNT)) for key in before.pulses)
+    known = arrest.BEATS_KNOWN if before.beats or before.arrests else 0
+    holding = tuple((Condition(name), "", began_us) for name, began_us in before.arrests)
+    return ConditionState(arrest=ArrestState(pulses=pulses, known=known), holding=holding)
+
+
+def held_before(before: Before) -> tuple[Began, ...]:
+    """The states that hold from ``before``, in their words."""
+    return tuple(_began((Condition(name), ""), began_us) for name, began_us in before.arrests)
 
 
 def dump(state: ConditionState) -> bytes:

@@ -21,7 +21,6 @@ from holdfast.record import alarm_state
 from holdfast.record import events as ev
 from holdfast.record.alarm_events import ANY_ALARM_EVENT
 from holdfast.record.alarm_state import AlarmState, AlarmStatus
-from holdfast.record.case_state import CaseState
 from holdfast.record.monitor import Origin
 from holdfast.signals.conditions import Ended
 from holdfast.signals.observed import RateLimits
@@ -45,9 +44,6 @@ NOT_KNOWN = "not known any more: no signal fit to tell"
 GRACE_S = 30.0
 """After a start the analysis has to see for itself what still holds: so long, from the first message on, an alarm that
 the record holds is not cleared for want of its cause (our estimate: rules need up to ten seconds, rates ten)."""
-
-WATCHED_BEFORE_S = 3600.0
-"""An animal whose monitor spoke so shortly before a start is missed when it does not speak again (our estimate)."""
 
 LIMITS_KEPT_S = 60.0
 """Limits are looked up anew after this: an animal grows older."""
@@ -181,15 +177,6 @@ class BedAlarms:
             return self._ctx.store.submit(change)
         except HoldfastError:
             return None
-
-
-def last_heard_us(ctx: Context, case: CaseState, now_us: int) -> int | None:
-    """When the monitor of this case last spoke, as the record knows it; None: not within ``WATCHED_BEFORE_S``."""
-    since_us = now_us - int(WATCHED_BEFORE_S * US_PER_S)
-    held_us = [held.received_us for held in ctx.store.held(case.case_id)]
-    points = ctx.store.trend(case.case_id, from_us=since_us, to_us=now_us, keys=("hr", "hr_ecg", "spo2", "rr"))
-    heard_us = [at_us for at_us in (*held_us, *(point.at_us for point in points)) if since_us <= at_us <= now_us]
-    return max(heard_us, default=None)
 
 
 def _read_back(sent: _Sent, version: int) -> bool:

@@ -40,6 +40,7 @@ def small_alarms() -> dict[str, Any]:
                 ],
             }
         ],
+        "alarm_words.yaml": [{"words": ["v fib"], "asked_as": ["fibrillation"], **guess}],
         "alarm_handling.yaml": {
             "pause_minutes": {"choices": [1, 2], **guess},
             "not_known": {"forget_after_s": 600, **guess},

@@ -11,6 +11,7 @@ from holdfast.kernel.errors import WorldError
 from holdfast.kernel.limits import ALARM_RETRY_S
 from holdfast.kernel.time import US_PER_S
 from holdfast.record.alarm_events import AlarmAcknowledged, AlarmCleared, AlarmEscalated, AlarmRaised
+from holdfast.record.events import MonitorConditionBegan, MonitorConditionEnded
 from holdfast.record.monitor import Alert
 from holdfast.signals.conditions import Began, Ended
 from holdfast.signals.observed import RateLimits
@@ -416,3 +417,37 @@ def test_the_log_says_what_was_raised_who_acknowledged_and_who_was_called(ward: 
         "SpO2, far too low 70 %, limit 85", "Nurse Kim", "over",
     )  # fmt: skip
     assert [whom for whom, _ in oldest.called] == ["technician on duty"]
+
+
+@pytest.mark.parametrize("acknowledged", [False, True])
+def test_a_restart_during_an_arrest_leaves_its_alarm_as_it_was_until_the_heart_beats(
+    restarting: tuple[AlarmWard, Callable[[], None]], acknowledged: bool
+) -> None:
+    ward, restart = restarting
+    ward.ecg(20)
+    ward.ecg(8, beats=False)
+    before = ward.alarm("asystole").alarm_id
+    if acknowledged:
+        alarms.acknowledge(ward.ctx, actor="kim", case_id=ward.case_id, alarm_id=before)
+    restart()
+    ward.ecg(int(GRACE_S) + 15, beats=False)
+    alarm = ward.alarm("asystole")
+    assert (alarm.alarm_id, alarm.state) == (before, "acknowledged" if acknowledged else "active")
+    assert ward.view().sound == ("" if acknowledged else "high")
+    assert len(ward.events(AlarmRaised)) == 1
+    assert len(ward.events(MonitorConditionBegan)) == 1
+    ward.ecg(20)
+    assert ward.states() == ({} if acknowledged else {"asystole": "latched"})
+    assert len(ward.events(MonitorConditionEnded)) == 1
+
+
+def test_an_arrest_during_a_restart_is_called_on_an_ecg_that_showed_beats_before(
+    restarting: tuple[AlarmWard, Callable[[], None]],
+) -> None:
+    ward, restart = restarting
+    ward.ecg(20)
+    ward.trend("hr_ecg", 100)
+    restart()
+    ward.ecg(15, beats=False)
+    assert ward.states() == {"asystole": "active"}
+    assert ward.view().sound == "high"

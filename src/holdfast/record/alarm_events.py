@@ -64,6 +64,15 @@ class AlarmEscalated(CaseEvent, frozen=True, kw_only=True, tag="alarm_escalated.
     """Place on the ladder of its priority, from 1."""
 
 
+class AlarmSecondOpinion(CaseEvent, frozen=True, kw_only=True, tag="alarm_second_opinion.1"):
+    """What the signals said of an alarm that threatens life when it was raised. It changes nothing about the alarm."""
+
+    alarm_id: str
+    verdict: str
+    """agree, disagree or cannot_say."""
+    text: str
+
+
 class AlarmsPaused(CaseEvent, frozen=True, kw_only=True, tag="alarms_paused.1"):
     """The sound of the alarms that stand now pauses until ``until_us``. They stay visible, and a new one sounds."""
 
@@ -103,6 +112,7 @@ ANY_ALARM_EVENT = (
     | AlarmCleared
     | AlarmAcknowledged
     | AlarmEscalated
+    | AlarmSecondOpinion
     | AlarmsPaused
     | AlarmsResumed
     | AlarmSwitchedOff

@@ -84,6 +84,7 @@ class AlarmEntry:
     called_step: int = 0
     times: int = 1
     """How often it was raised without having been acknowledged in between."""
+    second_opinion: al.AlarmSecondOpinion | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -181,6 +182,8 @@ def apply(state: AlarmState, event: al.ANY_ALARM_EVENT, actor: str) -> AlarmStat
                 event.alarm_id,
                 lambda entry: replace(entry, called=event.called, called_us=event.at_us, called_step=event.step),
             )
+        case al.AlarmSecondOpinion():
+            return _replaced(state, event.alarm_id, lambda entry: replace(entry, second_opinion=event))
         case al.AlarmsPaused():
             return replace(state, pause=Pause(event.at_us, event.until_us, actor))
         case al.AlarmsResumed():

@@ -13,6 +13,14 @@ _STATES = (AlarmStatus.ACTIVE, AlarmStatus.LATCHED, AlarmStatus.ACKNOWLEDGED)
 """The most urgent first."""
 
 
+class OpinionView(msgspec.Struct, frozen=True, kw_only=True):
+    """What our signals said of an alarm when it was raised."""
+
+    verdict: str
+    """agree, disagree or cannot_say."""
+    text: str
+
+
 class AlarmView(msgspec.Struct, frozen=True, kw_only=True):
     """One alarm that stands."""
 
@@ -46,6 +54,8 @@ class AlarmView(msgspec.Struct, frozen=True, kw_only=True):
     sounding: bool
     rule: str
     """Key of the rule's scorecard, empty when it has none."""
+    second_opinion: OpinionView | None
+    """None: they were not asked."""
 
 
 class OffView(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,7 +163,7 @@ def _alarm(
     now_us: int,
     texts: Mapping[tuple[str, str], str],
 ) -> AlarmView:
-    kind = rules.kind(entry.alarm)
+    kind, said = rules.kind(entry.alarm), entry.second_opinion
     lasts = entry.status is not AlarmStatus.LATCHED
     return AlarmView(
         alarm_id=entry.alarm_id,
@@ -175,6 +185,7 @@ def _alarm(
         times=entry.times,
         sounding=state.sounds(entry, now_us),
         rule=kind.rule,
+        second_opinion=OpinionView(verdict=said.verdict, text=said.text) if said else None,
     )
 
 

@@ -21,7 +21,6 @@ from holdfast.record import alarm_state
 from holdfast.record import events as ev
 from holdfast.record.alarm_events import ANY_ALARM_EVENT
 from holdfast.record.alarm_state import AlarmState, AlarmStatus
-from holdfast.record.case_state import CaseState
 from holdfast.record.monitor import Origin
 from holdfast.signals.conditions import Ended
 from holdfast.signals.observed import RateLimits
@@ -30,13 +29,12 @@ from holdfast.usecases.alarms import ladder, limits_of
 from holdfast.usecases.context import Context
 from holdfast.usecases.live_views import WAVE_LABELS, ConditionView
 from holdfast.usecases.ports import OWN_ACTOR, Change, NewEvent, Receipt
+from holdfast.usecases.second_opinion import MONITOR_ALERT, RecentSignals, opinions
 
 NO_DATA = "no_data"
 """The condition that a monitor is silent."""
 EXTREME = "hr_extreme"
 """The limits that the rules of the signals judge."""
-MONITOR_ALERT = "monitor_alert"
-"""The kind of every alarm that a monitor raised itself."""
 MONITOR_SAYS = "monitor: "
 """A condition that begins like this is an alarm of the monitor itself."""
 
@@ -46,9 +44,6 @@ NOT_KNOWN = "not known any more: no signal fit to tell"
 GRACE_S = 30.0
 """After a start the analysis has to see for itself what still holds: so long, from the first message on, an alarm that
 the record holds is not cleared for want of its cause (our estimate: rules need up to ten seconds, rates ten)."""
-
-WATCHED_BEFORE_S = 3600.0
-"""An animal whose monitor spoke so shortly before a start is missed when it does not speak again (our estimate)."""
 
 LIMITS_KEPT_S = 60.0
 """Limits are looked up anew after this: an animal grows older."""
@@ -92,9 +87,15 @@ class BedAlarms:
         self._lost_us = lost_us if change.known else {**lost_us, key: change.at_us}
 
     def follow(
-        self, conditions: Iterable[ConditionView], fresh: Mapping[str, float], origin: Origin, now_us: int
+        self,
+        conditions: Iterable[ConditionView],
+        fresh: Mapping[str, float],
+        origin: Origin,
+        recent: RecentSignals,
+        now_us: int,
     ) -> None:
-        """Raise, clear and escalate by what holds at this moment; ``fresh``: numbers that may be believed, by key."""
+        """Raise, clear and escalate by what holds at this moment; ``fresh``: numbers that may be believed, by key.
+        ``recent`` is asked about what threatens life."""
         rules, state = self._ctx.knowledge.alarms, self.state()
         lasting = {entry.key for entry in state.alarms if entry.status is not AlarmStatus.LATCHED}
         self._watch, judged = limits_engine.judge(self._watch, self._limits_now(now_us), fresh, lasting, now_us)
@@ -108,7 +109,8 @@ class BedAlarms:
         self._memory, events = engine.step(
             self._memory, state, situation, rules, ladder(self._ctx), self._ctx.ids.new_id
         )
-        self._send(events, now_us)
+        said = opinions(events, rules, recent, self.rate_limits(now_us), now_us)
+        self._send((*events, *said), now_us)
 
     def rate_limits(self, now_us: int) -> RateLimits:
         """Heart rates that are extreme for this animal, for the rules of the signals; no limit: never reached."""
@@ -175,15 +177,6 @@ class BedAlarms:
             return self._ctx.store.submit(change)
         except HoldfastError:
             return None
-
-
-def last_heard_us(ctx: Context, case: CaseState, now_us: int) -> int | None:
-    """When the monitor of this case last spoke, as the record knows it; None: not within ``WATCHED_BEFORE_S``."""
-    since_us = now_us - int(WATCHED_BEFORE_S * US_PER_S)
-    held_us = [held.received_us for held in ctx.store.held(case.case_id)]
-    points = ctx.store.trend(case.case_id, from_us=since_us, to_us=now_us, keys=("hr", "hr_ecg", "spo2", "rr"))
-    heard_us = [at_us for at_us in (*held_us, *(point.at_us for point in points)) if since_us <= at_us <= now_us]
-    return max(heard_us, default=None)
 
 
 def _read_back(sent: _Sent, version: int) -> bool:

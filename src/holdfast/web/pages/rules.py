@@ -10,7 +10,7 @@ from holdfast.kernel.errors import OperatorError
 from holdfast.knowledge.alarm_rules import PRIORITIES
 from holdfast.monitoring.scorecards import Scorecard, scorecards
 from holdfast.record.alarm_events import EscalationStep
-from holdfast.usecases.alarms import ladder, set_escalation
+from holdfast.usecases.alarms import animals, ladder, set_escalation
 from holdfast.web.gate import Call
 from holdfast.web.render import page
 
@@ -20,18 +20,6 @@ def cards() -> dict[str, Scorecard]:
     """The packaged scorecards by rule."""
     text = resources.files("holdfast.monitoring").joinpath("scorecards.yaml").read_text(encoding="utf-8")
     return scorecards(yaml.safe_load(text))
-
-
-_BOUNDS = {"weight_kg": "kg", "age_months": "months of age"}
-
-
-def animals(when: tuple[str, ...]) -> str:
-    """The conditions of a row of limits in words: ``("weight_kg>=25",)`` -> ``from 25 kg``."""
-    said = []
-    for condition in when:
-        name, _, bound = condition.replace(">=", ":from ").replace("<", ":below ").partition(":")
-        said.append(f"{bound} {_BOUNDS[name]}" if name in _BOUNDS else f"{bound}s")
-    return ", ".join(said) or "every other animal"
 
 
 def rules(call: Call) -> Response:

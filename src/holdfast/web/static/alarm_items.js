@@ -41,6 +41,10 @@ function fill(line, row) {
   set(line, "where", `${row.training ? "SIMULATED " : ""}${row.name} · ${row.bed}`);
   set(line, "text", alarm.text);
   set(line, "state", stateWords(alarm));
+  const opinion = slot(line, "opinion");
+  opinion.hidden = !alarm.second_opinion;
+  opinion.dataset.verdict = alarm.second_opinion?.verdict ?? "";
+  set(line, "opinion", alarm.second_opinion?.text ?? "");
   const form = slot(line, "acknowledge");
   if (!form) return;
   form.hidden = alarm.state === "acknowledged";

@@ -345,9 +345,11 @@ def _bar(memory: Floats, at: int) -> float:
 
 @compiled
 def _upper(values: Floats) -> float:
-    return np.sort(values)[-1 - len(values) // 4]
+    upper: float = np.sort(values)[-1 - len(values) // 4]
+    return upper
 
 
 @compiled
 def _alike(values: Floats) -> bool:
-    return np.std(values) < LIKENESS * np.mean(values)
+    alike: bool = np.std(values) < LIKENESS * np.mean(values)
+    return alike

@@ -304,7 +304,8 @@ def _ranked(values: Floats, low: int, place: int) -> float:
             low = i
         else:
             break
-    return values[place]
+    ranked: float = values[place]
+    return ranked
 
 
 @compiled

@@ -86,18 +86,22 @@ def step(
             last = beat
         elif last is None:
             last = beat
-    kept = _kept(intervals, now_us - pace.window_s * US_PER_S)
+    kept = _kept(intervals, last, now_us - pace.window_s * US_PER_S)
     return RateState(last, kept, unfit_us), _say(last, kept, now_us, unfit, pace)
 
 
-def _kept(intervals: tuple[tuple[int, int], ...], from_us: int) -> tuple[tuple[int, int], ...]:
-    """Those that end in the window; when they are few, also the ones that lead up to them without a break."""
+def _kept(intervals: tuple[tuple[int, int], ...], last_us: int | None, from_us: int) -> tuple[tuple[int, int], ...]:
+    """Those that end in the window; when they are few, also older ones that lead up to the last beat without a break.
+
+    After a break one beat must not bring back the rate of before it.
+    """
     first = 0
     while first < len(intervals) and intervals[first][0] <= from_us:
         first += 1
     last = intervals[-INTERVALS_MIN:]
     few = len(intervals) - first < len(last)
-    if few and all(after[0] - after[1] == before[0] for before, after in pairwise(last)):
+    leads_up = bool(last) and last[-1][0] == last_us
+    if few and leads_up and all(after[0] - after[1] == before[0] for before, after in pairwise(last)):
         return last
     return intervals[first:]
 

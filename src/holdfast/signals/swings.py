@@ -345,11 +345,9 @@ def _bar(memory: Floats, at: int) -> float:
 
 @compiled
 def _upper(values: Floats) -> float:
-    upper: float = np.sort(values)[-1 - len(values) // 4]
-    return upper
+    return float(np.sort(values)[-1 - len(values) // 4])
 
 
 @compiled
 def _alike(values: Floats) -> bool:
-    alike: bool = np.std(values) < LIKENESS * np.mean(values)
-    return alike
+    return bool(np.std(values) < LIKENESS * np.mean(values))

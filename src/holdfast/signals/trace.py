@@ -304,8 +304,7 @@ def _ranked(values: Floats, low: int, place: int) -> float:
             low = i
         else:
             break
-    ranked: float = values[place]
-    return ranked
+    return float(values[place])
 
 
 @compiled

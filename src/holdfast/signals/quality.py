@@ -52,7 +52,7 @@ PEAKS_MAX_HZ = 5.5
 REST_MAX = 0.25
 REST_PER_PEAK = 0.03
 """Between beats the QRS envelope rests below this share of its peaks, a little more for every peak per second (chosen
-on even-numbered dogs, and on dog beats moved together to 150 to 300 a minute)."""
+with all 24 dogs in view, and on dog beats moved together to 150 to 300 a minute)."""
 
 UNEVEN = 0.3
 """The peaks vary by more than this share of their mean: movement (same)."""

@@ -34,6 +34,8 @@ class LogLine(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged_us: int | None = None
     called: tuple[tuple[str, int], ...] = ()
     """Whom it called, and when."""
+    second_opinion: str = ""
+    """What our signals said when it was raised; empty: they were not asked."""
 
 
 def alarm_log(ctx: Context, case_id: str, *, limit: int = 500) -> tuple[LogLine, ...]:
@@ -66,6 +68,8 @@ def _lines(ctx: Context, recorded: Iterable[ev.Recorded]) -> tuple[LogLine, ...]
             case al.AlarmEscalated() as event if event.alarm_id in last:
                 called = lines[last[event.alarm_id]].called
                 change(event.alarm_id, called=(*called, (event.called, event.at_us)))
+            case al.AlarmSecondOpinion() as event:
+                change(event.alarm_id, second_opinion=event.text)
             case al.AlarmSwitchedOff() as event:
                 for line in lines:
                     if line.kind == event.alarm and not line.why_cleared:

@@ -195,6 +195,21 @@ def limits_of(ctx: Context, case: CaseState, now_us: int) -> tuple[Limits, ...]:
     return limits_for(ctx.knowledge.alarms, animal, case.alarms.limits)
 
 
+_BOUNDS = {"weight_kg": "kg", "age_months": "months of age"}
+
+
+def animals(when: tuple[str, ...]) -> str:
+    """The conditions of a row of limits in words: ``("species:dog", "weight_kg>=25")`` -> ``dogs from 25 kg``."""
+    species, bounds = "animals", []
+    for one in when:
+        name, _, bound = one.replace(">=", ":from ").replace("<", ":below ").partition(":")
+        if name in _BOUNDS:
+            bounds.append(f"{bound} {_BOUNDS[name]}")
+        else:
+            species = f"{bound}s"
+    return f"{species} {' and '.join(bounds)}".strip() if when else "every other animal"
+
+
 def _limit_view(ctx: Context, one: Limits) -> LimitView:
     rule, row, own = one.rule, one.row, one.own
     sides = [side for side in (row.low, row.high) if side is not None]
@@ -229,19 +244,7 @@ def _default_words(ctx: Context, row: LimitRow) -> str:
         source = f"{after}{known.title}" if known else ""
         grade = "our estimate" if side.grade is Grade.ESTIMATE else side.grade.value
         said.append(f"{name}: {grade}{source}. {side.note}".strip())
-    return f"Default for {_animals(row.when)}. {' '.join(part[0].upper() + part[1:] for part in said)}"
-
-
-def _animals(when: tuple[str, ...]) -> str:
-    """The conditions of a row in words."""
-    species, bounds = "animals", []
-    for one in when:
-        name, _, bound = one.replace(">=", ":from ").replace("<", ":below ").partition(":")
-        if name == "species":
-            species = f"{bound}s"
-        else:
-            bounds.append(f"{bound} {'kg' if name == 'weight_kg' else 'months of age'}")
-    return " ".join([species, " and ".join(bounds)]).strip() if when else "every other animal"
+    return f"Default for {animals(row.when)}. {' '.join(part[0].upper() + part[1:] for part in said)}"
 
 
 def _kind(ctx: Context, kind: str) -> tuple[str, int | None]:

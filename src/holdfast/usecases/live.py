@@ -18,11 +18,12 @@ from holdfast.record.case_state import CaseState
 from holdfast.record.monitor import Alert, MonitorMessage, Origin, Wave
 from holdfast.signals import bedside
 from holdfast.signals.bedside import BedState, Outputs, Signal
-from holdfast.signals.conditions import Began, Ended
+from holdfast.signals.conditions import Began, Ended, held_before
 from holdfast.usecases.alarm_views import AlarmsView, alarms_view
 from holdfast.usecases.context import Context
 from holdfast.usecases.device_clock import TOLERANCE_US, Offset, sent_by_its_clock, wave_end_us
-from holdfast.usecases.live_alarms import MONITOR_SAYS, NO_DATA, BedAlarms, last_heard_us
+from holdfast.usecases.live_alarms import MONITOR_SAYS, NO_DATA, BedAlarms
+from holdfast.usecases.live_before import known_before, last_heard_us
 from holdfast.usecases.live_frames import frames_of
 from holdfast.usecases.live_values import Latest, follow_step_back, fresh_values, keep, value_views
 from holdfast.usecases.live_views import (
@@ -33,6 +34,7 @@ from holdfast.usecases.live_views import (
     SignalView,
 )
 from holdfast.usecases.ports import Change, NewEvent, NewHeld
+from holdfast.usecases.second_opinion import RecentSignals
 
 SILENT_AFTER_S = 6.0
 """A monitor that speaks every second and then misses five is silent (our estimate)."""
@@ -52,7 +54,8 @@ class _Bed:
 
     case_id: str
     alarms: BedAlarms
-    analysis: BedState = field(default_factory=bedside.initial)
+    analysis: BedState
+    recent: RecentSignals = field(default_factory=RecentSignals)
     latest: dict[str, Latest] = field(default_factory=dict)
     conditions: dict[tuple[str, str], ConditionView] = field(default_factory=dict)
     signals: dict[str, SignalView] = field(default_factory=dict)
@@ -101,6 +104,7 @@ class Ward:
             _note_arrival(bed, message, received_us, clock_note)
             _keep_values(bed, message, received_us)
             waves, outputs = _analyse(bed, message, received_us)
+            bed.recent.hear(waves, received_us)
             _keep_derived(bed, outputs, received_us)
             behind_us = bed.clock(message.device).us
             behind = {wave.key: behind_us + bed.clock(message.device, wave.key).us for wave in message.waves}
@@ -226,7 +230,10 @@ class Ward:
             self._leave(name, now_us)
             bed = None
         if bed is None:
-            bed = self._beds[name] = _Bed(case_id, BedAlarms(self._ctx, case_id, now_us))
+            before = known_before(self._ctx, self._ctx.book.case(case_id), now_us)
+            bed = _Bed(case_id, BedAlarms(self._ctx, case_id, now_us), bedside.initial(before))
+            bed.conditions |= {(began.condition, began.signal): _shown(began) for began in held_before(before)}
+            self._beds[name] = bed
         return bed
 
     def _recorded_alarms(self, case: CaseState | None, now_us: int) -> AlarmsView:
@@ -237,13 +244,15 @@ class Ward:
 
     def _follow_alarms(self, bed: _Bed, now_us: int) -> None:
         fresh = fresh_values(bed.latest, self._limited, now_us)
-        bed.alarms.follow(bed.conditions.values(), fresh, Origin(bed.origin or Origin.LIVE), now_us)
+        origin = Origin(bed.origin or Origin.LIVE)
+        bed.alarms.follow(bed.conditions.values(), fresh, origin, bed.recent, now_us)
 
     def _follow_conditions(self, bed: _Bed, changes: Sequence[Began | Ended]) -> None:
         for change in changes:
             if isinstance(change, Began):
                 self._condition_began(bed, change)
             else:
+                bed.alarms.ended(change)
                 self._condition_ended(bed, change.condition, change.signal, change.at_us)
 
     def _follow_alert(self, bed: _Bed, device: str, alert: Alert, received_us: int) -> None:
@@ -266,14 +275,7 @@ class Ward:
         key = (began.condition, began.signal)
         if key in bed.conditions:
             return
-        bed.conditions[key] = ConditionView(
-            condition=began.condition,
-            text=began.text,
-            signal=began.signal,
-            began_us=began.at_us,
-            technical=began.technical,
-            priority=began.priority,
-        )
+        bed.conditions[key] = _shown(began)
         event = ev.MonitorConditionBegan(
             at_us=began.at_us,
             condition=began.condition,
@@ -305,6 +307,17 @@ def summary(case: CaseState) -> str:
     weight = f"{case.weight_kg:g} kg" if case.weight_kg is not None else "not weighed"
     person = admitted.handler or admitted.owner
     return ", ".join(part for part in (admitted.breed or admitted.species, weight, person) if part)
+
+
+def _shown(began: Began) -> ConditionView:
+    return ConditionView(
+        condition=began.condition,
+        text=began.text,
+        signal=began.signal,
+        began_us=began.at_us,
+        technical=began.technical,
+        priority=began.priority,
+    )
 
 
 def _note_arrival(bed: _Bed, message: MonitorMessage, received_us: int, note: str) -> None:

@@ -10,7 +10,13 @@ from holdfast.usecases.alarm_views import label
 from holdfast.usecases.context import Context
 from holdfast.usecases.course_views import course_view
 
-_IN_THE_ALARM_LOG = (al.AlarmRaised, al.AlarmCleared, al.AlarmAcknowledged, al.AlarmEscalated)
+_IN_THE_ALARM_LOG = (
+    al.AlarmRaised,
+    al.AlarmCleared,
+    al.AlarmAcknowledged,
+    al.AlarmEscalated,
+    al.AlarmSecondOpinion,
+)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,11 @@ from holdfast.web.clinic_time import clock
 
 _SHAPES = {"high": "!!!", "medium": "!!", "low": "!"}
 
+_ENDED = {
+    "not_known": "Not known any more whether it lasts",
+    "not_watched": "Not watched any more",
+}
+
 
 def shape(alarm: AlarmView) -> str:
     """The marks inside the shape."""
@@ -27,7 +32,8 @@ def state(alarm: AlarmView) -> str:
     times = f", {alarm.times} times" if alarm.times > 1 else ""
     called = f"; {alarm.called} called {clock(alarm.called_us)}" if alarm.called and alarm.called_us else ""
     if alarm.state == "latched" and alarm.ended_us is not None:
-        return f"It is over, nobody has seen it; {clock(alarm.began_us)} to {clock(alarm.ended_us)}{times}{called}"
+        ended = _ENDED.get(alarm.ended_why, "It is over")
+        return f"{ended}, nobody has seen it; {clock(alarm.began_us)} to {clock(alarm.ended_us)}{times}{called}"
     if alarm.state == "acknowledged" and alarm.acknowledged_us is not None:
         known = f"Acknowledged by {alarm.acknowledged_by} {clock(alarm.acknowledged_us)}"
         return f"{known}; since {clock(alarm.began_us)}"

@@ -7,7 +7,7 @@ import yaml
 from starlette.responses import Response
 
 from holdfast.monitoring.scorecards import Scorecard, scorecards
-from holdfast.usecases.alarms import ladder
+from holdfast.usecases.alarms import animals, ladder
 from holdfast.web.gate import Call
 from holdfast.web.render import page
 
@@ -17,18 +17,6 @@ def cards() -> dict[str, Scorecard]:
     """The packaged scorecards by rule."""
     text = resources.files("holdfast.monitoring").joinpath("scorecards.yaml").read_text(encoding="utf-8")
     return scorecards(yaml.safe_load(text))
-
-
-_BOUNDS = {"weight_kg": "kg", "age_months": "months of age"}
-
-
-def animals(when: tuple[str, ...]) -> str:
-    """The conditions of a row of limits in words: ``("weight_kg>=25",)`` -> ``from 25 kg``."""
-    said = []
-    for condition in when:
-        name, _, bound = condition.replace(">=", ":from ").replace("<", ":below ").partition(":")
-        said.append(f"{bound} {_BOUNDS[name]}" if name in _BOUNDS else f"{bound}s")
-    return ", ".join(said) or "every other animal"
 
 
 def rules(call: Call) -> Response:

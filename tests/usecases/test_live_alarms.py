@@ -357,6 +357,26 @@ def test_a_full_disk_hides_no_alarm_and_what_was_raised_is_written_later_once() 
     assert ward.alarm("hr_high").alarm_id == alarm_id
 
 
+def test_an_alarm_that_is_not_on_disk_yet_says_so_when_somebody_acknowledges_it() -> None:
+    store = FailingStore()
+    ward = AlarmWard(store)
+    store.full = True
+    ward.seconds(20, hr=214)
+    shown = {alarm.alarm_id for alarm in ward.view().alarms}
+    (alarm_id,) = shown
+    with pytest.raises(WorldError, match="not yet on disk"):
+        alarms.acknowledge(ward.ctx, actor="kim", case_id=ward.case_id, alarm_id=alarm_id, shown=shown)
+
+
+def test_the_log_says_of_an_alarm_that_became_more_that_it_was_raised_anew(ward: AlarmWard) -> None:
+    ward.seconds(3, hr=120)
+    for lead in ("ecg_i", "ecg_ii"):
+        tell(ward, Began("lead_off", lead, "ECG lead off", ward.clock.at_us, True, "medium"))
+        ward.seconds(6, hr=120)
+    newest, oldest = alarm_log(ward.ctx, ward.case_id)
+    assert (newest.why_cleared, oldest.why_cleared) == ("", "raised_anew")
+
+
 def test_a_dog_that_is_moved_keeps_what_nobody_acknowledged(ward: AlarmWard) -> None:
     ward.seconds(20, hr=214, spo2=70)
     beds.add_bed(ward.ctx, actor="vet", bed="ICU 2")

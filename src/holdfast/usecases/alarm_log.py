@@ -26,7 +26,7 @@ class LogLine(msgspec.Struct, frozen=True, kw_only=True):
     cleared_us: int | None = None
     """When its cause was gone; None: it lasts, or the alarm was switched off first."""
     why_cleared: str = ""
-    """over, part_of:<alarm>, not_known, not_watched or switched_off; empty while it lasts."""
+    """over, part_of:<alarm>, not_known, not_watched, switched_off or raised_anew (about more); empty while it lasts."""
     latched: bool = False
     """Whether it stayed visible after its cause was gone."""
     acknowledged_by: str = ""
@@ -55,6 +55,9 @@ def _lines(ctx: Context, recorded: Iterable[ev.Recorded]) -> tuple[LogLine, ...]
     for item in recorded:
         match item.event:
             case al.AlarmRaised() as event:
+                for line in lines:
+                    if (line.kind, line.signal) == (event.alarm, event.signal) and not line.why_cleared:
+                        change(line.alarm_id, cleared_us=event.at_us, why_cleared="raised_anew")
                 last[event.alarm_id] = len(lines)
                 lines.append(_raised(ctx, event))
             case al.AlarmCleared() as event:

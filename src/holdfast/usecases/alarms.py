@@ -4,9 +4,9 @@ What is answered is on disk. Raising and clearing is not here: that is ``live`` 
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
-from holdfast.kernel.errors import OperatorError
+from holdfast.kernel.errors import OperatorError, WorldError
 from holdfast.kernel.time import US_PER_MIN
 from holdfast.knowledge.alarm_rules import PRIORITIES, LimitRow
 from holdfast.knowledge.grades import Grade
@@ -25,11 +25,25 @@ ESCALATION_AFTER_MAX_S = 3600.0
 WHOM_MAX = 60
 
 
-def acknowledge(ctx: Context, *, actor: str, case_id: str, alarm_id: str, command_id: str = "") -> Receipt:
-    """Take notice of one alarm. Its sound ends, it stays visible while its cause lasts; a latched one goes."""
+def acknowledge(
+    ctx: Context,
+    *,
+    actor: str,
+    case_id: str,
+    alarm_id: str,
+    shown: Container[str] = (),
+    command_id: str = "",
+) -> Receipt:
+    """Take notice of one alarm. Its sound ends, it stays visible while its cause lasts; a latched one goes.
+
+    ``shown``: ids of the alarms on the screen. One of them may not be on the record yet, while the disk refuses.
+    """
 
     def build(case: CaseState) -> al.ANY_ALARM_EVENT:
         entry = case.alarms.by_id(alarm_id)
+        if entry is None and alarm_id in shown:
+            remedy = "It sounds on and cannot be acknowledged before: make room on the disk, then press again."
+            raise WorldError("That alarm is not yet on disk.", remedy)
         if entry is None:
             raise OperatorError("That alarm does not stand any more.", "The log of alarms says what became of it.")
         if entry.status is AlarmStatus.ACKNOWLEDGED:
@@ -162,6 +176,10 @@ def set_escalation(
             )
         if not step.whom.strip() or len(step.whom) > WHOM_MAX:
             raise OperatorError("A step calls nobody.", f"Name a role or a person in at most {WHOM_MAX} characters.")
+    if steps and PRIORITIES[0] not in {step.priority for step in steps}:
+        raise OperatorError(
+            "An alarm of high priority would call nobody.", "Give the ladder at least one step of high priority."
+        )
     ordered = tuple(sorted(steps, key=lambda s: (PRIORITIES.index(s.priority), s.after_s)))
 
     def build() -> list[ev.AnyEvent]:

@@ -72,6 +72,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "knowledge.sources": READING,
     "knowledge.source": READING,
     "rules": READING,
+    "rules.ladder": MANAGING,
     "patterns": EVERYBODY,
     "api.board": READING,
     "api.bed": READING,

@@ -51,6 +51,7 @@ _PAGES: tuple[tuple[str, str, str, Callable[[], Handler]], ...] = (
     ("GET", "/cases/{case_id}/second-look", "second_look", lambda: cases.second_look_page),
     ("GET", "/cases/{case_id}/alarms", "case.alarms", lambda: alarms.alarms),
     ("GET", "/rules", "rules", lambda: rules.rules),
+    ("POST", "/rules/ladder", "rules.ladder", lambda: rules.save_ladder),
     ("GET", "/knowledge/diseases/{key}", "knowledge.disease", lambda: knowledge.disease),
     ("GET", "/knowledge/sources", "knowledge.sources", lambda: knowledge.sources),
     ("GET", "/knowledge/sources/{source_id}", "knowledge.source", lambda: knowledge.source),

@@ -302,3 +302,15 @@ def test_a_wave_that_is_sent_but_not_judged_is_said() -> None:
     earlier = START_US - 3_600_000_000
     _, outputs = bedside.step(state, [wave("ecg_ii", trace[: int(2 * ECG_HZ)], ECG_HZ, earlier)])
     assert [(s.key, s.quality) for s in outputs.signals] == [("ecg_ii", "not_judged")]
+
+
+@pytest.mark.parametrize("per_min", [15, 16, 18, 20, 22, 24, 28])
+@pytest.mark.parametrize("noise_mv", [0.005, 0.02])
+def test_a_very_slow_heart_is_found_on_its_waves_and_stays(per_min: int, noise_mv: float) -> None:
+    slow = ecg(steady_beats(per_min, 90), 90, ECG_HZ, noise_mv=noise_mv)
+    said = _play({"ecg_ii": (np.concatenate((_alive(), slow)), ECG_HZ, "mV")})
+    words = [(word, name) for word, name, _ in _changes(said) if name != "pause"]
+    assert words == [("began", "extreme_bradycardia")]
+    rates = [n.value for o in said[-20:] for n in o.numerics if n.key == "hr_ecg"]
+    assert rates
+    assert all(value == pytest.approx(per_min, rel=0.1) for value in rates)

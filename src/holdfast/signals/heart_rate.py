@@ -81,7 +81,9 @@ def step(
     last, intervals = state.last_us, state.intervals
     for beat in beats_us:
         if last is not None and beat > last:
-            if last >= unfit_us and beat - last <= pace.interval_max_s * US_PER_S:
+            if beat - last > pace.interval_max_s * US_PER_S:
+                intervals = ()
+            elif last >= unfit_us:
                 intervals = (*intervals, (beat, beat - last))
             last = beat
         elif last is None:

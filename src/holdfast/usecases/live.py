@@ -22,9 +22,10 @@ from holdfast.signals.conditions import Began, Ended, held_before
 from holdfast.usecases.alarm_views import AlarmsView, alarms_view
 from holdfast.usecases.context import Context
 from holdfast.usecases.device_clock import TOLERANCE_US, Offset, sent_by_its_clock, wave_end_us
-from holdfast.usecases.live_alarms import MONITOR_SAYS, NO_DATA, BedAlarms
-from holdfast.usecases.live_before import known_before, last_heard_us
+from holdfast.usecases.live_alarms import DEVICE_SILENT, MONITOR_SAYS, NO_DATA, BedAlarms
+from holdfast.usecases.live_before import heard_before, known_before
 from holdfast.usecases.live_frames import frames_of
+from holdfast.usecases.live_silence import Devices
 from holdfast.usecases.live_values import Latest, follow_step_back, fresh_values, keep, value_views
 from holdfast.usecases.live_views import (
     WAVE_LABELS,
@@ -35,11 +36,6 @@ from holdfast.usecases.live_views import (
 )
 from holdfast.usecases.ports import Change, NewEvent, NewHeld
 from holdfast.usecases.second_opinion import RecentSignals
-
-SILENT_AFTER_S = 6.0
-"""A monitor that speaks every second and then misses five is silent (our estimate)."""
-SILENT_MISSED_PERIODS = 3.0
-"""Slow senders are silent after missing this many of their own periods (our estimate)."""
 
 ALERT_MOMENT_S = 30.0
 """An alarm of the monitor that is only ever called present is over when it was not repeated for so long (our
@@ -55,13 +51,12 @@ class _Bed:
     case_id: str
     alarms: BedAlarms
     analysis: BedState
+    devices: Devices
     recent: RecentSignals = field(default_factory=RecentSignals)
     latest: dict[str, Latest] = field(default_factory=dict)
     conditions: dict[tuple[str, str], ConditionView] = field(default_factory=dict)
     signals: dict[str, SignalView] = field(default_factory=dict)
     origin: str = ""
-    last_message_us: int | None = None
-    period_s: float = 1.0
     notes: dict[str, str] = field(default_factory=dict)
     clocks: dict[tuple[str, str], Offset] = field(default_factory=dict)
     """By device and wave (empty: the device itself): how far its times are behind ours. For what is live only."""
@@ -101,6 +96,8 @@ class Ward:
         with self._lock:
             bed = self._bed_for(held.bed, held.case_id, held.received_us)
             message, received_us = held.message, held.received_us
+            bound = message.device in self._ctx.book.clinic.devices_of(held.bed)
+            bed.devices.hear(message.device, received_us, bound=bound)
             _note_arrival(bed, message, received_us, clock_note)
             _keep_values(bed, message, received_us)
             waves, outputs = _analyse(bed, message, received_us)
@@ -136,17 +133,27 @@ class Ward:
                 if case is None or case.case_id != bed.case_id:
                     self._leave(name, now_us)
                     continue
-                silent = _is_silent(bed, now_us)
-                if silent and (NO_DATA, "") not in bed.conditions:
-                    since_us = bed.last_message_us or now_us
-                    began = Began(NO_DATA, "", "Monitor is silent: no data arrive", since_us, True, "medium")
-                    self._condition_began(bed, began)
-                elif not silent and (NO_DATA, "") in bed.conditions:
-                    self._condition_ended(bed, NO_DATA, "", now_us)
+                self._follow_silence(name, bed, now_us)
                 for key in [key for key, until_us in bed.alerts.items() if until_us < now_us]:
                     del bed.alerts[key]
                     self._condition_ended(bed, *key, now_us)
                 self._follow_alarms(bed, now_us)
+
+    def _follow_silence(self, name: str, bed: _Bed, now_us: int) -> None:
+        """The whole bed is silent, or some of its devices are while others go on."""
+        silent: dict[tuple[str, str], Began] = {}
+        if bed.devices.all_silent(now_us):
+            since_us = bed.devices.last_us or now_us
+            text = "Monitor is silent: no data arrive"
+            silent[NO_DATA, ""] = Began(NO_DATA, "", text, since_us, True, "medium")
+        bound = self._ctx.book.clinic.devices_of(name)
+        for device, since_us in bed.devices.silent_beside_others(now_us, bound).items():
+            text = f"{device or 'A device'} is silent: no data arrive from it"
+            silent[DEVICE_SILENT, device] = Began(DEVICE_SILENT, device, text, since_us, True, "medium")
+        for key in [key for key in bed.conditions if key[0] in (NO_DATA, DEVICE_SILENT) and key not in silent]:
+            self._condition_ended(bed, *key, now_us)
+        for began in silent.values():
+            self._condition_began(bed, began)
 
     def tell(self, case_id: str, change: Began | Ended, now_us: int) -> None:
         """A state seen elsewhere (a deterioration over hours) began or ended; heeded for a case that is watched."""
@@ -160,9 +167,9 @@ class Ward:
         """At start: an animal whose monitor spoke a while ago is watched, so that its silence is an alarm."""
         with self._lock:
             for case in self._ctx.book.open_cases():
-                last_us = last_heard_us(self._ctx, case, now_us)
-                if case.bed and case.bed not in self._beds and (last_us is not None or case.alarms.alarms):
-                    self._bed_for(case.bed, case.case_id, now_us).last_message_us = last_us
+                heard = heard_before(self._ctx, case, now_us)
+                if case.bed and case.bed not in self._beds and (heard or case.alarms.alarms):
+                    self._bed_for(case.bed, case.case_id, now_us).devices = Devices(heard)
 
     def end_what_is_left(self, now_us: int) -> None:
         """At start: end on the record every condition and alarm that it holds open and nobody watches any more."""
@@ -181,8 +188,7 @@ class Ward:
         if now_us < self._now_us - TOLERANCE_US:
             for bed in self._beds.values():
                 follow_step_back(bed.latest, self._now_us, now_us)
-                if bed.last_message_us is not None and bed.last_message_us > now_us:
-                    bed.last_message_us = min(bed.last_message_us, self._now_us) + now_us - self._now_us
+                bed.devices.follow_step_back(self._now_us, now_us)
                 bed.alerts = {key: until_us + now_us - self._now_us for key, until_us in bed.alerts.items()}
         self._now_us = now_us
 
@@ -218,8 +224,8 @@ class Ward:
                 values=values,
                 conditions=tuple(sorted(bed.conditions.values(), key=_urgency)) if bed else (),
                 signals=tuple(bed.signals.values()) if bed else (),
-                last_message_us=bed.last_message_us if bed else None,
-                silent=_is_silent(bed, now_us) if bed else True,
+                last_message_us=bed.devices.last_us if bed else None,
+                silent=bed.devices.all_silent(now_us) if bed else True,
                 alarms=alarms,
                 notes=tuple(bed.notes.values()) if bed else (),
             )
@@ -231,7 +237,7 @@ class Ward:
             bed = None
         if bed is None:
             before = known_before(self._ctx, self._ctx.book.case(case_id), now_us)
-            bed = _Bed(case_id, BedAlarms(self._ctx, case_id, now_us), bedside.initial(before))
+            bed = _Bed(case_id, BedAlarms(self._ctx, case_id, now_us), bedside.initial(before), Devices({}))
             bed.conditions |= {(began.condition, began.signal): _shown(began) for began in held_before(before)}
             self._beds[name] = bed
         return bed
@@ -321,10 +327,6 @@ def _shown(began: Began) -> ConditionView:
 
 
 def _note_arrival(bed: _Bed, message: MonitorMessage, received_us: int, note: str) -> None:
-    if bed.last_message_us is not None and received_us > bed.last_message_us:
-        gap_s = (received_us - bed.last_message_us) / US_PER_S
-        bed.period_s = 0.8 * bed.period_s + 0.2 * min(gap_s, 60.0)
-    bed.last_message_us = received_us
     bed.origin = message.origin.value
     bed.clock(message.device).heard(received_us - sent_by_its_clock(message, received_us), received_us)
     if note:
@@ -382,13 +384,6 @@ def _keep_derived(bed: _Bed, outputs: Outputs, received_us: int) -> None:
                 None, unit, at_us, received_us, at_us, "our analysis", withheld.key, withheld.reason, ours=True
             )
             keep(bed.latest, withheld.key, new)
-
-
-def _is_silent(bed: _Bed, now_us: int) -> bool:
-    if bed.last_message_us is None:
-        return True
-    limit_s = max(SILENT_AFTER_S, SILENT_MISSED_PERIODS * bed.period_s)
-    return (now_us - bed.last_message_us) > limit_s * US_PER_S
 
 
 def _urgency(condition: ConditionView) -> tuple[int, int]:

@@ -32,7 +32,9 @@ from holdfast.usecases.ports import OWN_ACTOR, Change, NewEvent, Receipt
 from holdfast.usecases.second_opinion import MONITOR_ALERT, RecentSignals, opinions
 
 NO_DATA = "no_data"
-"""The condition that a monitor is silent."""
+"""The condition that nothing comes from the bed."""
+DEVICE_SILENT = "device_silent"
+"""The condition that one device is silent while another goes on."""
 EXTREME = "hr_extreme"
 """The limits that the rules of the signals judge."""
 MONITOR_SAYS = "monitor: "
@@ -146,7 +148,7 @@ class BedAlarms:
         if self._heard_us is not None and abs(now_us - self._heard_us) >= GRACE_S * US_PER_S:
             return set()
         rules = [one.rule for one in self._limits if one.rule.numerics]
-        at_once = {NO_DATA, *(kind for rule in rules for kind in (rule.low_kind, rule.high_kind))}
+        at_once = {NO_DATA, DEVICE_SILENT, *(kind for rule in rules for kind in (rule.low_kind, rule.high_kind))}
         before = [entry for entry in state.alarms if entry.raised_us < self._watch.since_us]
         return {entry.key for entry in before if entry.alarm not in at_once}
 
@@ -197,6 +199,6 @@ def _cause(condition: ConditionView) -> Cause:
         condition.signal,
         condition.text,
         condition.began_us,
-        about=WAVE_LABELS.get(condition.signal, condition.signal),
+        about="" if condition.condition == DEVICE_SILENT else WAVE_LABELS.get(condition.signal, condition.signal),
         technical=condition.technical,
     )

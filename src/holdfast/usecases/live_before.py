@@ -21,13 +21,21 @@ _PULSES = {"pulse_pleth": "pleth", "pulse_art": "art"}
 """Number of our own analysis, and the wave that it tells of."""
 
 
-def last_heard_us(ctx: Context, case: CaseState, now_us: int) -> int | None:
-    """When the monitor of this case last spoke, as the record knows it; None: not within ``WATCHED_BEFORE_S``."""
+def heard_before(ctx: Context, case: CaseState, now_us: int) -> dict[str, int]:
+    """When which device of this case last spoke, as the record knows it; only what was within ``WATCHED_BEFORE_S``.
+
+    Of what is in blocks already the device is not known: it stands without a name, and only when there is no other.
+    """
     since_us = now_us - int(WATCHED_BEFORE_S * US_PER_S)
-    held_us = [held.received_us for held in ctx.store.held(case.case_id)]
-    points = ctx.store.trend(case.case_id, from_us=since_us, to_us=now_us, keys=(*_OF_MONITORS, _BEATS))
-    heard_us = [at_us for at_us in (*held_us, *(point.at_us for point in points)) if since_us <= at_us <= now_us]
-    return max(heard_us, default=None)
+    heard = [(held.message.device, held.received_us) for held in ctx.store.held(case.case_id)]
+    if not (spoke := {device: at_us for device, at_us in sorted(heard, key=_when) if since_us <= at_us <= now_us}):
+        points = ctx.store.trend(case.case_id, from_us=since_us, to_us=now_us, keys=(*_OF_MONITORS, _BEATS))
+        spoke = {"": max(at_us)} if (at_us := [p.at_us for p in points if since_us <= p.at_us <= now_us]) else {}
+    return spoke
+
+
+def _when(heard: tuple[str, int]) -> int:
+    return heard[1]
 
 
 def known_before(ctx: Context, case: CaseState, now_us: int) -> Before:

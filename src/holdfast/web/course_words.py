@@ -26,14 +26,21 @@ class Said:
 
 
 def after_treatment(treatment: TreatmentView) -> list[Said]:
-    """What may be expected first, beside what was seen; then every other number that was measured."""
+    """What may be expected first, beside what was seen; then every other number that was measured; those of which
+    nothing can be said, for one reason, in one line."""
     units = {sign.sign: sign.unit for sign in treatment.signs}
     expected = [
         Said(one.label, _unit(units.get(one.sign, "")), one.verdict, _without(one.text), one)
         for one in treatment.expected
     ]
     signs = {one.sign for one in treatment.expected}
-    return expected + [_seen(sign) for sign in treatment.signs if sign.sign not in signs]
+    others = [_seen(sign) for sign in treatment.signs if sign.sign not in signs]
+    unsaid: dict[str, list[str]] = {}
+    for one in others:
+        if one.verdict == CANNOT_SAY:
+            unsaid.setdefault(one.text, []).append(one.label)
+    together = [Said(", ".join(labels), "", CANNOT_SAY, why) for why, labels in unsaid.items()]
+    return [*expected, *(one for one in others if one.verdict != CANNOT_SAY), *together]
 
 
 def touch_effect(touch: TouchView) -> str:

@@ -80,6 +80,8 @@ class PulseMemory(msgspec.Struct, frozen=True):
     """Seconds in a row with signal but without a pulse."""
     recent: tuple[int, ...] = ()
     """Pulses in each of the last PULSE_VOUCHES_S seconds."""
+    absent: int = 0
+    """Seconds in a row without signal."""
 
 
 Pulses = tuple[tuple[str, PulseMemory], ...]
@@ -100,12 +102,22 @@ class ArrestState(msgspec.Struct, frozen=True):
     """Fit seconds in a row without a beat."""
     unfit: int = 0
     waving: tuple[bool, ...] = ()
+    calm: int = 0
+    """Seconds since the last that fibrillated, those left out of which nothing could be said."""
+    unsaid: int = 0
+    """Seconds in a row of which nothing could be said about that."""
     returned: tuple[int, ...] = ()
     """Beats in a row, the newest last, none more than ASYSTOLE_S after the one before."""
     pulsing: int = 0
     """Seconds in a row in which some wave showed pulses."""
+    flowing: int = 0
+    """Seconds in a row in which some wave that is on had shown a pulse within NO_PULSE_S."""
     etco2_seen: bool = False
     etco2_low: int = 0
+    etco2_back: int = 0
+    """Seconds in a row with carbon dioxide that is not so low."""
+    blind: int = 0
+    """Seconds in a row without a pulse wave that has shown pulses and without carbon dioxide."""
 
 
 def step(
@@ -127,8 +139,13 @@ def step(
     for at in beats:
         returned = (*returned, at)[-RETURN_BEATS:] if returned and at - returned[-1] < ASYSTOLE_S * US_PER_S else (at,)
     last = beats[-1] if beats else state.last_us
+    if last is None and state.known >= BEATS_KNOWN:
+        last = start_us  # beats known from before a start: without them from here on
     quiet_since = () if beats else state.quiet
     low = etco2_mmhg is not None and etco2_mmhg < ETCO2_COLLAPSE_MMHG
+    on = [memory for _, memory in waves if memory.seen >= PULSE_KNOWN_COUNT and not memory.absent]
+    said = any(ecg.fibrillation is not None for ecg in ecgs)
+    waving = _waving(ecgs)
     return ArrestState(
         pulses=waves,
         last_us=last,
@@ -137,11 +154,26 @@ def step(
         quiet_run=state.quiet_run + 1 if quiet else 0,
         without=0 if beats else state.without + 1 if fit else 0,
         unfit=0 if fit else state.unfit + 1,
-        waving=(*state.waving, _waving(ecgs))[-VF_WITHIN_S:],
+        waving=(*state.waving, waving)[-VF_WITHIN_S:],
+        calm=0 if waving else state.calm + said,
+        unsaid=0 if said else state.unsaid + 1,
         returned=returned,
         pulsing=state.pulsing + 1 if pulsing(waves) else 0,
         etco2_seen=state.etco2_seen or (etco2_mmhg or 0.0) >= ETCO2_BEFORE_MMHG,
         etco2_low=state.etco2_low + 1 if low else 0,
+        etco2_back=state.etco2_back + 1 if etco2_mmhg is not None and not low else 0,
+        flowing=state.flowing + 1 if any(memory.quiet < NO_PULSE_S for memory in on) else 0,
+        blind=0 if on or etco2_mmhg is not None else state.blind + 1,
+    )
+
+
+def after_hole(state: ArrestState, now_us: int) -> ArrestState:
+    """The state after a hole that ended at ``now_us``: a heart that was known to beat is missed from then on."""
+    return ArrestState(
+        pulses=tuple((key, PulseMemory(seen=memory.seen)) for key, memory in state.pulses),
+        last_us=now_us if state.known >= BEATS_KNOWN else None,
+        known=state.known,
+        etco2_seen=state.etco2_seen,
     )
 
 
@@ -163,7 +195,9 @@ def _waving(ecgs: tuple[EcgSecond, ...]) -> bool:
 def _pulse(memory: PulseMemory, second: PulseSecond) -> PulseMemory:
     recent = (*memory.recent, second.pulses)[-PULSE_VOUCHES_S:]
     quiet = memory.quiet + 1 if second.present and not second.pulses else 0
-    return PulseMemory(min(memory.seen + second.pulses, 1000), quiet, recent)
+    return PulseMemory(
+        min(memory.seen + second.pulses, 1000), quiet, recent, 0 if second.present else memory.absent + 1
+    )
 
 
 def pulsing(waves: Pulses) -> bool:
@@ -213,9 +247,24 @@ def beats_are_back(state: ArrestState, now_us: int) -> bool:
 
 def pulseless(state: ArrestState) -> bool:
     """Beats on the ECG, and every pulse wave that is on has lost its pulse, or carbon dioxide has collapsed."""
-    if not state.returned or state.without or len(state.returned) < RETURN_BEATS or pulsing(state.pulses):
+    if state.without or len(state.returned) < RETURN_BEATS or pulsing(state.pulses):
         return False
+    return _without_flow(state)
+
+
+def _without_flow(state: ArrestState) -> bool:
     if state.etco2_seen and state.etco2_low >= ETCO2_S:
         return True
     on = [(key, m.quiet) for key, m in state.pulses if m.seen >= PULSE_KNOWN_COUNT and m.quiet]
     return any(quiet >= (PLETH_ALONE_S if key == "pleth" else NO_PULSE_S) for key, quiet in on)
+
+
+def flow_is_back(state: ArrestState) -> bool:
+    """Pulses, also few of them, or carbon dioxide have come back for long enough to end an arrest with beats."""
+    back = state.flowing >= PULSE_BACK_S or state.etco2_back >= ETCO2_S
+    return pulse_is_back(state) or (back and not _without_flow(state))
+
+
+def flow_is_unknown(state: ArrestState) -> bool:
+    """Nothing shows that there is no flow any more, nor could the waves that are fit show it."""
+    return not _without_flow(state) and max(state.unfit, state.blind) >= UNKNOWN_S

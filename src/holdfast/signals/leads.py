@@ -31,6 +31,9 @@ LIKE_SHARE = 0.5
 """A flat second holds a beat only when it reaches this share of what seconds with beats reach on this lead, and a
 second without beats is quiet only below it (estimate)."""
 
+ECHO_US = 150_000
+"""A beat so shortly before the end of a second leaves the other half of its QRS in the next (estimate)."""
+
 REMEMBERED = 9
 """The usual height is the median of so many seconds with beats (estimate): one movement does not change it."""
 
@@ -87,7 +90,8 @@ def _lead(before: LeadMemory, start_us: int, second: EcgSecond) -> LeadMemory:
     fit = quality in FIT
     like_beats = bool(before.usual_mv) and second.qrs_mv >= LIKE_SHARE * before.usual_mv
     counted = second.beats if quality is Quality.USABLE or (quality is Quality.FLAT and like_beats) else ()
-    quiet = fit and not counted and not (quality is Quality.USABLE and like_beats)
+    echo = bool(before.beats) and start_us - before.beats[-1].at_us < ECHO_US
+    quiet = fit and not counted and not (quality is Quality.USABLE and like_beats and not echo)
     bad = quality in (Quality.NOISY, Quality.SATURATED, Quality.SETTLING) or (fit and not counted and not quiet)
     heights, usual = before.heights_mv, before.usual_mv
     if counted:

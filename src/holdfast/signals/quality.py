@@ -4,6 +4,7 @@ The words matter more than the numbers: a lead that fell off is never called a f
 electrodes on is never called a lead off, and a signal that does not change at all is called neither.
 """
 
+import math
 from enum import StrEnum
 
 import msgspec
@@ -46,13 +47,17 @@ MAINS_STEP_MV = 0.2
 """A flat second whose samples differ by more than this from one to the next is an open lead in mains, not a body
 (estimate: mains of 0.6 mV at up to 500 samples a second; above that the QRS band is not flat)."""
 
+LONE_MV = 0.05
+"""When the second largest peak of the QRS envelope lies below this, all but one deflection of four seconds is flat: a
+lone beat on a quiet line, not noise (a beat of FLAT_MV peak to peak has an envelope of 0.055 mV: measured)."""
+
 PEAKS_MAX_HZ = 5.5
 """More peaks of the QRS envelope per second than this are noise: 330 beats a minute (estimate)."""
 
 REST_MAX = 0.25
 REST_PER_PEAK = 0.03
 """Between beats the QRS envelope rests below this share of its peaks, a little more for every peak per second (chosen
-on even-numbered dogs, and on dog beats moved together to 150 to 300 a minute)."""
+with all 24 dogs in view, and on dog beats moved together to 150 to 300 a minute)."""
 
 UNEVEN = 0.3
 """The peaks vary by more than this share of their mean: movement (same)."""
@@ -146,6 +151,8 @@ def judge(second: TraceSecond) -> Quality:
 
 def _noisy(shape: Shape) -> bool:
     rest, spread = UNEVEN_REST[1], UNEVEN_REST[0]
+    if shape.log_qrs_mv < math.log(LONE_MV):
+        return False
     return (
         shape.peaks > PEAKS_MAX_HZ
         or shape.rest > REST_MAX + REST_PER_PEAK * shape.peaks

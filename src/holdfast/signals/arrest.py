@@ -188,7 +188,9 @@ def _longest(leads: Leads) -> tuple[Beat, ...]:
 def _waving(ecgs: tuple[EcgSecond, ...]) -> bool:
     """Most of the leads of which something can be said look like fibrillation, and none shows beats that are alike."""
     said = [ecg.fibrillation >= LIKELY for ecg in ecgs if ecg.fibrillation is not None]
-    alike = any(sum(beat.likeness >= ALIKE for beat in ecg.beats) > 1 for ecg in ecgs)
+    # Crests of a coarse wave are alike too and are found as beats: only seconds fit to show beats speak for them.
+    fit = [ecg for ecg in ecgs if ecg.quality is Quality.USABLE]
+    alike = any(sum(beat.likeness >= ALIKE for beat in ecg.beats) > 1 for ecg in fit)
     return sum(said) * 2 > len(said) and not alike
 
 

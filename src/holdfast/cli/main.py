@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from holdfast import __version__
-from holdfast.config import Config, default_data_dir
+from holdfast.config import Config, default_data_dir, keep_machine_code
 from holdfast.kernel.errors import HoldfastError, IntegrityError, OperatorError
 
 EXIT_PROBLEM = 1
@@ -21,6 +21,7 @@ EXIT_BROKEN_RECORD = 3
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; the return value is the exit status."""
     options = _parser().parse_args(arguments)
+    keep_machine_code()
     logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, format="%(levelname)s %(message)s")
     try:
         return int(options.run(options) or 0)

@@ -15,7 +15,7 @@ _F = TypeVar("_F", bound=Callable[..., object])
 def compiled(function: _F) -> _F:
     """The function compiled at its first call (numba, without fast-math: results stay those of IEEE arithmetic).
 
-    The machine code is kept beside the module or in the user's cache folder, where one of them can be written.
+    The machine code is kept in a folder (``config.keep_machine_code`` says which), where one can be written.
     """
     try:
         made = numba.njit(cache=True)(function)

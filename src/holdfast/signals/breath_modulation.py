@@ -224,7 +224,7 @@ def _best(likelihood: Floats) -> tuple[float, float]:
     top = int(np.argmax(likelihood))
     near = round(PEAK_HZ / STEP_HZ)
     others = np.concatenate((likelihood[: max(0, top - near)], likelihood[top + near + 1 :]))
-    margin = float(likelihood[top] - others.max())
+    margin = float(likelihood[top] - others.max()) if len(others) else 0.0  # so few beats that one peak is all
     if not 0 < top < len(likelihood) - 1:
         return LOWEST_HZ + top * STEP_HZ, 0.0
     left, here, right = (float(value) for value in likelihood[top - 1 : top + 2])

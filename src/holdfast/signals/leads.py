@@ -31,6 +31,13 @@ LIKE_SHARE = 0.5
 """A flat second holds a beat only when it reaches this share of what seconds with beats reach on this lead, and a
 second without beats is quiet only below it (estimate)."""
 
+GONE_MV = 1.5
+"""A flat lead that stands this far from where its beats were has come off: a heart that stops does not move the level
+(estimate). It stays off until it shows beats."""
+
+SLOW_RHYTHM_PER_MIN = 160.0
+"""Below this rate a complex may be taken for what is usual (estimate)."""
+
 REMEMBERED = 9
 """The usual height is the median of so many seconds with beats (estimate): one movement does not change it."""
 
@@ -57,6 +64,12 @@ class LeadMemory(msgspec.Struct, frozen=True):
     """Heights in the QRS band of the last seconds with beats."""
     usual_mv: float = 0.0
     """Their median; 0 before any."""
+    levels_mv: tuple[float, ...] = ()
+    """Levels of the same seconds."""
+    slow_shares: tuple[float, ...] = ()
+    """How wide their complexes were, of those at a usual rate."""
+    gone: bool = False
+    """It went flat far from the level of its beats, and none have come since."""
     small: tuple[bool, ...] = ()
     """For the last seconds: beats were found, all below 0.15 mV, and none are known to be so low."""
     came_off_us: tuple[int, ...] = ()
@@ -86,13 +99,21 @@ def _lead(before: LeadMemory, start_us: int, second: EcgSecond) -> LeadMemory:
     off, frozen = quality in (Quality.LEAD_OFF, None), quality is Quality.FROZEN
     fit = quality in FIT
     like_beats = bool(before.usual_mv) and second.qrs_mv >= LIKE_SHARE * before.usual_mv
+    flat = quality in (Quality.FLAT, Quality.SETTLING)
     counted = second.beats if quality is Quality.USABLE or (quality is Quality.FLAT and like_beats) else ()
+    away = flat and bool(before.levels_mv) and _moved(before.levels_mv, second.level_mv) >= GONE_MV
+    gone = not counted and (before.gone or away)
+    off, fit = off or gone, fit and not gone
     quiet = fit and not counted and not (quality is Quality.USABLE and like_beats)
-    bad = quality in (Quality.NOISY, Quality.SATURATED, Quality.SETTLING) or (fit and not counted and not quiet)
-    heights, usual = before.heights_mv, before.usual_mv
+    bad = quality in (Quality.NOISY, Quality.SATURATED, Quality.SETTLING) and not gone
+    bad = bad or (fit and not counted and not quiet)
+    heights, usual, levels, slow = before.heights_mv, before.usual_mv, before.levels_mv, before.slow_shares
     if counted:
         heights = (*heights, second.qrs_mv)[-REMEMBERED:]
         usual = statistics.median(heights)
+        levels = (*levels, second.level_mv)[-REMEMBERED:]
+        if second.regular_per_min < SLOW_RHYTHM_PER_MIN and second.fibrillation is not None:
+            slow = (*slow, second.slow_share)[-REMEMBERED:]
     fell = (off or frozen) and before.good > 0
     young = tuple(at for at in before.came_off_us if at > start_us - LOOSE_WITHIN_S * US_PER_S)
     return LeadMemory(
@@ -105,6 +126,13 @@ def _lead(before: LeadMemory, start_us: int, second: EcgSecond) -> LeadMemory:
         beats=counted,
         heights_mv=heights,
         usual_mv=usual,
+        levels_mv=levels,
+        slow_shares=slow,
+        gone=gone,
         small=(*before.small, bool(second.beats) and quality is Quality.FLAT and not before.usual_mv)[-SMALL_WITHIN_S:],
         came_off_us=(*young, start_us) if fell else young,
     )
+
+
+def _moved(levels_mv: tuple[float, ...], level_mv: float) -> float:
+    return abs(level_mv - statistics.median(levels_mv))

@@ -36,6 +36,12 @@ KEPT_HZ = 50
 SMOOTH_S = 0.012
 """Time constant of each of the three smoothing stages of the QRS envelope."""
 
+FASTEST_PER_MIN = 360.0
+SLOWEST_PER_MIN = 75.0
+NEARLY = 0.9
+"""Where a period is looked for, and how high a peak of the autocorrelation must be to be taken for it before a higher
+one that comes later: two periods are as alike as one (estimates)."""
+
 STILL_S = 0.15
 """A signal that has not moved at all for this long was held or railed; filters start afresh when it moves again."""
 
@@ -72,6 +78,10 @@ class Shape(NamedTuple):
     """Natural logarithm of the second largest peak of the envelope (mV)."""
     height_mv: float
     """5th to 95th percentile of the wave."""
+    regular: float
+    """Correlation of the wave with itself one period later: 1 when every beat looks like the one before."""
+    per_min: float
+    """The rate of that period, between 75 and 360 a minute."""
 
 
 @dataclass(frozen=True)
@@ -296,9 +306,30 @@ def _peaks(envelope: Floats, side: int, seconds: float, out: Floats) -> None:
 
 
 @compiled
+def _period(wave: Floats, kept_hz: float, out: Floats) -> None:
+    """Fill the numbers about the period: the first peak of the autocorrelation that is nearly as high as the highest."""
+    n = wave.shape[0]
+    first, last = int(kept_hz * 60 / FASTEST_PER_MIN), int(kept_hz * 60 / SLOWEST_PER_MIN) + 1
+    like = np.zeros(last + 2)
+    for lag in range(first - 1, last + 2):
+        a, b = wave[lag:], wave[: n - lag]
+        like[lag] = np.sum(a * b) / (np.sqrt(np.sum(a * a) * np.sum(b * b)) + 1e-12)
+    highest = 0.0
+    for lag in range(first, last + 1):
+        if like[lag] >= like[lag - 1] and like[lag] > like[lag + 1]:
+            highest = max(highest, like[lag])
+    for lag in range(first, last + 1):
+        if like[lag] >= like[lag - 1] and like[lag] > like[lag + 1] and like[lag] >= NEARLY * highest > 0:
+            bend = like[lag - 1] - 2 * like[lag] + like[lag + 1]
+            place = lag + (0.5 * (like[lag - 1] - like[lag + 1]) / bend if bend < 0 else 0.0)
+            out[13], out[14] = like[lag], 60 * kept_hz / place
+            return
+
+
+@compiled
 def _shape(kept: Floats, end: int, window: int, kept_hz: float, block: int) -> Floats:
     """The numbers of :class:`Shape` for the blocks before ``end``; the first is NaN when signal is missing in them."""
-    out = np.zeros(13)
+    out = np.zeros(15)
     part = kept[end - window : end]
     if np.sum(part[:, 7]) > 0:
         out[0] = np.nan
@@ -333,4 +364,5 @@ def _shape(kept: Floats, end: int, window: int, kept_hz: float, block: int) -> F
     _peaks(part[:, 1].copy(), max(1, int(0.1 * kept_hz)), window / kept_hz, out)
     out[10] = 0.5 * np.log((slow + tiny) / (two + tiny))
     out[12] = heights[int(0.95 * window)] - heights[int(0.05 * window)]
+    _period(wave, kept_hz, out)
     return out

@@ -44,6 +44,9 @@ VF_S = 3
 VF_WITHIN_S = 4
 """So many fibrillating seconds of so many (estimate). With the window of 4 s it is said 6 to 8 s after the onset."""
 
+VF_END_S = 8
+"""Seconds without fibrillation that end it when no beats come back (estimate): compressions interrupt its wave."""
+
 ALIKE = 0.9
 """Two beats in one second that are as like the beats before as this are not fibrillation (estimate)."""
 
@@ -150,10 +153,10 @@ def step(
         quiet_run=state.quiet_run + 1 if quiet else 0,
         without=0 if beats else state.without + 1 if fit else 0,
         unfit=0 if fit else state.unfit + 1,
-        waving=state.waving if compressed else (*state.waving, _waving(ecgs))[-VF_WITHIN_S:],
+        waving=state.waving if compressed else (*state.waving, _waving(ecgs))[-VF_END_S:],
         fast_wide=(*state.fast_wide, not compressed and _fast_wide(ecgs, leads, ventricular_per_min))[-VT_WITHIN_S:],
         returned=returned,
-        pulsing=state.pulsing + 1 if pulsing(waves) else 0,
+        pulsing=state.pulsing + 1 if pulsing(waves) and not compressed else 0,
         etco2_seen=state.etco2_seen or (etco2_mmhg or 0.0) >= ETCO2_BEFORE_MMHG,
         etco2_low=state.etco2_low + 1 if low else 0,
     )
@@ -208,7 +211,7 @@ def pulse_lost(waves: Pulses) -> bool:
 
 def fibrillating(state: ArrestState) -> bool:
     """Fibrillation is suspected."""
-    return sum(state.waving) >= VF_S and not pulsing(state.pulses)
+    return sum(state.waving[-VF_WITHIN_S:]) >= VF_S and not pulsing(state.pulses)
 
 
 def fast_and_wide(state: ArrestState) -> bool:

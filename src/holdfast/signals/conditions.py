@@ -58,6 +58,9 @@ ARREST = frozenset({Condition.ASYSTOLE, Condition.VENTRICULAR_FIBRILLATION, Cond
 """While one of these holds, hands may be on the chest."""
 
 
+_WAVES = frozenset({Condition.VENTRICULAR_FIBRILLATION, Condition.VENTRICULAR_TACHYCARDIA})
+
+
 @dataclass(frozen=True)
 class Began:
     """A state began; ``signal`` is the wave it is about, empty when it is about the heart."""
@@ -146,7 +149,7 @@ def step(
         )
     state = ConditionState(seen, stopped, hands, beating, counts, state.holding)
     wanted = _of_the_heart(state, end_us, pressed) + _of_the_pulses(stopped)
-    wanted += _of_the_leads(seen, named=pressed or arrest.fibrillating(stopped) or arrest.fast_and_wide(stopped))
+    wanted += _of_the_leads(seen, named=pressed or bool(held & _WAVES) or arrest.fibrillating(stopped))
     over = [key for key in _held(state) if key not in wanted and _is_over(key, state, end_us, pressed)]
     return _changed(state, wanted, over, end_us)
 
@@ -199,7 +202,7 @@ def _of_the_heart(state: ConditionState, now_us: int, pressed: bool) -> list[Key
         wanted.append(Condition.ECG_DISAGREES if doubted else Condition.ASYSTOLE)
     elif arrest.pulseless(stopped) and not held & {Condition.ASYSTOLE, Condition.VENTRICULAR_FIBRILLATION}:
         wanted.append(Condition.PULSELESS)
-    if arrest.never_beaten(stopped) and not any(memory.is_small for _, memory in state.leads):
+    if arrest.never_beaten(stopped) and not beating.fast and not any(memory.is_small for _, memory in state.leads):
         wanted.append(Condition.NO_BEATS_YET)
     if regular or beating.run >= rhythm.TACHYCARDIA_BEATS:
         wanted.append(Condition.VENTRICULAR_TACHYCARDIA)
@@ -245,7 +248,8 @@ def _is_over(key: Key, state: ConditionState, now_us: int, pressed: bool) -> boo
     if condition in (Condition.LEAD_OFF, Condition.FROZEN):
         return signal not in seen or seen[signal].good >= leads.LEAD_OFF_S
     if condition is Condition.VENTRICULAR_FIBRILLATION:
-        return not any(stopped.waving) or (arrest.pulse_is_back(stopped) and not pressed)
+        ceased = not any(stopped.waving[-arrest.VF_WITHIN_S :]) and arrest.beats_are_back(stopped, now_us)
+        return ceased or not any(stopped.waving) or (arrest.pulse_is_back(stopped) and not pressed)
     if condition is Condition.NO_BEATS_YET:
         return stopped.known >= arrest.BEATS_KNOWN or stopped.unfit >= arrest.UNKNOWN_S
     if condition is Condition.VENTRICULAR_TACHYCARDIA:

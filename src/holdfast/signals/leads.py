@@ -28,8 +28,11 @@ LOOSE_WITHIN_S = 60
 """A lead that came off so often within so long has a loose electrode (estimate)."""
 
 LIKE_SHARE = 0.5
-"""A flat second holds a beat only when it reaches this share of what seconds with beats reach on this lead, and a
-second without beats is quiet only below it (estimate)."""
+"""A flat second holds a beat only when it reaches this share of what seconds with beats reach on this lead
+(estimate)."""
+
+QUIET_SHARE = 0.35
+"""A second without beats is quiet only below this share: escape beats are lower than those before (estimate)."""
 
 GONE_MV = 1.5
 """A flat lead that stands this far from where its beats were has come off: a heart that stops does not move the level
@@ -69,7 +72,7 @@ class LeadMemory(msgspec.Struct, frozen=True):
     slow_shares: tuple[float, ...] = ()
     """How wide their complexes were, of those at a usual rate."""
     gone: bool = False
-    """It went flat far from the level of its beats, and none have come since."""
+    """Its level went far from that of its beats, and none have come since: flat now means off."""
     small: tuple[bool, ...] = ()
     """For the last seconds: beats were found, all below 0.15 mV, and none are known to be so low."""
     came_off_us: tuple[int, ...] = ()
@@ -101,10 +104,11 @@ def _lead(before: LeadMemory, start_us: int, second: EcgSecond) -> LeadMemory:
     like_beats = bool(before.usual_mv) and second.qrs_mv >= LIKE_SHARE * before.usual_mv
     flat = quality in (Quality.FLAT, Quality.SETTLING)
     counted = second.beats if quality is Quality.USABLE or (quality is Quality.FLAT and like_beats) else ()
-    away = flat and bool(before.levels_mv) and _moved(before.levels_mv, second.level_mv) >= GONE_MV
-    gone = not counted and (before.gone or away)
-    off, fit = off or gone, fit and not gone
-    quiet = fit and not counted and not (quality is Quality.USABLE and like_beats)
+    away = bool(before.levels_mv) and _moved(before.levels_mv, second.level_mv) >= GONE_MV
+    gone = not counted and (before.gone or (away and not off and not frozen))
+    off, fit = off or (gone and flat), fit and not gone
+    high = bool(before.usual_mv) and second.qrs_mv >= QUIET_SHARE * before.usual_mv
+    quiet = fit and not counted and not (quality is Quality.USABLE and high)
     bad = quality in (Quality.NOISY, Quality.SATURATED, Quality.SETTLING) and not gone
     bad = bad or (fit and not counted and not quiet)
     heights, usual, levels, slow = before.heights_mv, before.usual_mv, before.levels_mv, before.slow_shares

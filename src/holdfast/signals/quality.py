@@ -56,8 +56,8 @@ REST_PER_PEAK = 0.03
 with all 24 dogs in view, and on dog beats moved together to 150 to 300 a minute)."""
 
 EVEN = 0.1
-"""Peaks that vary by less than this are no noise, however close they stand: a fast rhythm (estimate: noise of any kind
-varies by 0.2 and more)."""
+"""Peaks that vary by less than this, of a wave that repeats itself, are no noise, however close they stand: a fast
+rhythm (estimate)."""
 
 LONE_MV = 0.03
 """Where the second largest peak of the envelope in four seconds is lower than this there is at most one beat, and
@@ -170,7 +170,7 @@ def judge(second: TraceSecond) -> Quality:
 
 def _noisy(shape: Shape) -> bool:
     rest, spread = UNEVEN_REST[1], UNEVEN_REST[0]
-    if math.exp(shape.log_qrs_mv) < LONE_MV or (shape.spread < EVEN and shape.peaks <= PEAKS_MAX_HZ):
+    if math.exp(shape.log_qrs_mv) < LONE_MV or (shape.spread < EVEN and shape.regular >= REGULAR):
         return False
     return (
         shape.peaks > PEAKS_MAX_HZ

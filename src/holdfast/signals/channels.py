@@ -125,7 +125,14 @@ def ecg_second(channel: EcgChannel, start_us: int) -> tuple[EcgChannel, EcgSecon
     second = EcgSecond(channel.key, None, beats)
     if said:
         second = EcgSecond(
-            channel.key, word, beats, said.qrs_mv, said.fibrillation, said.level_mv, said.regular_per_min, said.slow_share
+            channel.key,
+            word,
+            beats,
+            said.qrs_mv,
+            said.fibrillation,
+            said.level_mv,
+            said.regular_per_min,
+            said.slow_share,
         )
     after = _replace(
         channel,

@@ -28,11 +28,11 @@ LOOSE_WITHIN_S = 60
 """A lead that came off so often within so long has a loose electrode (estimate)."""
 
 LIKE_SHARE = 0.5
-"""A flat second holds a beat only when it reaches this share of what seconds with beats reach on this lead
-(estimate)."""
+"""A flat second holds a beat only when it reaches this share of what seconds with beats reach on this lead, and is quiet
+only below it (estimate)."""
 
 QUIET_SHARE = 0.35
-"""A second without beats is quiet only below this share: escape beats are lower than those before (estimate)."""
+"""Any other second without beats is quiet only below this share: escape beats are lower than those before (estimate)."""
 
 GONE_MV = 1.5
 """A flat lead that stands this far from where its beats were has come off: a heart that stops does not move the level
@@ -107,8 +107,9 @@ def _lead(before: LeadMemory, start_us: int, second: EcgSecond) -> LeadMemory:
     away = bool(before.levels_mv) and _moved(before.levels_mv, second.level_mv) >= GONE_MV
     gone = not counted and (before.gone or (away and not off and not frozen))
     off, fit = off or (gone and flat), fit and not gone
-    high = bool(before.usual_mv) and second.qrs_mv >= QUIET_SHARE * before.usual_mv
-    quiet = fit and not counted and not (quality is Quality.USABLE and high)
+    share = LIKE_SHARE if quality is Quality.FLAT else QUIET_SHARE
+    high = bool(before.usual_mv) and second.qrs_mv >= share * before.usual_mv
+    quiet = fit and not counted and not high
     bad = quality in (Quality.NOISY, Quality.SATURATED, Quality.SETTLING) and not gone
     bad = bad or (fit and not counted and not quiet)
     heights, usual, levels, slow = before.heights_mv, before.usual_mv, before.levels_mv, before.slow_shares

@@ -139,9 +139,7 @@ def _say(second: TraceSecond) -> QualitySecond:
     if shape is None or word not in _READABLE:
         return QualitySecond(second.start_us, word, second.qrs_mv, None, level_mv)
     regular = shape.per_min if shape.regular >= REGULAR and shape.height_mv >= HEIGHT_MIN_MV else 0.0
-    return QualitySecond(
-        second.start_us, word, second.qrs_mv, likelihood(shape), level_mv, regular, shape.log_slow
-    )
+    return QualitySecond(second.start_us, word, second.qrs_mv, likelihood(shape), level_mv, regular, shape.log_slow)
 
 
 _READABLE = frozenset({Quality.USABLE, Quality.FLAT, Quality.NOISY})

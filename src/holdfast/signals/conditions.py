@@ -262,8 +262,8 @@ def _is_over(key: Key, state: ConditionState, now_us: int, pressed: bool) -> boo
 
 _TEXTS = {
     Condition.ASYSTOLE: f"No heart beat on the ECG for {arrest.ASYSTOLE_S:g} s, and no pulse seen",
-    Condition.VENTRICULAR_FIBRILLATION: "ECG without distinct beats: ventricular fibrillation or fast tachycardia suspected",
-    Condition.VENTRICULAR_TACHYCARDIA: "Fast wide regular rhythm: ventricular tachycardia or flutter suspected, feel the pulse",
+    Condition.VENTRICULAR_FIBRILLATION: "ECG without distinct beats: ventricular fibrillation or tachycardia suspected",
+    Condition.VENTRICULAR_TACHYCARDIA: "Fast wide regular rhythm: ventricular tachycardia suspected, feel the pulse",
     Condition.PULSELESS: "Beats on the ECG, but no pulse or no carbon dioxide: feel the pulse",
     Condition.EXTREME_BRADYCARDIA: "Heart rate extremely low",
     Condition.EXTREME_TACHYCARDIA: "Heart rate extremely high",

@@ -28,11 +28,12 @@ LOOSE_WITHIN_S = 60
 """A lead that came off so often within so long has a loose electrode (estimate)."""
 
 LIKE_SHARE = 0.5
-"""A flat second holds a beat only when it reaches this share of what seconds with beats reach on this lead, and is quiet
-only below it (estimate)."""
+"""A flat second holds a beat only when it reaches this share of what seconds with beats reach on this lead, and is
+quiet only below it (estimate)."""
 
 QUIET_SHARE = 0.35
-"""Any other second without beats is quiet only below this share: escape beats are lower than those before (estimate)."""
+"""Any other second without beats is quiet only below this share: escape beats are lower than those before
+(estimate)."""
 
 GONE_MV = 1.5
 """A flat lead that stands this far from where its beats were has come off: a heart that stops does not move the level

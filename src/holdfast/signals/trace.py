@@ -307,7 +307,7 @@ def _peaks(envelope: Floats, side: int, seconds: float, out: Floats) -> None:
 
 @compiled
 def _period(wave: Floats, kept_hz: float, out: Floats) -> None:
-    """Fill the numbers about the period: the first peak of the autocorrelation that is nearly as high as the highest."""
+    """Fill the numbers about the period: the first peak of the autocorrelation nearly as high as the highest."""
     n = wave.shape[0]
     first, last = int(kept_hz * 60 / FASTEST_PER_MIN), int(kept_hz * 60 / SLOWEST_PER_MIN) + 1
     like = np.zeros(last + 2)

@@ -80,6 +80,9 @@ VT_S = 3
 VT_WITHIN_S = 4
 """So many seconds of so many with a fast, wide wave that repeats itself (estimate)."""
 
+FLUTTER_PER_MIN = 250.0
+"""A wave that repeats itself faster than this is flutter or fibrillation, not named a tachycardia (estimate)."""
+
 UNKNOWN_S = 10
 """A physiological state on an ECG that has not been fit for so long is no longer known (estimate)."""
 
@@ -178,7 +181,11 @@ def _fast_wide(ecgs: tuple[EcgSecond, ...], leads: Leads, per_min: float) -> boo
     """On most of the leads of which something can be said a fast wave repeats itself, and is likely fibrillation by
     its shape or wider than what is usual on this lead."""
     known = dict(leads)
-    said = [_is_wide(e, known[e.key]) and e.regular_per_min >= per_min for e in ecgs if e.fibrillation is not None]
+    said = [
+        _is_wide(e, known[e.key]) and per_min <= e.regular_per_min <= FLUTTER_PER_MIN
+        for e in ecgs
+        if e.fibrillation is not None
+    ]
     return sum(said) * 2 > len(said)
 
 

@@ -135,7 +135,7 @@ def step(
     """Take one second of every signal; return what began and what ended at its end."""
     end_us = start_us + US_PER_S
     held = {condition for condition, _, _ in state.holding}
-    seen = leads.step(state.leads, start_us, ecgs)
+    seen = leads.step(state.leads, start_us, ecgs, bool(held & (ARREST | _WAVES)))
     hands = compressions.step(state.hands, start_us, ecgs, seen, pulses)
     pressed = bool(held & ARREST) and compressions.rhythmic(hands)
     per_min = limits.ventricular_per_min

@@ -10,6 +10,7 @@ import msgspec
 
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals.ecg_beats import Beat
+from holdfast.signals.fibrillation import LIKELY
 from holdfast.signals.observed import EcgSecond
 from holdfast.signals.quality import FIT, Quality
 
@@ -74,6 +75,8 @@ class LeadMemory(msgspec.Struct, frozen=True):
     """How wide their complexes were, of those at a usual rate."""
     gone: bool = False
     """Its level went far from that of its beats, and none have come since: flat now means off."""
+    spared: bool = False
+    """An arrest was named since the last beats: shocks and hands move the level, so it says nothing of the lead."""
     small: tuple[bool, ...] = ()
     """For the last seconds: beats were found, all below 0.15 mV, and none are known to be so low."""
     came_off_us: tuple[int, ...] = ()
@@ -92,13 +95,13 @@ class LeadMemory(msgspec.Struct, frozen=True):
 Leads = tuple[tuple[str, LeadMemory], ...]
 
 
-def step(leads: Leads, start_us: int, ecgs: tuple[EcgSecond, ...]) -> Leads:
-    """The memory of the leads after one more second of each."""
+def step(leads: Leads, start_us: int, ecgs: tuple[EcgSecond, ...], arrested: bool = False) -> Leads:
+    """The memory of the leads after one more second of each. ``arrested``: a lethal rhythm is named at the moment."""
     known = dict(leads)
-    return tuple((ecg.key, _lead(known.get(ecg.key, LeadMemory()), start_us, ecg)) for ecg in ecgs)
+    return tuple((ecg.key, _lead(known.get(ecg.key, LeadMemory()), start_us, ecg, arrested)) for ecg in ecgs)
 
 
-def _lead(before: LeadMemory, start_us: int, second: EcgSecond) -> LeadMemory:
+def _lead(before: LeadMemory, start_us: int, second: EcgSecond, arrested: bool) -> LeadMemory:
     quality = second.quality
     off, frozen = quality in (Quality.LEAD_OFF, None), quality is Quality.FROZEN
     fit = quality in FIT
@@ -106,7 +109,9 @@ def _lead(before: LeadMemory, start_us: int, second: EcgSecond) -> LeadMemory:
     flat = quality in (Quality.FLAT, Quality.SETTLING)
     counted = second.beats if quality is Quality.USABLE or (quality is Quality.FLAT and like_beats) else ()
     away = bool(before.levels_mv) and _moved(before.levels_mv, second.level_mv) >= GONE_MV
-    gone = not counted and (before.gone or (away and not off and not frozen))
+    waving = (second.fibrillation or 0.0) >= LIKELY
+    spared = arrested or waving or (before.spared and not counted)
+    gone = not counted and (before.gone or (away and not off and not frozen and not spared))
     off, fit = off or (gone and flat), fit and not gone
     share = LIKE_SHARE if quality is Quality.FLAT else QUIET_SHARE
     high = bool(before.usual_mv) and second.qrs_mv >= share * before.usual_mv
@@ -114,7 +119,7 @@ def _lead(before: LeadMemory, start_us: int, second: EcgSecond) -> LeadMemory:
     bad = quality in (Quality.NOISY, Quality.SATURATED, Quality.SETTLING) and not gone
     bad = bad or (fit and not counted and not quiet)
     heights, usual, levels, slow = before.heights_mv, before.usual_mv, before.levels_mv, before.slow_shares
-    if counted:
+    if counted and not spared:
         heights = (*heights, second.qrs_mv)[-REMEMBERED:]
         usual = statistics.median(heights)
         levels = (*levels, second.level_mv)[-REMEMBERED:]
@@ -135,6 +140,7 @@ def _lead(before: LeadMemory, start_us: int, second: EcgSecond) -> LeadMemory:
         levels_mv=levels,
         slow_shares=slow,
         gone=gone,
+        spared=spared,
         small=(*before.small, bool(second.beats) and quality is Quality.FLAT and not before.usual_mv)[-SMALL_WITHIN_S:],
         came_off_us=(*young, start_us) if fell else young,
     )

@@ -1,7 +1,8 @@
 """Holdfast's beat detector and the libraries that others use, on the same records in one run.
 
-Run: ``python benchmarks/beats_vs_peers.py DIR [--dogs odd|even|all] [--records N] [--preset dog|human] [--json]`` in an
-environment that holds Holdfast and ``benchmarks/requirements-peers.txt``. DIR holds WFDB records with beat marks.
+Run: ``python benchmarks/beats_vs_peers.py DIR [--dogs odd|even|all] [--records N] [--preset dog|human]
+[--weights FOLDER] [--json]`` in an environment that holds Holdfast and ``benchmarks/requirements-peers.txt``. DIR holds
+WFDB records with beat marks.
 
 Every detector sees the first ECG lead as it is in the file (mV; for the peers, which do not take missing samples, these
 are filled in a straight line). Peers get the whole record at once, which is how they work; ours gets chunks of one
@@ -9,6 +10,10 @@ second, and never sees what comes later. Beats pair one to one, nearest first; a
 around stretches that its authors call unusable is left out. The first ten seconds of the first record are run once
 beforehand and not timed, so that imports and compilation are not counted. CPU time is that of the whole process, on
 one thread.
+
+``--weights`` names the folder where ``fit_beat_judge.py --write`` left the networks of its cross-validation: each
+record is then judged by the network that has not seen its dog (or, without dogs, the record). The shipped weights have
+seen all of the development recordings.
 
 A peer that cannot be imported is listed as not installed; one that raises on a record has found no beats in it, and
 the crash is counted. ``median_offset_ms`` is where a detector puts its mark beside the reference mark (some mark the
@@ -28,19 +33,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from holdfast import __version__
-from holdfast.cli.scorecard_beats import TOLERANCE_MS, _chunks, _counts
+from holdfast.cli.scorecard_beats import TOLERANCE_MS, Scored, chunks_of, scored_part
 from holdfast.gateways.files import wfdb_record
 from holdfast.gateways.files.wfdb_record import RecordedWave, WfdbRecord
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals import ecg_beats
 from holdfast.signals.qrs_front import Preset
+from holdfast.signals.qrs_weights import Layers, Weights, decode, layers
 from holdfast.signals.scoring import Score, add, match
 
 Floats = NDArray[np.float64]
@@ -138,8 +146,23 @@ def _peer(make: Detect, lead: RecordedWave) -> tuple[list[int], float]:
     return [round(int(at) * US_PER_S / lead.rate_hz) for at in found], cpu_s
 
 
-def _ours(lead: RecordedWave, preset: Preset) -> tuple[list[int], float]:
-    chunks = _chunks(lead)
+def unseen(folder: Path, record: WfdbRecord, preset: Preset) -> Layers:
+    """The network of the cross-validation that was fitted without this dog or record."""
+    lines = (line.partition(":") for line in record.comments)
+    group = next((value.strip() for name, _, value in lines if name.strip() == "dog"), record.name)
+    for file in sorted(folder.glob(f"{preset}_without_*.json")):
+        if group in file.stem.split("_")[2:]:
+            return decode(msgspec.json.decode(file.read_bytes(), type=Weights))
+    raise SystemExit(f"No network in {folder} was fitted without {group}.")
+
+
+def _ours(lead: RecordedWave, preset: Preset, weights: Layers) -> tuple[list[int], float]:
+    with mock.patch.object(ecg_beats, "layers", return_value=weights):
+        return _streamed(lead, preset)
+
+
+def _streamed(lead: RecordedWave, preset: Preset) -> tuple[list[int], float]:
+    chunks = chunks_of(lead)
     began = time.process_time()
     state, found = ecg_beats.initial(preset), []
     for chunk in chunks:
@@ -169,11 +192,12 @@ def chosen(directory: Path, dogs: str, per_dog: int | None) -> list[Path]:
     return sorted(picked)
 
 
-def run(headers: list[Path], preset: Preset, tolerance_ms: float) -> dict[str, Any]:
+def run(headers: list[Path], preset: Preset, tolerance_ms: float, folder: Path | None = None) -> dict[str, Any]:
     """All detectors over these records. SystemExit when none of them has beat marks."""
     runs: dict[str, Run] = {"holdfast": Run(__version__)}
+    weights = layers(preset)
     detectors: dict[str, Callable[[RecordedWave], tuple[list[int], float]]] = {
-        "holdfast": lambda lead: _ours(lead, preset)
+        "holdfast": lambda lead: _ours(lead, preset, weights)
     }
     missing: dict[str, str] = {}
     for name, (distribution, make) in PEERS.items():
@@ -190,13 +214,15 @@ def run(headers: list[Path], preset: Preset, tolerance_ms: float) -> dict[str, A
         lead = next((wave for wave in record.waves if wave.key.startswith("ecg")), None)
         if record.beats_s is None or lead is None:
             continue
+        weights = unseen(folder, record, preset) if folder else weights
         if not warm:
             _warm_up(detectors, lead)
             warm = True
-        reference = [at for at in (round(s * US_PER_S) for s in record.beats_s) if _counts(record, at)]
+        part = scored_part(header, record, lead.rate_hz)
+        reference = [at for at in (round(s * US_PER_S) for s in record.beats_s) if part.counts(at)]
         records, beats, duration_s = records + 1, beats + len(reference), duration_s + record.duration_s
         for name, detector in detectors.items():
-            _one(runs[name], detector, record, lead, reference, round(tolerance_ms * 1000))
+            _one(runs[name], detector, record, lead, part, reference, round(tolerance_ms * 1000))
     if not records:
         raise SystemExit("There are no records with beat marks among these: name a folder of WFDB records.")
     return {
@@ -224,6 +250,7 @@ def _one(
     detector: Callable[[RecordedWave], tuple[list[int], float]],
     record: WfdbRecord,
     lead: RecordedWave,
+    part: Scored,
     reference: list[int],
     tolerance_us: int,
 ) -> None:
@@ -234,7 +261,7 @@ def _one(
         one.crashes[type(error).__name__] += 1
         found, cpu_s = [], time.process_time() - began
     one.cpu_s += cpu_s
-    found = [at for at in found if _counts(record, at)]
+    found = [at for at in found if part.counts(at)]
     one.scores[record.name] = match(found, reference, tolerance_us)
     one.errors_ms.append(_signed_errors_ms(found, reference, tolerance_us))
 
@@ -296,13 +323,14 @@ def main() -> None:
     parser.add_argument("--dogs", choices=["odd", "even", "all"], default="all")
     parser.add_argument("--records", type=int, metavar="N", help="at most N records per dog")
     parser.add_argument("--preset", choices=list(Preset), type=Preset, default=Preset.DOG)
+    parser.add_argument("--weights", type=Path, metavar="FOLDER", help="networks of the cross-validation")
     parser.add_argument("--tolerance-ms", type=float, help="default: 75 for the dog preset, 150 for the human one")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     headers = chosen(options.directory, options.dogs, options.records)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # peers warn about short intervals and empty slices on every record
-        result = run(headers, options.preset, options.tolerance_ms or TOLERANCE_MS[options.preset])
+        result = run(headers, options.preset, options.tolerance_ms or TOLERANCE_MS[options.preset], options.weights)
     if options.json:
         print(json.dumps(result, indent=2))
     else:

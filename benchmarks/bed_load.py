@@ -28,6 +28,9 @@ START_US = 1_700_000_000 * S
 WARM_UP_S = 60
 """Left out: machine code is made or fetched, and windows fill."""
 
+RUNS = 7
+"""The best of so many counts: other work on the machine only ever adds to the time of a run."""
+
 Signals = dict[str, tuple[float, NDArray[np.float64], str]]
 
 
@@ -84,8 +87,8 @@ def messages(signals: Signals, seconds: int) -> list[list[Wave]]:
     return made_messages
 
 
-def follow(sent: list[list[Wave]]) -> tuple[float, bedside.BedState, int]:
-    """CPU seconds for everything after the warm-up, the last state, and how many numbers were told."""
+def follow(sent: list[list[Wave]]) -> tuple[float, int]:
+    """CPU seconds for everything after the warm-up, and how many numbers were told."""
     state = bedside.initial()
     for waves in sent[:WARM_UP_S]:
         state, _ = bedside.step(state, waves)
@@ -94,7 +97,17 @@ def follow(sent: list[list[Wave]]) -> tuple[float, bedside.BedState, int]:
     for waves in sent[WARM_UP_S:]:
         state, outputs = bedside.step(state, waves)
         told += len(outputs.numerics)
-    return time.process_time() - began, state, told
+    return time.process_time() - began, told
+
+
+def largest_kb(sent: list[list[Wave]]) -> float:
+    """The largest dump of the bed, looked at every fifth second."""
+    state, largest = bedside.initial(), 0
+    for second, waves in enumerate(sent):
+        state, _ = bedside.step(state, waves)
+        if second % 5 == 0:
+            largest = max(largest, len(bedside.dump(state)))
+    return largest / 1024
 
 
 @contextmanager
@@ -139,7 +152,7 @@ def main() -> None:
     signals = recorded(options.record, options.seconds) if options.record else made(options.seconds)
     sent = messages(signals, options.seconds)
     judged_s = options.seconds - WARM_UP_S
-    cpu_s, state, told = min((follow(sent) for _ in range(3)), key=lambda run: run[0])
+    cpu_s, told = min(follow(sent) for _ in range(RUNS))
     spent_s: dict[str, float] = defaultdict(float)
     with watched(spent_s):
         follow(sent)
@@ -148,7 +161,7 @@ def main() -> None:
         "cpu_ms_per_bed_second": 1e3 * cpu_s / judged_s,
         "beds_per_core": judged_s / cpu_s,
         "numbers_per_second": told / judged_s,
-        "state_kb": len(bedside.dump(state)) / 1024,
+        "state_kb": largest_kb(sent),
         "parts_ms_per_second": {
             name: round(1e3 * spent / options.seconds, 3) for name, spent in sorted(spent_s.items())
         },

@@ -307,6 +307,7 @@ def weights(by_kind: dict[Kind, list[Case]], verdicts: dict[Kind, dict[str, bool
         given = [(verdicts[kind][case.name], case.true) for case in of_kind]
         record[str(kind)] = {
             "holds": Tally(sum(v is True and t for v, t in given), sum(v is True for v, _ in given)),
+            "true_alarms": Tally(sum(v is not False and t for v, t in given), sum(t for _, t in given)),
             "contradicted": Tally(sum(v is False and not t for v, t in given), sum(v is False for v, _ in given)),
         }
     nested = report["nested"]

@@ -8,6 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from holdfast.simulation import complexes
+from holdfast.simulation.heart import Beat, Kind, qt_s
+from holdfast.simulation.scenario import EcgShape
+
 Floats = NDArray[np.float64]
 
 
@@ -23,6 +27,8 @@ class Trace:
     """Stretches whose marks are not learned from."""
     dog: int = -1
     name: str = ""
+    lead: int = 0
+    """0 for the first ECG lead of the record: that is the one that is scored."""
 
     @property
     def duration_s(self) -> float:
@@ -126,7 +132,7 @@ def random_trace(rng: np.random.Generator, seconds: float = 30.0) -> Trace:
     rhythm = rng.random()
     fast_and_tall = rhythm < 0.3
     if fast_and_tall:
-        beats = steady(rng.uniform(150, 305), seconds)
+        beats = steady(rng.uniform(260, 305) if rng.random() < 0.5 else rng.uniform(150, 305), seconds)
     elif rhythm < 0.5:
         beats = steady(float(np.exp(rng.uniform(np.log(18), np.log(305)))), seconds)
     elif rhythm < 0.75:
@@ -154,6 +160,53 @@ def random_trace(rng: np.random.Generator, seconds: float = 30.0) -> Trace:
     noise = float(np.exp(rng.uniform(np.log(0.003), np.log(0.06))))
     trace += rng.normal(0, noise, len(trace))
     return Trace(rng.choice([-1.0, 1.0]) * trace, rate_hz, beats)
+
+
+def random_ventricular(rng: np.random.Generator, seconds: float = 30.0) -> Trace:
+    """The simulation's complexes: early beats, runs, pacing, fibrillating atria, escapes, agony, spikes alone; hum."""
+    rate_hz = float(rng.choice([125.0, 130.0, 180.0, 240.0]))
+    rhythm = str(rng.choice(["early", "early", "paced", "atria", "slow", "agonal", "spikes"]))
+    gap = 60 / {
+        "early": rng.uniform(50, 170), "paced": rng.uniform(40, 180), "atria": rng.uniform(70, 240),
+        "slow": rng.uniform(18, 60), "agonal": rng.uniform(5, 30), "spikes": rng.uniform(40, 150),
+    }[rhythm]  # fmt: skip
+    usuals = {"paced": Kind.PACED, "slow": Kind.ESCAPE, "agonal": Kind.AGONAL, "spikes": Kind.SPIKE}
+    usual = usuals.get(rhythm, Kind.SINUS)
+    spread = {"atria": 0.3, "agonal": 0.3, "paced": 0.01}.get(rhythm, 0.08)
+    sinus_s = rng.uniform(0, 12) if usual != Kind.SINUS else 0.0
+    early, at, run, tall = rng.uniform(0.05, 0.4), rng.uniform(0.5, 1.2), 0, rng.uniform(0.6, 2.2) * rng.choice([-1, 1])
+    marks: list[tuple[Kind, float]] = []
+    while at < seconds - 0.3:
+        kind = usual if at > sinus_s else Kind.SINUS
+        marks.append((Kind.VPC if run else kind, at))
+        run = max(0, run - 1)
+        if not run and rhythm == "early" and rng.random() < early:
+            run = int(rng.choice([1, 1, 1, 2, 3, 8]))
+        usual_gap = gap * np.exp(rng.normal(0, spread)) if at > sinus_s else min(gap, 0.8)
+        at += max(0.2, rng.uniform(0.4, 0.75) * gap, rng.uniform(0.24, 0.4)) if run else max(0.22, usual_gap)
+    shape = EcgShape(
+        r_mv=1.0, t_of_r=rng.uniform(-1, 1.2), qrs_width=rng.uniform(0.8, 1.5), p_mv=rng.uniform(0, 0.25),
+        q_mv=-rng.uniform(0, 0.4), s_mv=-rng.uniform(0, 0.6),
+    )  # fmt: skip
+    times = np.arange(round(seconds * rate_hz)) / rate_hz
+    trace = rng.normal(0, np.exp(rng.uniform(np.log(0.003), np.log(0.06))), len(times))
+    spike = rng.uniform(0.1, 1.5)
+    for i, (kind, r_s) in enumerate(marks):
+        following = marks[i + 1][1] - r_s if i + 1 < len(marks) else 1.0
+        fire_s = r_s - {Kind.SINUS: 0.11, Kind.PACED: 0.076, Kind.AGONAL: 0.125}.get(kind, 0.066)
+        p_height = 0.0 if rhythm == "atria" else 1.0
+        height = np.exp(rng.normal(0, 0.08)) * (tall if kind != Kind.SINUS else 1.0)
+        beat = Beat(kind, fire_s, r_s, 1.0, height, p_height, qt_s(following))
+        low, high = np.searchsorted(times, (r_s - 0.25, r_s + complexes.LASTS_S))
+        near = times[low:high]
+        if kind in (Kind.PACED, Kind.SPIKE):
+            trace[low:high] += spike * complexes.drawn(replace(beat, kind=Kind.SPIKE), shape, near)
+            beat = replace(beat, kind=Kind.VPC, fire_s=fire_s + 0.01)
+        if kind != Kind.SPIKE:
+            trace[low:high] += complexes.drawn(beat, shape, near)
+    if rng.random() < 0.3:
+        trace += rng.uniform(0.03, 0.8) * np.sin(2 * np.pi * rng.choice([50.0, 60.0]) * times)
+    return Trace(rng.choice([-1.0, 1.0]) * trace, rate_hz, np.array([at for kind, at in marks if kind != Kind.SPIKE]))
 
 
 def random_silence(rng: np.random.Generator, seconds: float = 30.0) -> Trace:
@@ -191,7 +244,11 @@ def spoil(trace: Trace, rng: np.random.Generator) -> Trace:
             j = int((a + rng.uniform(5, 60)) * hz)
             x[i:j] += rng.normal(0, height * np.exp(rng.uniform(np.log(0.02), np.log(0.15))), len(x[i:j]))
         elif kind == "mains":
-            x += height * rng.uniform(0.03, 0.3) * np.sin(2 * np.pi * rng.choice([50.0, 60.0]) * at)
+            x += (
+                height
+                * np.exp(rng.uniform(np.log(0.03), np.log(2)))
+                * np.sin(2 * np.pi * rng.choice([50.0, 60.0]) * at)
+            )
         elif kind == "drift":
             x += height * rng.uniform(0.5, 4) * np.sin(2 * np.pi * rng.uniform(0.1, 0.6) * at)
         elif kind == "gain":

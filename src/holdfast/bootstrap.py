@@ -21,7 +21,7 @@ from holdfast.gateways.hl7.reading import read_message
 from holdfast.gateways.hl7.server import serve as serve_mllp
 from holdfast.kernel.errors import HoldfastError, WorldError
 from holdfast.knowledge.loader import load as load_knowledge
-from holdfast.signals import filters
+from holdfast.signals.warm_up import warm_up
 from holdfast.storage.sql_accounts import SqlAccounts
 from holdfast.storage.sql_store import SqlStore
 from holdfast.usecases.accounts import offer_setup
@@ -37,6 +37,9 @@ from holdfast.web.app import WebServices, create_app
 log = logging.getLogger("holdfast")
 
 TICK_S = 1.0
+
+PREPARING_SAID_AFTER_S = 5.0
+"""A start that compiles nothing has prepared the analysis by then."""
 
 _VERDICTS = {Answer.ACCEPTED: Verdict.ACCEPTED, Answer.ERROR: Verdict.ERROR, Answer.REJECTED: Verdict.REJECTED}
 
@@ -173,7 +176,6 @@ async def keep_house(house: House) -> None:
     """Once a second: follow the log, notice silence, turn held messages into blocks, watch the courses."""
     loop = asyncio.get_running_loop()
     flusher = Flusher(house.ctx, _report)
-    loop.call_later(TICK_S, house.analysis.submit, filters.fetch)  # the pages first
     while True:
         started = loop.time()
         await asyncio.to_thread(_tick, house, flusher)
@@ -217,11 +219,28 @@ def _bound(config: Config) -> socket.socket:
     return pages
 
 
+async def prepare(house: House) -> None:
+    """Have the analysis compiled, which takes a minute or two where it has not been: the first message of a monitor
+    must not be what pays for it."""
+    preparing = asyncio.wrap_future(house.analysis.submit(warm_up))
+    done, _ = await asyncio.wait([preparing], timeout=PREPARING_SAID_AFTER_S)
+    if not done:
+        print(
+            "Preparing the signal analysis (a minute or two at the first start of a release, else seconds) ...",
+            flush=True,
+        )
+    try:
+        await preparing
+    except Exception:  # monitors can be listened to all the same: what is said is on disk
+        log.exception("the signal analysis could not be prepared")
+
+
 @contextlib.asynccontextmanager
 async def running(house: House) -> AsyncIterator[None]:
     """Everything listening: HL7, the once-a-second round and the pages, until the block ends."""
     config = house.config
     pages = _bound(config)
+    await prepare(house)
     web = uvicorn.Server(
         uvicorn.Config(
             create_app(WebServices(house.ctx, house.accounts, house.ward, config.secure_cookies, demo=config.demo)),

@@ -113,6 +113,9 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
     ),
     al.AlarmCleared(at_us=T0_US, alarm_id="x1", why="over", latches=True),
     al.AlarmAcknowledged(at_us=T0_US, alarm_id="x1"),
+    al.AlarmSecondOpinion(
+        at_us=T0_US, alarm_id="x1", verdict="cannot_say", text="Our signals cannot say: no signal was good enough."
+    ),
     al.AlarmEscalated(at_us=T0_US, alarm_id="x1", called="technician on duty", step=1),
     al.AlarmsPaused(at_us=T0_US, until_us=T0_US + 120 * SECOND_US),
     al.AlarmsResumed(at_us=T0_US),

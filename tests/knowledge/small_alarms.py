@@ -40,8 +40,10 @@ def small_alarms() -> dict[str, Any]:
                 ],
             }
         ],
+        "alarm_words.yaml": [{"words": ["v fib"], "asked_as": ["fibrillation"], **guess}],
         "alarm_handling.yaml": {
             "pause_minutes": {"choices": [1, 2], **guess},
+            "not_known": {"forget_after_s": 600, **guess},
             "escalation": [{"priority": "high", "after_s": 30, "whom": "technician on duty", **guess}],
         },
     }

@@ -14,6 +14,7 @@ from holdfast.record.alarm_events import (
     AlarmEscalated,
     AlarmRaised,
     AlarmsPaused,
+    AlarmSwitchedOff,
     EscalationStep,
 )
 from holdfast.record.alarm_state import AlarmState
@@ -63,6 +64,10 @@ class Engine:
 
     def pause(self, seconds: int) -> None:
         event = AlarmsPaused(at_us=self.now_us, until_us=self.now_us + seconds * US_PER_S)
+        self.state = alarm_state.apply(self.state, event, "kim")
+
+    def switch_off(self, alarm: str, seconds: int) -> None:
+        event = AlarmSwitchedOff(at_us=self.now_us, alarm=alarm, reason="x", until_us=self.now_us + seconds * US_PER_S)
         self.state = alarm_state.apply(self.state, event, "kim")
 
     def standing(self) -> dict[str, str]:

@@ -129,6 +129,64 @@ def test_three_leads_off_are_one_alarm_that_names_them() -> None:
     assert [event.text for event in said if isinstance(event, AlarmRaised)] == ["lead_off now (ECG I, ECG II)"]
 
 
+LEADS = [cause("lead_off", key, about=key) for key in ("ecg_i", "ecg_ii", "ecg_iii")]
+
+
+@pytest.mark.parametrize("kind", ["lead_off", "no_pulse_signal"])
+def test_a_signal_that_joins_what_somebody_acknowledged_sounds(kind: str) -> None:
+    engine = Engine()
+    first, second = cause(kind, "ecg_i", about="I"), cause(kind, "ecg_ii", about="II")
+    engine.second(first, seconds=10)
+    engine.acknowledge(kind)
+    (event,) = engine.second(first, second, seconds=10)
+    assert isinstance(event, AlarmRaised)
+    assert event.text == f"{kind} now (I, II)"
+    assert engine.standing() == {kind: "active"}
+
+
+def test_a_signal_that_joined_is_waited_for_like_another_and_is_new_only_once() -> None:
+    engine = Engine()
+    engine.second(LEADS[0], seconds=10)
+    engine.acknowledge("lead_off")
+    delay_s = int(RULES.kind("lead_off").delay_s)
+    assert engine.second(*LEADS[:2], seconds=delay_s) == []
+    assert engine.second(LEADS[0]) == []
+    engine.second(*LEADS[:2], seconds=delay_s + 1)
+    engine.acknowledge("lead_off")
+    for _ in range(5):
+        assert engine.second(LEADS[1], seconds=2) == []
+        assert engine.second(*LEADS[:2], seconds=2) == []
+
+
+def test_a_signal_that_joins_before_anybody_came_does_not_begin_the_calling_anew() -> None:
+    engine = Engine()
+    for number in (1, 2, 3):
+        engine.second(*LEADS[:number], seconds=70)
+    assert called(engine.said) == ["technician"]
+    assert engine.state.alarms[0].times == 1
+
+
+def test_the_same_alarm_with_a_higher_priority_is_raised_again() -> None:
+    engine = Engine()
+    engine.second(cause("monitor_alert", "M: SpO2", priority="medium"))
+    engine.acknowledge("monitor_alert")
+    (event,) = engine.second(cause("monitor_alert", "M: SpO2", priority="high"))
+    assert isinstance(event, AlarmRaised)
+    assert (event.priority, engine.standing()) == ("high", {"monitor_alert": "active"})
+    engine.acknowledge("monitor_alert")
+    assert engine.second(cause("monitor_alert", "M: SpO2", priority="medium"), seconds=5) == []
+
+
+def test_what_somebody_knows_of_stays_acknowledged_while_it_is_a_part_of_another() -> None:
+    engine = Engine()
+    engine.second(FAST, seconds=16)
+    engine.acknowledge("hr_high")
+    for _ in range(3):
+        assert "hr_high" not in raised(engine.second(FAST, cause("ventricular_run"), seconds=2))
+        assert raised(engine.second(FAST, seconds=8)) == []
+    assert engine.standing() == {"hr_high": "acknowledged"}
+
+
 def test_two_alarms_of_the_monitor_itself_stay_two_with_its_priority() -> None:
     engine = Engine()
     said = engine.second(
@@ -183,6 +241,33 @@ def test_a_latched_arrest_goes_on_calling() -> None:
     assert called(engine.second(seconds=40)) == ["technician"]
 
 
+def test_an_arrest_that_comes_and_goes_calls_as_one_that_stays() -> None:
+    engine = Engine()
+    for _ in range(4):
+        engine.second(ASYSTOLE, seconds=6)
+        engine.second(seconds=19)
+    assert called(engine.said) == ["technician", "clinician"]
+
+
+def test_what_comes_and_goes_and_makes_no_sound_between_calls_too() -> None:
+    engine = Engine()
+    low = cause("spo2_desat_low", "spo2")
+    for _ in range(4):
+        engine.second(low, seconds=20)
+        engine.second(seconds=15)
+    assert called(engine.said) == ["technician", "clinician"]
+
+
+def test_what_comes_back_through_a_pause_is_waited_for_since_the_pause() -> None:
+    engine = Engine()
+    engine.second(ASYSTOLE, seconds=20)
+    engine.pause(180)
+    engine.second(seconds=OVER_S)
+    engine.second(ASYSTOLE, seconds=17)
+    assert called(engine.said) == []
+    assert called(engine.second(ASYSTOLE, seconds=5)) == ["technician"]
+
+
 def test_a_pause_holds_the_calling_back_and_it_begins_anew_when_the_pause_is_over() -> None:
     engine = Engine()
     engine.second(ASYSTOLE, seconds=20)
@@ -206,6 +291,33 @@ def test_a_clock_set_back_delays_nothing() -> None:
     engine.second(ASYSTOLE)
     engine.now_us -= 3600 * US_PER_S
     assert "technician" in called(engine.second(ASYSTOLE))
+
+
+@pytest.mark.parametrize("after_s", [60, 130, 170])
+def test_a_clock_set_back_ends_a_pause_for_good(after_s: int) -> None:
+    engine = Engine()
+    engine.second(seconds=5)
+    engine.pause(120)
+    engine.second(seconds=after_s)
+    engine.now_us -= 100 * US_PER_S
+    engine.second()
+    engine.second(ASYSTOLE, seconds=40)
+    assert called(engine.said) == ["technician"]
+    for _ in range(200):
+        engine.second(ASYSTOLE)
+        assert engine.state.sounds(engine.state.alarms[0], engine.now_us)
+
+
+@pytest.mark.parametrize("after_s", [30, 130])
+def test_a_clock_set_back_ends_a_time_off_for_good(after_s: int) -> None:
+    engine = Engine()
+    engine.second(seconds=5)
+    engine.switch_off("asystole", 120)
+    engine.second(seconds=after_s)
+    engine.now_us -= 3600 * US_PER_S
+    engine.second(seconds=5)
+    engine.now_us += 3500 * US_PER_S
+    assert raised(engine.second(ASYSTOLE)) == ["asystole"]
 
 
 def test_who_leaves_the_bed_keeps_what_nobody_acknowledged_until_the_case_is_closed() -> None:

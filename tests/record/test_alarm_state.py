@@ -1,5 +1,6 @@
 """What stands of an alarm after what happened to it: every cell of the table, and what people set beside it."""
 
+import msgspec
 import pytest
 
 from holdfast.kernel.time import US_PER_S
@@ -72,7 +73,7 @@ def test_who_acknowledged_and_when_stays_with_the_alarm() -> None:
     assert (entry.acknowledged_by, entry.acknowledged_us) == ("kim", T0_US + US_PER_S)
 
 
-def test_a_latched_alarm_that_comes_back_is_replaced_and_calls_anew() -> None:
+def test_a_latched_alarm_that_comes_back_is_replaced_and_who_was_called_stays_called() -> None:
     called = al.AlarmEscalated(at_us=T0_US, alarm_id="x", called="everyone", step=3)
     back = raised("y", at_us=T0_US + 2 * US_PER_S)
     state = after(raised(), called, cleared(latches=True), back)
@@ -80,7 +81,19 @@ def test_a_latched_alarm_that_comes_back_is_replaced_and_calls_anew() -> None:
     (entry,) = state.alarms
     assert (entry.alarm_id, entry.status) == ("y", AlarmStatus.ACTIVE)
     assert (entry.times, entry.raised_us, entry.ended_us) == (2, T0_US + 2 * US_PER_S, None)
-    assert (entry.called, entry.called_step) == ("", 0)
+    assert (entry.waits_us, entry.called, entry.called_step) == (T0_US, "everyone", 3)
+
+
+def test_a_higher_priority_has_a_ladder_of_its_own() -> None:
+    called = al.AlarmEscalated(at_us=T0_US, alarm_id="x", called="technician", step=1)
+    low = msgspec.structs.replace(raised(), priority="medium")
+    (entry,) = after(low, called, raised("y", at_us=T0_US + 5)).alarms
+    assert (entry.alarm_id, entry.priority, entry.waits_us, entry.called_step) == ("y", "high", T0_US + 5, 0)
+
+
+def test_raised_anew_after_an_acknowledgement_it_is_a_new_one() -> None:
+    (entry,) = after(*WAYS_TO[AlarmStatus.ACKNOWLEDGED], raised("y", at_us=T0_US + 5)).alarms
+    assert (entry.status, entry.acknowledged_by, entry.times, entry.waits_us) == (AlarmStatus.ACTIVE, "", 1, T0_US + 5)
 
 
 def test_switching_one_kind_off_leaves_the_others() -> None:
@@ -105,6 +118,12 @@ def test_a_pause_ends_by_itself_or_early() -> None:
     resumed = after(paused, al.AlarmsResumed(at_us=T0_US + 10 * US_PER_S))
     assert not resumed.paused_at(T0_US + 11 * US_PER_S)
     assert not after(al.AlarmsResumed(at_us=T0_US)).pause
+
+
+def test_a_pause_that_was_said_to_be_over_never_lasts_again() -> None:
+    paused = al.AlarmsPaused(at_us=T0_US, until_us=T0_US + 60 * US_PER_S)
+    over = after(paused, al.AlarmsResumed(at_us=T0_US - 3600 * US_PER_S))
+    assert not over.paused_at(T0_US + 10 * US_PER_S)
 
 
 def test_the_last_limits_set_hold_with_who_and_why() -> None:

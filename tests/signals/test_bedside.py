@@ -204,6 +204,24 @@ def test_a_hole_of_an_hour_is_stepped_over_and_beats_are_found_after_it() -> Non
     assert len([at for at in found if at > START_US + 3_600_000_000]) >= 28
 
 
+@pytest.mark.parametrize("hole_s", [8, 14, 17, 20, 61, 3600, -3600])
+@pytest.mark.parametrize("vouched", [False, True])
+def test_an_arrest_during_a_hole_or_a_clock_set_back_is_called(hole_s: int, vouched: bool) -> None:
+    state, began = bedside.initial(), []
+    trace = np.concatenate((_alive(40), flat(40, ECG_HZ)))
+    pulse = np.concatenate((pulse_wave(40, PULSE_HZ, 100), np.full(int(40 * PULSE_HZ), 30.0)))
+    pulse += np.random.default_rng(2).normal(0, 0.05, len(pulse))
+    for second in range(80):
+        start_us = START_US + (second + (hole_s if second >= 40 else 0)) * 1_000_000
+        message = [wave("ecg_ii", trace[int(second * ECG_HZ) : int((second + 1) * ECG_HZ)], ECG_HZ, start_us)]
+        if vouched:
+            piece = pulse[int(second * PULSE_HZ) : int((second + 1) * PULSE_HZ)]
+            message.append(wave("art", piece, PULSE_HZ, start_us, "mmHg"))
+        state, outputs = bedside.step(state, message)
+        began += [(c.condition, second) for c in outputs.conditions if isinstance(c, Began)]
+    assert "asystole" in [name for name, second in began if 43 <= second <= 62]
+
+
 def test_waves_that_cannot_be_analysed_are_named() -> None:
     _, outputs = bedside.step(bedside.initial(), [wave("ecg_ii", np.zeros(50), 50.0, START_US)])
     assert outputs.signals[0].quality == "not_analysed"
@@ -284,3 +302,15 @@ def test_a_wave_that_is_sent_but_not_judged_is_said() -> None:
     earlier = START_US - 3_600_000_000
     _, outputs = bedside.step(state, [wave("ecg_ii", trace[: int(2 * ECG_HZ)], ECG_HZ, earlier)])
     assert [(s.key, s.quality) for s in outputs.signals] == [("ecg_ii", "not_judged")]
+
+
+@pytest.mark.parametrize("per_min", [15, 16, 18, 20, 22, 24, 28])
+@pytest.mark.parametrize("noise_mv", [0.005, 0.02])
+def test_a_very_slow_heart_is_found_on_its_waves_and_stays(per_min: int, noise_mv: float) -> None:
+    slow = ecg(steady_beats(per_min, 90), 90, ECG_HZ, noise_mv=noise_mv)
+    said = _play({"ecg_ii": (np.concatenate((_alive(), slow)), ECG_HZ, "mV")})
+    words = [(word, name) for word, name, _ in _changes(said) if name != "pause"]
+    assert words == [("began", "extreme_bradycardia")]
+    rates = [n.value for o in said[-20:] for n in o.numerics if n.key == "hr_ecg"]
+    assert rates
+    assert all(value == pytest.approx(per_min, rel=0.1) for value in rates)

@@ -52,7 +52,7 @@ class Bed:
                 etco2_mmhg,
             )
             for change in changes:
-                word_ = "began" if isinstance(change, Began) else "ended"
+                word_ = "began" if isinstance(change, Began) else "ended" if change.known else "not_known"
                 self.said.append((word_, change.condition, change.at_us // S - start))
             self.second += 1
         return self
@@ -200,6 +200,99 @@ def test_a_lead_that_comes_off_again_and_again_is_loose() -> None:
     assert "electrode_loose" in bed.held
     bed.play(70, beats(100, 70))
     assert bed.held == set()
+
+
+FIBRILLATION = "ventricular_fibrillation_suspected"
+PULSELESS = "pulseless_electrical_activity_suspected"
+
+
+def _with(condition: str) -> Bed:
+    """A bed on which the condition has just begun."""
+    bed = Bed().play(20, beats(100, 20), pulses={"art": 2} if condition == PULSELESS else None)
+    match condition:
+        case "asystole":
+            bed.play(10)
+        case "ventricular_fibrillation_suspected":
+            bed.play(10, quality=Quality.NOISY, qrs_mv=0.3, fibrillation=0.99)
+        case "pulseless_electrical_activity_suspected":
+            bed.play(10, beats(100, 10), pulses={"art": 0})
+        case "extreme_bradycardia":
+            bed.play(40, beats(20, 40))
+        case "extreme_tachycardia":
+            bed.play(10, beats(250, 10))
+        case "ventricular_tachycardia":
+            bed.play(8, beats(200, 8), like=WIDE)
+    assert condition in bed.held
+    bed.said.clear()
+    return bed
+
+
+THREATS = [
+    "asystole",
+    FIBRILLATION,
+    PULSELESS,
+    "extreme_bradycardia",
+    "extreme_tachycardia",
+    "ventricular_tachycardia",
+]
+
+
+@pytest.mark.parametrize("condition", THREATS)
+@pytest.mark.parametrize("quality", [Quality.SATURATED, Quality.LEAD_OFF, Quality.NOISY])
+def test_what_can_no_longer_be_seen_is_not_said_to_be_over(condition: str, quality: Quality) -> None:
+    bed = _with(condition).play(30, quality=quality, qrs_mv=3.0, fibrillation=None)
+    assert condition not in bed.held
+    words = [word for word, name, _ in bed.said if name == condition]
+    assert words == ["not_known"]
+
+
+@pytest.mark.parametrize("condition", THREATS)
+def test_a_few_seconds_of_movement_end_no_threat(condition: str) -> None:
+    bed = _with(condition).play(6, quality=Quality.SATURATED, qrs_mv=3.0, fibrillation=None)
+    assert condition in bed.held
+
+
+@pytest.mark.parametrize("condition", THREATS)
+def test_a_heart_that_beats_again_is_said_to_be_over_it(condition: str) -> None:
+    bed = _with(condition).play(4, quality=Quality.SATURATED, qrs_mv=3.0, fibrillation=None)
+    bed.play(25, beats(100, 25), pulses={"art": 2})
+    assert [word for word, name, _ in bed.said if name == condition] == ["ended"]
+
+
+def test_a_pulse_wave_that_is_gone_does_not_say_that_the_pulse_is_back() -> None:
+    bed = Bed().play(20, beats(100, 20), pulses={"pleth": 2}).play(8, beats(100, 8), pulses={"pleth": 0})
+    assert bed.held == {"no_pulse_signal"}
+    bed.play(2, beats(100, 2))
+    assert [change[:2] for change in bed.said][-1] == ("not_known", "no_pulse_signal")
+
+
+def test_the_rates_that_held_before_a_hole_hold_after_it() -> None:
+    for condition in THREATS:
+        bed = _with(condition)
+        bed.state = conditions.forget(bed.state, (bed.second + 40) * S)
+        bed.second += 40
+        assert condition in bed.play(2, quality=Quality.SATURATED, fibrillation=None).held
+
+
+@pytest.mark.parametrize("per_min", [15, 20, 40, 55, 100])
+def test_slow_beats_without_a_pulse_are_said_once(per_min: float) -> None:
+    bed = Bed().play(20, beats(100, 20), pulses={"art": 2})
+    bed.play(120, beats(per_min, 120), pulses={"art": 0})
+    assert [word for word, name, _ in bed.said if name == PULSELESS] == ["began"]
+    bed.play(20, beats(100, 20), pulses={"art": 2})
+    assert [word for word, name, _ in bed.said if name == PULSELESS] == ["began", "ended"]
+
+
+def test_beats_without_a_pulse_become_asystole_when_they_stop() -> None:
+    bed = _with(PULSELESS).play(12, pulses={"art": 0})
+    assert bed.held == {"asystole", "no_pulse_signal"}
+
+
+def test_slow_pulses_that_come_back_are_a_pulse() -> None:
+    bed = _with(PULSELESS)
+    for _ in range(8):
+        bed.play(1, [0.1], pulses={"art": 1}).play(2, pulses={"art": 0})
+    assert PULSELESS not in bed.held
 
 
 def test_every_change_has_an_end() -> None:

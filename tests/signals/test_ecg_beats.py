@@ -95,6 +95,29 @@ def test_p_waves_that_go_on_after_the_beats_are_not_counted(per_min: int) -> Non
     assert [at for at in _found(trace, 130.0) if at > START_US + 31_000_000] == []
 
 
+@pytest.mark.parametrize("height", [1.5, -1.5])
+def test_wide_early_beats_on_a_t_wave_are_found(height: float) -> None:
+    beats = steady_beats(80, 40)
+    trace = ecg(beats, 40, 250.0)
+    early = [a + 0.45 * (b - a) for a, b in zip(beats[6::6], beats[7::6], strict=False)]
+    t = np.arange(len(trace)) / 250.0
+    for at in early:
+        trace += height * (np.exp(-0.5 * ((t - at) / 0.02) ** 2) - 0.4 * np.exp(-0.5 * ((t - at - 0.16) / 0.045) ** 2))
+    score = match(_found(trace, 250.0), _us(sorted([*beats, *early])), 75_000)
+    assert score.false_positives <= 1
+    assert score.false_negatives <= 1
+
+
+def test_beats_are_found_in_hum_as_tall_as_they() -> None:
+    beats = steady_beats(90, 30)
+    trace = 0.5 * ecg(beats, 30, 130.0)
+    trace += 0.5 * np.sin(2 * np.pi * 50 * np.arange(len(trace)) / 130.0)
+    score = match(_found(trace, 130.0), _us(beats), 75_000)
+    assert score.sensitivity is not None
+    assert score.sensitivity > 0.9
+    assert score.false_positives <= 1
+
+
 @pytest.mark.parametrize("scale", [1e-3, 0.037, 12.0, 1e3])
 def test_gain_changes_no_beat(scale: float) -> None:
     trace = ecg(steady_beats(130, 40), 40, 250.0, t_share=1.0, noise_mv=0.05)

@@ -65,3 +65,11 @@ def test_a_slow_heart_is_told_from_its_last_intervals_but_not_across_a_break() -
 
 def test_intervals_that_fill_the_window_are_good_however_few() -> None:
     assert _after([i * 3.0 for i in range(11)], 30).quality == "good"
+
+
+def test_one_beat_after_a_break_does_not_bring_the_old_rate_back() -> None:
+    before = [i * 0.55 for i in range(37)]
+    for until_s in (60, 61, 62, 63):
+        assert _after([*before, 60.0], until_s).per_min is None
+    agonal = [27.0 + 7 * i for i in range(10)]
+    assert all(_after([*before, *agonal], until_s).per_min is None for until_s in range(26, 95))

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gateways.files.made_records import write_record
@@ -78,3 +79,30 @@ def test_the_worst_stretch_is_named(tmp_path: Path) -> None:
     assert worst["start_s"] == pytest.approx(20, abs=0.7)
     assert worst["wrong"] == pytest.approx(sum(20 <= b < 30 for b in beats), abs=1)
     assert scores["worst_records"][0] == "bad"
+
+
+def test_ventricular_flutter_is_not_scored(tmp_path: Path) -> None:
+    beats = steady_beats(90, 40)
+    trace = ecg(beats, 40, 250.0)
+    kept = [b for b in beats if not 20 < b < 30]
+    marks = sorted([(round(b * 250), "N") for b in kept] + [(20 * 250, "["), (30 * 250, "]")])
+    places, symbols = [at for at, _ in marks], [code for _, code in marks]
+    write_record(tmp_path, "flutter", {"II": (trace, "mV")}, 250, places, symbols=symbols)
+    write_record(tmp_path, "unsaid", {"II": (trace, "mV")}, 250, [round(b * 250) for b in kept])
+    scores = scorecard_beats.run(tmp_path)
+    assert scores["per_record"]["flutter"]["f1"] == 1.0
+    assert scores["per_record"]["flutter"]["excluded_s"] == pytest.approx(10)
+    assert scores["per_record"]["unsaid"]["f1"] < 1.0
+    assert scores["excluded_s"] == pytest.approx(10)
+
+
+def test_time_that_signal_quality_refuses_is_scored_apart(tmp_path: Path) -> None:
+    beats = steady_beats(90, 60)
+    trace = ecg(beats, 60, 250.0)
+    noise = np.random.default_rng(2).normal(0, 2.0, 250 * 10)
+    trace[250 * 20 : 250 * 30] += noise
+    write_record(tmp_path, "noisy", {"II": (trace, "mV")}, 250, [round(b * 250) for b in beats])
+    scores = scorecard_beats.run(tmp_path)
+    assert scores["refused_share"] > 0.1
+    assert scores["f1_accepted"] > scores["f1"]
+    assert scores["f1_accepted_p10"] == scores["f1_accepted"]

@@ -14,8 +14,12 @@ from pathlib import Path
 
 import pytest
 
+PATIENCE_MS = 120_000
+"""How long a story waits for what must come: machines are busy."""
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-START_S = 90.0
+START_S = 600.0
+"""The first start compiles the analysis."""
 STOP_S = 30.0
 
 
@@ -80,8 +84,9 @@ def chromium() -> Iterator[object]:
     """Debian's Chromium, driven by Playwright. Per module: while it lives, its event loop runs in the main thread."""
     if not CHROMIUM:
         pytest.skip("chromium is not installed: the stories need a real browser")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,

@@ -4,9 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
-from stories.conftest import start
-
-PATIENCE_MS = 90_000
+from stories.conftest import PATIENCE_MS, start
 
 
 def test_the_demo_shows_a_moving_bed_marked_as_simulated(tmp_path: Path, chromium: Browser) -> None:
@@ -28,7 +26,7 @@ def test_the_demo_shows_a_moving_bed_marked_as_simulated(tmp_path: Path, chromiu
             expect(card.get_by_test_id("band")).to_contain_text("SIMULATED")
         page.goto(f"{server.address}/beds/ICU 1")
         canvas = page.locator("canvas").first
-        expect(canvas).to_be_visible(timeout=PATIENCE_MS)
+        expect(canvas).to_be_visible()
         first = canvas.screenshot()
         page.wait_for_timeout(2_500)
         assert canvas.screenshot() != first, "the trace does not move"

@@ -16,14 +16,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from holdfast.cli.demo import run_monitors
 from holdfast.config import Config
-from stories.conftest import Server, start
+from stories.conftest import PATIENCE_MS, Server, start
 
 BED = "ICU 1"
 DEVICE = "HOLDFAST_SIM:rex"
 FOUND_AT_NIGHT = ("lethargy", "collapse", "gums_pale", "crt_prolonged", "pulse_weak")
 ALSO_FOUND = ("multi_organ", "no_response_to_oxygen", "no_response_to_fluids", "sudden_deterioration_overnight")
-PATIENCE_MS = 60_000
-expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")

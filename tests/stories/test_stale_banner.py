@@ -21,7 +21,7 @@ def test_a_lost_server_is_said_loudly(tmp_path: Path, chromium: Browser) -> None
         page.wait_for_timeout(2_000)
         expect(banner).to_be_hidden()
         server.process.kill()
-        expect(banner).to_be_visible(timeout=10_000)
+        expect(banner).to_be_visible()
         page.close()
     finally:
         server.stop()

@@ -8,14 +8,14 @@ import msgspec
 from holdfast.kernel.time import US_PER_S
 from holdfast.knowledge.loader import load
 from holdfast.record.events import AccountCreated, AnyEvent, case_stream
-from holdfast.record.monitor import Alert, MonitorMessage
+from holdfast.record.monitor import Alert, MonitorMessage, Origin
 from holdfast.storage.memory_store import MemoryStore
 from holdfast.usecases import beds, cases
 from holdfast.usecases.alarm_views import AlarmsView, AlarmView
 from holdfast.usecases.casebook import CaseBook
 from holdfast.usecases.context import Context, record
 from holdfast.usecases.live import Ward
-from holdfast.usecases.ports import Change, NewHeld, Store
+from holdfast.usecases.ports import Change, NewBlock, NewHeld, Store, TrendPoint
 from making import StandingClock, monitor_message, numeric, wave
 from signals.made_signals import ecg, flat, steady_beats
 
@@ -80,6 +80,18 @@ class AlarmWard:
             piece = wave("ecg_ii", trace[second * 250 : (second + 1) * 250], start_us=now_us - US_PER_S)
             self.hear(monitor_message(waves=(piece,), sent_us=now_us))
             self.tick()
+
+    def trend(self, key: str, value: float) -> None:
+        """A block of this moment that holds one number."""
+        at_us = self.clock.at_us
+        row = TrendPoint(
+            key=key, unit="/min", at_us=at_us, last=value, low=value, high=value, count=1, origin=Origin.LIVE
+        )
+        block = NewBlock(
+            block_id=f"b{next(_ids)}", case_id=self.case_id, start_us=at_us, end_us=at_us, data=b"", trend=(row,)
+        )
+        change = Change(command_id=block.block_id, actor="holdfast", recorded_us=at_us, blocks=(block,))
+        self.store.submit(change).result()
 
     def tick(self) -> None:
         self.ctx.book.catch_up()

@@ -61,6 +61,10 @@ def test_a_pause_can_be_ended_early_and_only_once(ward: AlarmWard) -> None:
         ("asystole", "CPR", None, "15 minutes at most"),
         ("asystole", "CPR", 16, "15 minutes at most"),
         ("no_data", "CT", None, "60 minutes at most"),
+        ("monitor_alert", "beeps", None, "15 minutes at most"),
+        ("ventricular_tachycardia", "beeps", None, "60 minutes at most"),
+        ("extreme_bradycardia", "beeps", None, "60 minutes at most"),
+        ("apnea_low", "beeps", None, "60 minutes at most"),
     ],
 )
 def test_what_may_not_be_switched_off_is_refused(
@@ -117,7 +121,10 @@ def test_nothing_is_changed_on_a_closed_case(ward: AlarmWard) -> None:
 
 
 def test_the_clinic_says_who_is_called(ward: AlarmWard) -> None:
-    steps = (EscalationStep(priority="medium", after_s=5, whom="Nurse Kim"),)
+    steps = (
+        EscalationStep(priority="high", after_s=5, whom="Nurse Kim"),
+        EscalationStep(priority="medium", after_s=5, whom="Nurse Kim"),
+    )
     alarms.set_escalation(ward.ctx, actor="vet", steps=steps, why="one nurse at night")
     ward.seconds(10, hr=214)
     assert ward.alarm("hr_high").called == "Nurse Kim"
@@ -136,6 +143,13 @@ def test_the_clinic_says_who_is_called(ward: AlarmWard) -> None:
 def test_a_ladder_that_calls_nobody_is_refused(ward: AlarmWard, step: EscalationStep, said: str) -> None:
     with pytest.raises(OperatorError, match=said):
         alarms.set_escalation(ward.ctx, actor="vet", steps=(step,), why="x")
+
+
+def test_a_ladder_that_leaves_an_arrest_alone_is_refused(ward: AlarmWard) -> None:
+    steps = tuple(EscalationStep(priority=priority, after_s=60, whom="Kim") for priority in ("low", "medium"))
+    with pytest.raises(OperatorError, match="high priority would call nobody"):
+        alarms.set_escalation(ward.ctx, actor="vet", steps=steps, why="x")
+    assert alarms.ladder(ward.ctx)[0].priority == "high"
 
 
 def test_what_people_did_is_on_the_timeline(ward: AlarmWard) -> None:

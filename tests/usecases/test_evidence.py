@@ -9,6 +9,7 @@ from holdfast.usecases import beds, cases
 from holdfast.usecases.context import Context
 from holdfast.usecases.evidence import gather
 from holdfast.usecases.ports import Change, NewHeld
+from holdfast.usecases.second_look import look
 from making import NOON_US, StandingClock, make_context, monitor_message, numeric
 
 
@@ -92,6 +93,9 @@ def test_a_replayed_recording_is_no_evidence_on_a_patient(training: bool, counts
     evidence, (seen,) = gather(ctx, ctx.book.case(case_id), NOON_US + 60 * US_PER_S)
     assert (seen.effect.significant is not None) == counts
     assert ("tachycardia" in evidence.findings) == counts
+    page = look(ctx, case_id, NOON_US + 60 * US_PER_S)
+    assert any("not evidence" in caveat for caveat in page["caveats"]) != counts
+    assert bool(page["monitor"]["replayed"]) != counts
 
 
 def press_at(ctx: Context, case_id: str, region: str, second: float, response: TouchResponse) -> None:

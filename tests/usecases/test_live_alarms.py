@@ -11,6 +11,7 @@ from holdfast.kernel.errors import WorldError
 from holdfast.kernel.limits import ALARM_RETRY_S
 from holdfast.kernel.time import US_PER_S
 from holdfast.record.alarm_events import AlarmAcknowledged, AlarmCleared, AlarmEscalated, AlarmRaised
+from holdfast.record.events import MonitorConditionBegan, MonitorConditionEnded
 from holdfast.record.monitor import Alert
 from holdfast.signals.conditions import Began, Ended
 from holdfast.signals.observed import RateLimits
@@ -21,6 +22,7 @@ from holdfast.usecases.alarm_log import alarm_log
 from holdfast.usecases.alarm_views import urgency
 from holdfast.usecases.live_alarms import GRACE_S, BedAlarms
 from holdfast.usecases.ports import Change, Receipt
+from holdfast.web import alarm_words
 from usecases.alarm_ward import AlarmWard
 
 
@@ -246,6 +248,84 @@ def test_an_acknowledgement_is_on_disk_before_it_is_answered(
     assert AlarmAcknowledged in kinds
 
 
+def tell(ward: AlarmWard, change: Began | Ended) -> None:
+    ward.ward.tell(ward.case_id, change, ward.clock.at_us)
+    ward.ctx.book.catch_up()
+
+
+def lost_from_sight(ward: AlarmWard, kind: str, *, acknowledged: bool = False) -> None:
+    """A state of the heart is seen, then no signal can tell of it any more."""
+    ward.seconds(3, spo2=97)
+    tell(ward, Began(kind, "", kind, ward.clock.at_us, False, "high"))
+    ward.seconds(3, spo2=97)
+    if acknowledged:
+        alarms.acknowledge(ward.ctx, actor="kim", case_id=ward.case_id, alarm_id=ward.alarm(kind).alarm_id)
+    tell(ward, Ended(kind, "", ward.clock.at_us, known=False))
+    ward.seconds(1, spo2=97)
+
+
+HEART = ["asystole", "ventricular_fibrillation_suspected", "ventricular_tachycardia", "extreme_bradycardia"]
+
+
+@pytest.mark.parametrize("kind", HEART)
+def test_what_no_signal_can_tell_of_any_more_is_not_over(ward: AlarmWard, kind: str) -> None:
+    lost_from_sight(ward, kind)
+    ward.seconds(60, spo2=97)
+    alarm = ward.alarm(kind)
+    assert (alarm.state, alarm.sounding) == ("active", True)
+    assert alarm.text.endswith("(not known any more: no signal fit to tell)")
+    ward.seconds(600, spo2=97)
+    alarm = ward.alarm(kind)
+    assert (alarm.state, alarm.ended_why) == ("latched", "not_known")
+    assert alarm_words.state(alarm).startswith("Not known any more whether it lasts, nobody has seen it; ")
+    assert ward.events(AlarmCleared)[-1].why == "not_known"  # type: ignore[union-attr]
+
+
+def test_an_acknowledged_arrest_stays_when_its_electrode_falls_off_and_is_the_same_when_it_is_back(
+    ward: AlarmWard,
+) -> None:
+    lost_from_sight(ward, "asystole", acknowledged=True)
+    ward.seconds(60, spo2=97)
+    assert ward.states()["asystole"] == "acknowledged"
+    tell(ward, Began("asystole", "", "asystole", ward.clock.at_us, False, "high"))
+    ward.seconds(60, spo2=97)
+    assert ward.alarm("asystole").text == "asystole"
+    assert ward.states()["asystole"] == "acknowledged"
+    assert len(ward.events(AlarmRaised)) == 1
+
+
+def test_an_arrest_that_was_lost_from_sight_is_over_when_beats_are_counted_again(ward: AlarmWard) -> None:
+    lost_from_sight(ward, "asystole")
+    ward.ecg(60)
+    assert (ward.alarm("asystole").state, ward.alarm("asystole").ended_why) == ("latched", "over")
+
+
+def test_an_arrest_that_is_not_seen_hides_no_other(ward: AlarmWard) -> None:
+    lost_from_sight(ward, "ventricular_fibrillation_suspected", acknowledged=True)
+    tell(ward, Began("asystole", "", "asystole", ward.clock.at_us, False, "high"))
+    ward.seconds(1, spo2=97)
+    assert ward.states()["asystole"] == "active"
+    assert ward.view().sound == "high"
+
+
+def test_a_passing_state_that_is_not_seen_any_more_goes_and_says_why(ward: AlarmWard) -> None:
+    lost_from_sight(ward, "ventricular_run")
+    ward.seconds(10, spo2=97)
+    assert "ventricular_run" not in ward.states()
+    assert [event.why for event in ward.events(AlarmCleared)] == ["not_known"]  # type: ignore[union-attr]
+
+
+def test_a_value_inside_its_limit_is_not_raised_because_an_alarm_about_it_stays_visible(ward: AlarmWard) -> None:
+    ward.seconds(5, art_mean=80)
+    ward.seconds(20, art_mean=50)
+    ward.seconds(15, art_mean=80)
+    assert ward.states() == {"art_mean_low": "latched"}
+    ward.seconds(30, art_mean=61)
+    assert ward.states() == {"art_mean_low": "latched"}
+    ward.seconds(15, art_mean=59)
+    assert ward.states() == {"art_mean_low": "active"}
+
+
 class FailingStore:
     """A store whose disk is full for the time being."""
 
@@ -275,6 +355,26 @@ def test_a_full_disk_hides_no_alarm_and_what_was_raised_is_written_later_once() 
     ward.seconds(ALARM_RETRY_S + 1, hr=214)
     assert [event.alarm_id for event in ward.events(AlarmRaised) if isinstance(event, AlarmRaised)] == [alarm_id]
     assert ward.alarm("hr_high").alarm_id == alarm_id
+
+
+def test_an_alarm_that_is_not_on_disk_yet_says_so_when_somebody_acknowledges_it() -> None:
+    store = FailingStore()
+    ward = AlarmWard(store)
+    store.full = True
+    ward.seconds(20, hr=214)
+    shown = {alarm.alarm_id for alarm in ward.view().alarms}
+    (alarm_id,) = shown
+    with pytest.raises(WorldError, match="not yet on disk"):
+        alarms.acknowledge(ward.ctx, actor="kim", case_id=ward.case_id, alarm_id=alarm_id, shown=shown)
+
+
+def test_the_log_says_of_an_alarm_that_became_more_that_it_was_raised_anew(ward: AlarmWard) -> None:
+    ward.seconds(3, hr=120)
+    for lead in ("ecg_i", "ecg_ii"):
+        tell(ward, Began("lead_off", lead, "ECG lead off", ward.clock.at_us, True, "medium"))
+        ward.seconds(6, hr=120)
+    newest, oldest = alarm_log(ward.ctx, ward.case_id)
+    assert (newest.why_cleared, oldest.why_cleared) == ("", "raised_anew")
 
 
 def test_a_dog_that_is_moved_keeps_what_nobody_acknowledged(ward: AlarmWard) -> None:
@@ -317,3 +417,37 @@ def test_the_log_says_what_was_raised_who_acknowledged_and_who_was_called(ward: 
         "SpO2, far too low 70 %, limit 85", "Nurse Kim", "over",
     )  # fmt: skip
     assert [whom for whom, _ in oldest.called] == ["technician on duty"]
+
+
+@pytest.mark.parametrize("acknowledged", [False, True])
+def test_a_restart_during_an_arrest_leaves_its_alarm_as_it_was_until_the_heart_beats(
+    restarting: tuple[AlarmWard, Callable[[], None]], acknowledged: bool
+) -> None:
+    ward, restart = restarting
+    ward.ecg(20)
+    ward.ecg(8, beats=False)
+    before = ward.alarm("asystole").alarm_id
+    if acknowledged:
+        alarms.acknowledge(ward.ctx, actor="kim", case_id=ward.case_id, alarm_id=before)
+    restart()
+    ward.ecg(int(GRACE_S) + 15, beats=False)
+    alarm = ward.alarm("asystole")
+    assert (alarm.alarm_id, alarm.state) == (before, "acknowledged" if acknowledged else "active")
+    assert ward.view().sound == ("" if acknowledged else "high")
+    assert len(ward.events(AlarmRaised)) == 1
+    assert len(ward.events(MonitorConditionBegan)) == 1
+    ward.ecg(20)
+    assert ward.states() == ({} if acknowledged else {"asystole": "latched"})
+    assert len(ward.events(MonitorConditionEnded)) == 1
+
+
+def test_an_arrest_during_a_restart_is_called_on_an_ecg_that_showed_beats_before(
+    restarting: tuple[AlarmWard, Callable[[], None]],
+) -> None:
+    ward, restart = restarting
+    ward.ecg(20)
+    ward.trend("hr_ecg", 100)
+    restart()
+    ward.ecg(15, beats=False)
+    assert ward.states() == {"asystole": "active"}
+    assert ward.view().sound == "high"

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from holdfast.monitoring.scorecards import scorecards
 from holdfast.record.alarm_events import AlarmCleared, AlarmRaised
@@ -30,8 +31,8 @@ def raise_alarm(house, *, alarm_id="a1", alarm="asystole", text="No heartbeat fo
     house.clock.advance(5)
 
 
-def end_alarm(house, alarm_id="a1"):
-    event = AlarmCleared(at_us=house.clock.at_us, alarm_id=alarm_id, why="over", latches=True)
+def end_alarm(house, alarm_id="a1", *, why="over"):
+    event = AlarmCleared(at_us=house.clock.at_us, alarm_id=alarm_id, why=why, latches=True)
     record(house.ctx, actor="holdfast", stream=case_stream(house.case_id), events=[event])
 
 
@@ -104,6 +105,45 @@ def test_an_alarm_that_is_over_and_unseen_looks_different(house) -> None:
     page = house.client("technician").get("/beds/Bed 1").text
     assert page.count("It is over, nobody has seen it") == 2
     assert 'class="alarm high latched"' in page
+
+
+@pytest.mark.parametrize(
+    ("why", "bar_says", "log_says"),
+    [
+        ("over", "It is over, nobody has seen it", "over, "),
+        ("not_known", "Not known any more whether it lasts, nobody has seen it", "not known any more, "),
+        ("not_watched", "Not watched any more, nobody has seen it", "not watched any more, "),
+        ("part_of:lead_off", "It is over", "part of: ECG lead off, "),
+    ],
+)
+def test_why_an_alarm_ended_stands_in_the_bar_and_in_the_log(house, why, bar_says, log_says) -> None:
+    raise_alarm(house)
+    end_alarm(house, why=why)
+    page = house.client("technician").get(base(house)).text
+    assert bar_says in bar(page)
+    assert log_says in re.search(r'(?s)data-testid="log-line".*?</tr>', page).group(0)
+
+
+def test_an_alarm_that_is_not_on_disk_yet_is_not_said_to_be_gone(house, monkeypatch) -> None:
+    raise_alarm(house)
+    view = house.ward.view("Bed 1", house.clock.at_us)
+    (alarm,) = view.alarms.alarms
+    unwritten = replace(view, alarms=replace(view.alarms, alarms=(replace(alarm, alarm_id="a2"),)))
+    monkeypatch.setattr(house.ward, "view", lambda *_: unwritten)
+    answer = house.post_json("technician", f"/api{base(house)}/a2/acknowledge", {})
+    assert "not yet on disk" in answer.json()["error"]["problem"]
+
+
+def test_the_clinic_says_on_the_page_of_the_rules_who_is_called(house) -> None:
+    fields = {"priority": ["high", "medium"], "after_s": ["20", ""], "whom": ["Nurse Kim", ""], "why": "night"}
+    house.post("clinician", "/rules/ladder", fields)
+    page = house.client("clinician").get("/rules").text
+    assert "high priority, after 20 s: Nurse Kim" in page
+    assert "Set by this clinic" in page
+    refused = house.post("clinician", "/rules/ladder", {**fields, "priority": ["low", "low"]})
+    assert refused.status_code == 400
+    assert "high priority would call nobody" in refused.text
+    assert house.post("investigator", "/rules/ladder", fields).status_code == 403
 
 
 def test_a_pause_has_an_end_and_a_new_alarm_sounds_through_it(house) -> None:

@@ -11,7 +11,7 @@ from holdfast.web.measured import measured, unit_of
 from holdfast.web.pages.cases import moment
 from holdfast.web.pages.ward import hexdump
 from holdfast.web.passwords import Argon2Hasher
-from holdfast.web.tiles import TILES, pick
+from holdfast.web.tiles import TILES, Tile, note, pick
 from web.web_house import knowledge
 
 
@@ -38,29 +38,47 @@ def test_a_mark_shows_the_last_response_on_its_own_side_only() -> None:
     assert mark.x == WIDTH - SHAPES["thorax_mid"].x
 
 
-def value(key: str, state: str) -> ValueView:
+def value(key: str, state: str, age_s: float = 1.0, note: str = "") -> ValueView:
     return ValueView(
-        key=key, label=key, value=1.0, text="1", unit="", at_us=1, age_s=1.0, age="now", source="", state=state
-    )
+        key=key, label=key, value=1.0, text="1", unit="", at_us=1, age_s=age_s, age="now", source="", state=state,
+        note=note,
+    )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("values", "shown"),
-    [
-        ((value("art_mean", "fresh"), value("nibp_mean", "fresh")), "art_mean"),
-        ((value("art_mean", "blank"), value("nibp_mean", "stale")), "nibp_mean"),
-        ((value("art_mean", "blank"), value("nibp_mean", "blank")), "art_mean"),
-        ((), None),
-    ],
-)
-def test_a_tile_falls_back_only_to_what_can_be_shown(values, shown) -> None:
-    view = BedView(
+def bed(*values: ValueView) -> BedView:
+    return BedView(
         bed="b", case_id="c", name="", summary="", training=False, origin="", server_us=1, devices=(), values=values,
         conditions=(), signals=(), last_message_us=1, silent=False,
     )  # fmt: skip
-    tile = next(tile for tile in TILES if tile.name == "map")
-    found = pick(view, tile)
+
+
+def tile(name: str) -> Tile:
+    return next(tile for tile in TILES if tile.name == name)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "shown"),
+    [
+        ("map", (value("art_mean", "fresh"), value("nibp_mean", "fresh")), "art_mean"),
+        ("map", (value("art_mean", "blank"), value("nibp_mean", "stale")), "nibp_mean"),
+        ("map", (value("art_mean", "blank"), value("nibp_mean", "blank")), "art_mean"),
+        ("map", (value("art_mean", "stale", 15), value("nibp_mean", "fresh", 300)), "art_mean"),
+        ("map", (), None),
+        ("hr", (value("heart_rate", "stale", 15), value("hr_ecg", "fresh")), "hr_ecg"),
+        ("hr", (value("hr", "fresh"), value("heart_rate", "fresh")), "hr"),
+        ("rr", (value("breath_rate", "fresh"), value("rr_resp", "fresh")), "breath_rate"),
+    ],
+)
+def test_a_tile_falls_back_only_to_what_can_be_shown_and_is_younger(name, values, shown) -> None:
+    found = pick(bed(*values), tile(name))
     assert (found.key if found else None) == shown
+
+
+def test_a_disagreement_of_our_counts_is_told_beside_the_number_of_the_monitor() -> None:
+    said = "the ECG counts 152, the pleth 76"
+    view = bed(value("hr", "fresh"), value("heart_rate", "fresh", note=said), value("rr", "fresh"))
+    assert note(view, tile("hr")) == said
+    assert note(view, tile("rr")) == ""
 
 
 def test_measured_values_carry_the_unit_of_the_knowledge() -> None:

@@ -34,7 +34,8 @@ NIGHT_TEAM = "demo:night-team"
 AFTER_SECOND_S = 0.1
 """How long after the end of a second its message is sent."""
 FOLLOW_EVERY_S = 0.2
-LISTENER_WAIT_S = 60.0
+LISTENER_WAIT_S = 600.0
+"""The listener may have to compile the analysis first."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from holdfast.knowledge.alarm_rules import (
     AlarmRules,
     LimitRow,
     LimitRule,
+    MonitorWords,
     Rung,
 )
 from holdfast.knowledge.assembly import Problems
@@ -20,6 +21,11 @@ from holdfast.knowledge.grades import Estimate, Grade
 from holdfast.knowledge.shapes import EstimateShape, Shape
 
 KINDS, LIMITS, HANDLING = "alarm_kinds.yaml", "alarm_limits.yaml", "alarm_handling.yaml"
+
+WORDS = "alarm_words.yaml"
+
+Asked = Literal["asystole", "bradycardia", "tachycardia", "fibrillation", "ventricular_tachycardia"]
+"""The questions that the signals can be asked (``signals.corroborate.Kind``)."""
 
 _WHEN = re.compile(r"species:[a-z]+|(weight_kg|age_months)(<|>=)\d+(\.\d+)?")
 
@@ -36,7 +42,16 @@ class KindShape(Shape, frozen=True, kw_only=True):
     grade: Grade
     per_signal: bool = False
     suppresses: tuple[str, ...] = ()
+    asked_as: tuple[Asked, ...] = ()
     rule: str = ""
+    source: str = ""
+    note: str = ""
+
+
+class WordsShape(Shape, frozen=True, kw_only=True):
+    words: tuple[str, ...]
+    asked_as: tuple[Asked, ...]
+    grade: Grade
     source: str = ""
     note: str = ""
 
@@ -70,6 +85,13 @@ class PauseShape(Shape, frozen=True, kw_only=True):
     note: str = ""
 
 
+class NotKnownShape(Shape, frozen=True, kw_only=True):
+    forget_after_s: float
+    grade: Grade
+    source: str = ""
+    note: str = ""
+
+
 class RungShape(Shape, frozen=True, kw_only=True):
     priority: Literal["high", "medium", "low"]
     after_s: float
@@ -81,6 +103,7 @@ class RungShape(Shape, frozen=True, kw_only=True):
 
 class HandlingShape(Shape, frozen=True, kw_only=True):
     pause_minutes: PauseShape
+    not_known: NotKnownShape
     not_alarms: tuple[str, ...] = ()
     escalation: tuple[RungShape, ...]
 
@@ -89,6 +112,7 @@ def assemble_alarms(
     kinds: list[KindShape],
     limits: list[LimitShape],
     handling: HandlingShape,
+    words: list[WordsShape],
     sources: Container[str],
     problems: Problems,
 ) -> AlarmRules:
@@ -107,12 +131,19 @@ def assemble_alarms(
     for file, what in ((KINDS, [k.key for k in kinds]), (LIMITS, [one.key for one in limits])):
         for key in sorted({key for key in what if what.count(key) > 1}):
             problems.add(file, key, "this key is used twice")
+    for row in words:
+        _pedigree(WORDS, ", ".join(row.words), row, sources, problems)
+        for phrase in row.words:
+            if not re.fullmatch("[a-z0-9]+( [a-z0-9]+)*", phrase):
+                problems.add(WORDS, phrase, "it is not lower-case words with single spaces between them")
     _pedigree(HANDLING, "pause_minutes", handling.pause_minutes, sources, problems)
+    _pedigree(HANDLING, "not_known", handling.not_known, sources, problems)
     for rung in handling.escalation:
         _pedigree(HANDLING, rung.whom, rung, sources, problems)
     return AlarmRules(
         kinds=MappingProxyType({shape.key: _kind(shape) for shape in kinds}),
         limits=MappingProxyType({shape.key: _limit(shape) for shape in limits}),
+        monitor_words=tuple(MonitorWords(w.words, w.asked_as, w.grade, w.source, w.note) for w in words),
         escalation=tuple(
             Rung(rung.priority, Estimate(rung.after_s, rung.grade, rung.source, rung.note), rung.whom)
             for rung in sorted(handling.escalation, key=lambda r: (PRIORITIES.index(r.priority), r.after_s))
@@ -120,6 +151,7 @@ def assemble_alarms(
         not_alarms=frozenset(handling.not_alarms),
         pause_minutes=handling.pause_minutes.choices,
         pause_source=handling.pause_minutes.source,
+        forget_after_s=handling.not_known.forget_after_s,
     )
 
 
@@ -163,7 +195,7 @@ def _check_limit(shape: LimitShape, known: set[str], sources: Container[str], pr
 def _pedigree(
     file: str,
     entry: str,
-    shape: KindShape | PauseShape | RungShape | EstimateShape,
+    shape: KindShape | WordsShape | PauseShape | NotKnownShape | RungShape | EstimateShape,
     sources: Container[str],
     problems: Problems,
 ) -> None:
@@ -185,6 +217,7 @@ def _kind(shape: KindShape) -> AlarmKind:
         off_max_min=shape.off_max_min,
         per_signal=shape.per_signal,
         suppresses=shape.suppresses,
+        asked_as=shape.asked_as,
         rule=shape.rule,
         grade=shape.grade,
         source=shape.source,

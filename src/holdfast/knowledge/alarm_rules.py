@@ -3,6 +3,7 @@
 Every limit carries where it comes from and how far it can be trusted. Nothing here reads files; see ``loader``.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -43,6 +44,8 @@ class AlarmKind:
     """While it stands these are not raised: one cause, one alarm."""
     rule: str
     """The scorecard that says how good the rule behind it is; empty when it has none."""
+    asked_as: tuple[str, ...] = ()
+    """What the signals are asked about it when it is raised; empty: nothing."""
     grade: Grade = Grade.ESTIMATE
     """Of ``delay_s`` and ``clear_s``, as are source and note."""
     source: str = ""
@@ -100,6 +103,19 @@ class Rung:
 
 
 @dataclass(frozen=True)
+class MonitorWords:
+    """Phrases in the text of a monitor's own alarm, and what the signals are asked then."""
+
+    phrases: tuple[str, ...]
+    """Lower case, words with single spaces between them."""
+    asked_as: tuple[str, ...]
+    """The monitor does not say which of several; empty: nothing is asked."""
+    grade: Grade
+    source: str
+    note: str
+
+
+@dataclass(frozen=True)
 class AlarmRules:
     """Everything about alarms of one knowledge release."""
 
@@ -107,20 +123,31 @@ class AlarmRules:
     limits: Mapping[str, LimitRule] = field(default_factory=lambda: MappingProxyType({}))
     not_alarms: frozenset[str] = frozenset()
     """States that are told on the screens and call nobody."""
+    monitor_words: tuple[MonitorWords, ...] = ()
+    """The first that is found in a text decides."""
     escalation: tuple[Rung, ...] = ()
     """In the order of priority, then of time."""
     pause_minutes: tuple[int, ...] = ()
     """Lengths of a pause of the sound that can be chosen."""
     pause_source: str = ""
+    forget_after_s: float = 0.0
+    """The alarm of a state that no signal can tell of any more is given up after so long."""
 
     def kind(self, key: str) -> AlarmKind:
         """How this kind is treated; :data:`UNKNOWN_KIND` for one that the table does not know."""
         return self.kinds.get(key, UNKNOWN_KIND)
 
+    def asked_of(self, text: str) -> tuple[str, ...]:
+        """What the signals are asked about an alarm that a monitor raised in these words."""
+        plain = f" {' '.join(re.findall('[a-z0-9]+', text.lower()))} "
+        found = (row for row in self.monitor_words if any(f" {phrase} " in plain for phrase in row.phrases))
+        return next((row.asked_as for row in found), ())
+
     def citations(self) -> Iterator[str]:
         """Ids of the sources that its numbers name."""
         yield self.pause_source
         yield from (kind.source for kind in self.kinds.values())
+        yield from (row.source for row in self.monitor_words)
         yield from (rung.after.source for rung in self.escalation)
         for rule in self.limits.values():
             yield from (side.source for row in rule.rows for side in (row.low, row.high) if side is not None)

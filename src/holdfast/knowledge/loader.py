@@ -2,7 +2,8 @@
 
 One folder holds one release: ``sources.yaml``, ``tests.yaml``, ``regions.yaml``, ``reasons.yaml``,
 ``tuning.yaml``, ``finding_aliases.yaml``, ``disease_aliases.yaml``, ``alarm_kinds.yaml``, ``alarm_limits.yaml``,
-``alarm_handling.yaml``, ``findings/*.yaml`` (lists, split by system) and ``diseases/<key>.yaml`` (one disease each).
+``alarm_words.yaml``, ``alarm_handling.yaml``, ``findings/*.yaml`` (lists, split by system) and
+``diseases/<key>.yaml`` (one disease each).
 All problems are gathered and told at once, each naming its file and entry, because whoever edits knowledge should not
 meet them one by one.
 """
@@ -29,6 +30,7 @@ _FILES = (
     "alarm_handling.yaml",
     "alarm_kinds.yaml",
     "alarm_limits.yaml",
+    "alarm_words.yaml",
     "disease_aliases.yaml",
     "finding_aliases.yaml",
     "reasons.yaml",
@@ -154,6 +156,7 @@ def _parts(documents: dict[str, Any], problems: Problems) -> Parts | None:
 
 def _alarms(documents: dict[str, Any], parts: Parts, problems: Problems) -> AlarmRules | None:
     kinds, limits, handling = alarm_assembly.KINDS, alarm_assembly.LIMITS, alarm_assembly.HANDLING
+    words = alarm_assembly.WORDS
     shape = _one(handling, "", documents.get(handling), alarm_assembly.HandlingShape, problems)
     if shape is None:
         return None
@@ -161,6 +164,7 @@ def _alarms(documents: dict[str, Any], parts: Parts, problems: Problems) -> Alar
         _many(kinds, documents.get(kinds), alarm_assembly.KindShape, problems),
         _many(limits, documents.get(limits), alarm_assembly.LimitShape, problems),
         shape,
+        _many(words, documents.get(words), alarm_assembly.WordsShape, problems),
         {source.id for source in parts.sources},
         problems,
     )

@@ -10,15 +10,28 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+import msgspec
+
 from holdfast.kernel.time import US_PER_S
-from holdfast.knowledge.alarm_rules import AlarmKind, AlarmRules
+from holdfast.knowledge.alarm_rules import PRIORITIES, AlarmKind, AlarmRules
 from holdfast.record import alarm_state
-from holdfast.record.alarm_events import ANY_ALARM_EVENT, AlarmCleared, AlarmEscalated, AlarmRaised, EscalationStep
+from holdfast.record.alarm_events import (
+    ANY_ALARM_EVENT,
+    AlarmCleared,
+    AlarmEscalated,
+    AlarmRaised,
+    AlarmsResumed,
+    AlarmSwitchedOn,
+    EscalationStep,
+)
 from holdfast.record.alarm_state import AlarmEntry, AlarmState, AlarmStatus
 from holdfast.record.monitor import Origin
 
 Key = tuple[str, str]
 """(alarm, signal): at most one alarm stands for it."""
+
+CLOCK_BACK_US = 2 * US_PER_S
+"""Our clock was set when it steps back by more; messages that were received together come in any order."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +52,17 @@ class Cause:
     value: float | None = None
     limit: float | None = None
     unit: str = ""
+    signals: tuple[str, ...] = ()
+    """Of one that names several signals: which."""
 
     @property
     def key(self) -> Key:
         return self.alarm, self.signal
+
+    @property
+    def members(self) -> tuple[Key, ...]:
+        """Each signal that it names."""
+        return tuple((self.alarm, signal) for signal in self.signals)
 
 
 @dataclass(frozen=True)
@@ -51,6 +71,8 @@ class Memory:
 
     waiting_us: Mapping[Key, int] = field(default_factory=lambda: MappingProxyType({}))
     away_us: Mapping[Key, int] = field(default_factory=lambda: MappingProxyType({}))
+    now_us: int | None = None
+    """When it was asked last."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +98,9 @@ def gathered(causes: Sequence[Cause], rules: AlarmRules) -> tuple[Cause, ...]:
     for (_, signal), alike in by_key.items():
         about = ", ".join(cause.about for cause in alike if cause.about)
         text = f"{alike[0].text} ({about})" if about else alike[0].text
-        made.append(replace(alike[0], signal=signal, text=text, since_us=min(cause.since_us for cause in alike)))
+        named = tuple(cause.signal for cause in alike if cause.signal != signal)
+        since_us = min(cause.since_us for cause in alike)
+        made.append(replace(alike[0], signal=signal, text=text, since_us=since_us, signals=named))
     return tuple(made)
 
 
@@ -90,35 +114,37 @@ def step(
 ) -> tuple[Memory, tuple[ANY_ALARM_EVENT, ...]]:
     """What happens at this moment, given what stands. No two causes have the same key (see :func:`gathered`)."""
     now_us = situation.now_us
+    events = _time_is_up(memory, state, now_us)
+    state = _applied(state, events)
     off = {entry.alarm for entry in state.off_at(now_us)}
     present = {cause.key: cause for cause in situation.causes if cause.alarm not in off}
     standing = {entry.key: entry for entry in state.alarms}
-    waiting_us = _clocks(memory.waiting_us, present, now_us, situation.unknown)
-    due = {key for key in present if now_us - waiting_us[key] >= rules.kind(key[0]).delay_s * US_PER_S}
+    waited = {*present, *(member for cause in present.values() for member in cause.members)}
+    waiting_us = _clocks(memory.waiting_us, waited, now_us, situation.unknown)
+    due = {key for key in waited if now_us - waiting_us[key] >= rules.kind(key[0]).delay_s * US_PER_S}
     lasting = {key for key, entry in standing.items() if _lasts(entry)}
-    part_of = _part_of(due | {key for key in lasting if key in present or key in situation.unknown}, rules)
+    part_of = _part_of((due & set(present)) | {k for k in lasting if k in present or k in situation.unknown}, rules)
     # Raised in the same instant as somebody switched it off.
-    events: list[ANY_ALARM_EVENT] = [
+    said: list[ANY_ALARM_EVENT] = [
         _cleared(entry, now_us, "switched_off", latches=False) for entry in state.alarms if entry.alarm in off
     ]
-    for key in present:
+    for key, cause in present.items():
         entry = standing.get(key)
         if cause_of := part_of.get(key[0]):
-            if entry and _lasts(entry):
-                events.append(_cleared(entry, now_us, f"part_of:{cause_of}", latches=False))
-        elif key in due and key not in lasting:
-            events.append(_raised(present[key], rules.kind(key[0]), situation, new_id))
+            # What somebody knows of already makes no sound: it stays, so that it does not come back as a new one.
+            if entry and entry.status is AlarmStatus.ACTIVE:
+                said.append(_cleared(entry, now_us, f"part_of:{cause_of}", latches=False))
+        elif key in due and (entry is None or not _lasts(entry) or _is_more(cause, entry, due, rules)):
+            said.append(_raised(cause, entry, rules.kind(key[0]), situation, new_id))
     gone = [key for key in lasting if key not in present and key not in situation.unknown and key[0] not in off]
     away_us = _clocks(memory.away_us, gone, now_us)
     for key in gone:
         kind = rules.kind(key[0])
         if now_us - away_us[key] >= kind.clear_s * US_PER_S:
             why = "not_known" if key in situation.forgotten else "over"
-            events.append(_cleared(standing[key], now_us, why, latches=_latches(standing[key], kind)))
-    for event in events:
-        state = alarm_state.apply(state, event, "")
-    events += _escalations(state, ladder, now_us)
-    return Memory(waiting_us, away_us), tuple(events)
+            said.append(_cleared(standing[key], now_us, why, latches=_latches(standing[key], kind)))
+    said += _escalations(_applied(state, said), ladder, now_us)
+    return Memory(waiting_us, away_us, now_us), (*events, *said)
 
 
 def leave(state: AlarmState, rules: AlarmRules, now_us: int, *, closed: bool) -> tuple[ANY_ALARM_EVENT, ...]:
@@ -129,6 +155,36 @@ def leave(state: AlarmState, rules: AlarmRules, now_us: int, *, closed: bool) ->
             latches = not closed and _latches(entry, rules.kind(entry.alarm))
             events.append(_cleared(entry, now_us, "not_watched", latches=latches))
     return tuple(events)
+
+
+def _applied(state: AlarmState, events: Iterable[ANY_ALARM_EVENT]) -> AlarmState:
+    for event in events:
+        state = alarm_state.apply(state, event, "")
+    return state
+
+
+def _time_is_up(memory: Memory, state: AlarmState, now_us: int) -> list[ANY_ALARM_EVENT]:
+    """A pause, and what is off for a time, end for good: at their end, or when our clock is set back.
+
+    Without the event a clock that runs through the same hours once more would silence what sounds now.
+    """
+    set_back = memory.now_us is not None and now_us < memory.now_us - CLOCK_BACK_US
+    events: list[ANY_ALARM_EVENT] = []
+    if state.pause and state.pause.ended_us is None and (set_back or state.paused_at(now_us) is None):
+        events.append(AlarmsResumed(at_us=now_us))
+    lasting = state.off_at(now_us)
+    for entry in state.off:
+        if entry.until_us is not None and (set_back or entry not in lasting):
+            events.append(AlarmSwitchedOn(at_us=now_us, alarm=entry.alarm))
+    return events
+
+
+def _is_more(cause: Cause, entry: AlarmEntry, due: Container[Key], rules: AlarmRules) -> bool:
+    """Whether a cause is more than the alarm that stands for it has said: more urgent, or about one more signal."""
+    priority = cause.priority or rules.kind(cause.alarm).priority
+    if PRIORITIES.index(priority) < PRIORITIES.index(entry.priority):
+        return True
+    return any(member in due and member[1] not in entry.signals for member in cause.members)
 
 
 def _clocks(
@@ -155,7 +211,11 @@ def _latches(entry: AlarmEntry, kind: AlarmKind) -> bool:
     return entry.status is AlarmStatus.ACTIVE and kind.latching != "none"
 
 
-def _raised(cause: Cause, kind: AlarmKind, situation: Situation, new_id: Callable[[], str]) -> AlarmRaised:
+def _raised(
+    cause: Cause, entry: AlarmEntry | None, kind: AlarmKind, situation: Situation, new_id: Callable[[], str]
+) -> AlarmRaised:
+    """``entry`` is the alarm in whose place it comes; while it lasts, what it named is not new when it comes again."""
+    named = (*(entry.signals if entry and _lasts(entry) else ()), *cause.signals)
     return AlarmRaised(
         at_us=situation.now_us,
         alarm_id=new_id(),
@@ -169,6 +229,7 @@ def _raised(cause: Cause, kind: AlarmKind, situation: Situation, new_id: Callabl
         value=cause.value,
         limit=cause.limit,
         unit=cause.unit,
+        signals=tuple(dict.fromkeys(named)) or msgspec.UNSET,
         origin=situation.origin,
     )
 
@@ -193,12 +254,16 @@ def _escalations(state: AlarmState, ladder: Sequence[EscalationStep], now_us: in
 
 
 def waits_since_us(entry: AlarmEntry, state: AlarmState, now_us: int) -> int | None:
-    """Since when this alarm has waited for a person; None: it does not, or somebody paused its sound just now."""
-    if entry.status is AlarmStatus.ACKNOWLEDGED or (
-        entry.status is AlarmStatus.LATCHED and not entry.audible_when_over
-    ):
+    """Since when this alarm has waited for a person; None: it does not sound, or somebody paused its sound just now.
+
+    What comes back again and again is waited for since it came first. Who pauses the sound has been there: the time
+    counts on from the end of the pause, of what is raised anew through a pause from the beginning of it.
+    """
+    if not state.sounds(entry, now_us):
         return None
     pause = state.pause
-    if pause is None or entry.raised_us >= pause.at_us:
-        return entry.raised_us
-    return None if now_us < pause.until_us else max(entry.raised_us, pause.until_us)
+    if pause is None or entry.waits_us >= pause.at_us:
+        return entry.waits_us
+    if entry.raised_us >= pause.at_us:
+        return pause.at_us
+    return max(entry.waits_us, pause.until_us if pause.ended_us is None else pause.ended_us)

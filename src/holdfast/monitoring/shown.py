@@ -28,6 +28,9 @@ CUFF = (10 * 60.0, 60 * 60.0)
 SPOT = (15 * 60.0, 2 * 60 * 60.0)
 """A hand-held thermometer."""
 
+SLOW = (25.0, 60.0)
+"""What our analysis makes anew every ten seconds, of the last minutes: stale when two were missed."""
+
 SHOWN: tuple[Shown, ...] = (
     Shown("hr", "Heart rate", "/min", 0, *CONTINUOUS, 15.0),
     Shown("hr_ecg", "Heart rate, our count", "/min", 0, *CONTINUOUS, 15.0),
@@ -48,21 +51,24 @@ SHOWN: tuple[Shown, ...] = (
     Shown("rr_co2", "Respiration, our count on CO2", "/min", 0, *CONTINUOUS, 8.0),
     Shown("rr_ecg", "Respiration, our reading of the ECG", "/min", 0, *CONTINUOUS, 8.0),
     Shown("etco2_wave", "EtCO2, our reading", "mmHg", 0, *CONTINUOUS, 6.0),
-    Shown("pulse_deficit", "Beats without a pulse", "/min", 0, *CONTINUOUS, 10.0),
+    Shown("pulse_deficit", "Beats without a pulse", "/min", 0, *SLOW, 10.0),
     Shown("heart_rate", "Heart rate, all signals together", "/min", 0, *CONTINUOUS, 15.0),
     Shown("breath_rate", "Respiration, all signals together", "/min", 0, *CONTINUOUS, 8.0),
     Shown("rr_pleth", "Respiration, our reading of the pleth", "/min", 0, *CONTINUOUS, 8.0),
     Shown("rr_art", "Respiration, our reading of the arterial wave", "/min", 0, *CONTINUOUS, 8.0),
     Shown("fico2_wave", "Inspired CO2, our reading", "mmHg", 0, *CONTINUOUS, 3.0),
-    Shown("pulse_deficit_share", "Beats without a pulse, of all", "%", 0, *CONTINUOUS, 10.0),
-    Shown("hrv_sdnn", "Spread of the heart's intervals", "ms", 0, *CONTINUOUS, 50.0),
-    Shown("hrv_rmssd", "Difference of intervals in a row", "ms", 0, *CONTINUOUS, 50.0),
-    Shown("hrv_double", "Intervals twice the one before", "%", 0, *CONTINUOUS, 15.0),
-    Shown("hrv_breath", "Sway of the intervals with the breath", "ms", 0, *CONTINUOUS, 100.0),
+    Shown("pulse_deficit_share", "Beats without a pulse, of all", "%", 0, *SLOW, 10.0),
+    Shown("hrv_sdnn", "Spread of the heart's intervals", "ms", 0, *SLOW, 50.0),
+    Shown("hrv_rmssd", "Difference of intervals in a row", "ms", 0, *SLOW, 50.0),
+    Shown("hrv_double", "Intervals twice the one before", "%", 0, *SLOW, 15.0),
+    Shown("hrv_breath", "Sway of the intervals with the breath", "ms", 0, *SLOW, 100.0),
     Shown("art_sys_wave", "Arterial systolic, our reading", "mmHg", 0, *CONTINUOUS, 12.0),
     Shown("art_mean_wave", "Arterial mean, our reading", "mmHg", 0, *CONTINUOUS, 8.0),
     Shown("art_dia_wave", "Arterial diastolic, our reading", "mmHg", 0, *CONTINUOUS, 10.0),
 )
+
+VARIABILITY = frozenset({"hrv_sdnn", "hrv_rmssd", "hrv_double", "hrv_breath"})
+"""Numbers about the heart's intervals over minutes; they stand apart from those of the moment."""
 
 BY_KEY: dict[str, Shown] = {shown.key: shown for shown in SHOWN}
 

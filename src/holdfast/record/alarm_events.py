@@ -11,7 +11,10 @@ from holdfast.record.monitor import Origin
 
 
 class AlarmRaised(CaseEvent, frozen=True, kw_only=True, tag="alarm_raised.1"):
-    """An alarm condition has lasted as long as its delay: people are to notice. It replaces a latched one."""
+    """An alarm condition has lasted as long as its delay: people are to notice.
+
+    It takes the place of one that stands: a latched one that came back, or one that another signal joined.
+    """
 
     alarm_id: str
     alarm: str
@@ -30,6 +33,8 @@ class AlarmRaised(CaseEvent, frozen=True, kw_only=True, tag="alarm_raised.1"):
     value: float | None = None
     limit: float | None = None
     unit: str = ""
+    signals: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    """Of one that names several signals: which. Not written for another, so that older bytes stay as they are."""
     origin: Origin = Origin.LIVE
 
 
@@ -38,8 +43,8 @@ class AlarmCleared(CaseEvent, frozen=True, kw_only=True, tag="alarm_cleared.1"):
 
     alarm_id: str
     why: str
-    """``over``; ``part_of:<alarm>``; ``not_known`` (no value any more), ``not_watched`` (the animal left the bed) or
-    ``switched_off`` (in the same instant as it was raised)."""
+    """``over``; ``part_of:<alarm>``; ``not_known`` (no value or fit signal any more), ``not_watched`` (the animal left
+    the bed) or ``switched_off`` (in the same instant as it was raised)."""
     latches: bool
     """Unacknowledged, it stays visible until somebody acknowledges it."""
 
@@ -59,6 +64,15 @@ class AlarmEscalated(CaseEvent, frozen=True, kw_only=True, tag="alarm_escalated.
     """Place on the ladder of its priority, from 1."""
 
 
+class AlarmSecondOpinion(CaseEvent, frozen=True, kw_only=True, tag="alarm_second_opinion.1"):
+    """What the signals said of an alarm that threatens life when it was raised. It changes nothing about the alarm."""
+
+    alarm_id: str
+    verdict: str
+    """agree, disagree or cannot_say."""
+    text: str
+
+
 class AlarmsPaused(CaseEvent, frozen=True, kw_only=True, tag="alarms_paused.1"):
     """The sound of the alarms that stand now pauses until ``until_us``. They stay visible, and a new one sounds."""
 
@@ -66,7 +80,7 @@ class AlarmsPaused(CaseEvent, frozen=True, kw_only=True, tag="alarms_paused.1"):
 
 
 class AlarmsResumed(CaseEvent, frozen=True, kw_only=True, tag="alarms_resumed.1"):
-    """The pause was ended early."""
+    """The pause is over: ended early, or said by Holdfast at its end, or when our clock was set back."""
 
 
 class AlarmSwitchedOff(CaseEvent, frozen=True, kw_only=True, tag="alarm_switched_off.1"):
@@ -78,7 +92,7 @@ class AlarmSwitchedOff(CaseEvent, frozen=True, kw_only=True, tag="alarm_switched
 
 
 class AlarmSwitchedOn(CaseEvent, frozen=True, kw_only=True, tag="alarm_switched_on.1"):
-    """An alarm that had been switched off is raised again."""
+    """An alarm that had been switched off is raised again; said by Holdfast when its time is over."""
 
     alarm: str
 
@@ -98,6 +112,7 @@ ANY_ALARM_EVENT = (
     | AlarmCleared
     | AlarmAcknowledged
     | AlarmEscalated
+    | AlarmSecondOpinion
     | AlarmsPaused
     | AlarmsResumed
     | AlarmSwitchedOff

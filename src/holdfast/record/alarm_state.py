@@ -36,10 +36,12 @@ class Happening(StrEnum):
 
 TRANSITIONS: dict[tuple[AlarmStatus | None, Happening], AlarmStatus | None] = {
     (None, Happening.RAISED): AlarmStatus.ACTIVE,
+    (AlarmStatus.ACTIVE, Happening.RAISED): AlarmStatus.ACTIVE,
     (AlarmStatus.ACTIVE, Happening.CLEARED): None,
     (AlarmStatus.ACTIVE, Happening.CLEARED_LATCHING): AlarmStatus.LATCHED,
     (AlarmStatus.ACTIVE, Happening.ACKNOWLEDGED): AlarmStatus.ACKNOWLEDGED,
     (AlarmStatus.ACTIVE, Happening.SWITCHED_OFF): None,
+    (AlarmStatus.ACKNOWLEDGED, Happening.RAISED): AlarmStatus.ACTIVE,
     (AlarmStatus.ACKNOWLEDGED, Happening.CLEARED): None,
     (AlarmStatus.ACKNOWLEDGED, Happening.CLEARED_LATCHING): None,
     (AlarmStatus.ACKNOWLEDGED, Happening.SWITCHED_OFF): None,
@@ -66,8 +68,14 @@ class AlarmEntry:
     """When its condition began."""
     raised_us: int
     """When it was raised last."""
+    waits_us: int
+    """When it was raised first without having been acknowledged since: from then on people are called."""
+    signals: tuple[str, ...] = ()
+    """Of one that names several signals: all that it has named."""
     status: AlarmStatus = AlarmStatus.ACTIVE
     ended_us: int | None = None
+    ended_why: str = ""
+    """Of a latched one, see ``AlarmCleared.why``."""
     acknowledged_by: str = ""
     """Account."""
     acknowledged_us: int | None = None
@@ -76,6 +84,7 @@ class AlarmEntry:
     called_step: int = 0
     times: int = 1
     """How often it was raised without having been acknowledged in between."""
+    second_opinion: al.AlarmSecondOpinion | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -90,6 +99,8 @@ class Pause:
     at_us: int
     until_us: int
     by: str
+    ended_us: int | None = None
+    """When it was said to be over: it never lasts again, wherever our clock is set."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +149,15 @@ class AlarmState:
 
     def paused_at(self, now_us: int) -> Pause | None:
         """The pause that lasts at this moment."""
-        return self.pause if self.pause and self.pause.at_us <= now_us < self.pause.until_us else None
+        pause = self.pause
+        return pause if pause and pause.ended_us is None and pause.at_us <= now_us < pause.until_us else None
+
+    def sounds(self, entry: AlarmEntry, now_us: int) -> bool:
+        """Whether this alarm must be heard now: nobody acknowledged it, and no pause covers it."""
+        pause = self.paused_at(now_us)
+        if pause is not None and entry.raised_us < pause.at_us:
+            return False
+        return entry.status is AlarmStatus.ACTIVE or (entry.status is AlarmStatus.LATCHED and entry.audible_when_over)
 
 
 def apply(state: AlarmState, event: al.ANY_ALARM_EVENT, actor: str) -> AlarmState:
@@ -148,7 +167,7 @@ def apply(state: AlarmState, event: al.ANY_ALARM_EVENT, actor: str) -> AlarmStat
             return _raised(state, event)
         case al.AlarmCleared():
             happening = Happening.CLEARED_LATCHING if event.latches else Happening.CLEARED
-            return _moved(state, event.alarm_id, happening, ended_us=event.at_us)
+            return _moved(state, event.alarm_id, happening, ended_us=event.at_us, ended_why=event.why)
         case al.AlarmAcknowledged():
             return _moved(
                 state,
@@ -163,11 +182,14 @@ def apply(state: AlarmState, event: al.ANY_ALARM_EVENT, actor: str) -> AlarmStat
                 event.alarm_id,
                 lambda entry: replace(entry, called=event.called, called_us=event.at_us, called_step=event.step),
             )
+        case al.AlarmSecondOpinion():
+            return _replaced(state, event.alarm_id, lambda entry: replace(entry, second_opinion=event))
         case al.AlarmsPaused():
             return replace(state, pause=Pause(event.at_us, event.until_us, actor))
         case al.AlarmsResumed():
-            paused = state.paused_at(event.at_us)
-            return replace(state, pause=replace(paused, until_us=event.at_us)) if paused else state
+            if state.pause is None or state.pause.ended_us is not None:
+                return state
+            return replace(state, pause=replace(state.pause, ended_us=min(event.at_us, state.pause.until_us)))
         case al.AlarmSwitchedOff():
             for entry in state.alarms:
                 if entry.alarm == event.alarm:
@@ -183,10 +205,11 @@ def apply(state: AlarmState, event: al.ANY_ALARM_EVENT, actor: str) -> AlarmStat
 
 
 def _raised(state: AlarmState, event: al.AlarmRaised) -> AlarmState:
-    """A latched alarm that comes back is another one: who acknowledges the first has not seen the second."""
-    latched = state.find(event.alarm, event.signal)
-    if (latched.status if latched else None, Happening.RAISED) not in TRANSITIONS:
-        return state
+    """An alarm that is raised while it stands is another one: who acknowledges the first has not seen the second.
+
+    People have waited for since the first that nobody acknowledged, and who was called stays called. A higher priority
+    has a ladder of its own.
+    """
     entry = AlarmEntry(
         alarm_id=event.alarm_id,
         alarm=event.alarm,
@@ -197,11 +220,23 @@ def _raised(state: AlarmState, event: al.AlarmRaised) -> AlarmState:
         audible_when_over=event.audible_when_over,
         since_us=event.since_us,
         raised_us=event.at_us,
-        times=latched.times + 1 if latched else 1,
+        waits_us=event.at_us,
+        signals=event.signals or (),
     )
-    if latched:
-        return _replaced(state, latched.alarm_id, lambda _: entry)
-    return replace(state, alarms=(*state.alarms, entry))
+    before = state.find(event.alarm, event.signal)
+    if before is None:
+        return replace(state, alarms=(*state.alarms, entry))
+    if before.status is not AlarmStatus.ACKNOWLEDGED:
+        entry = replace(entry, times=before.times + (before.status is AlarmStatus.LATCHED))
+        if before.priority == entry.priority:
+            entry = replace(
+                entry,
+                waits_us=before.waits_us,
+                called=before.called,
+                called_us=before.called_us,
+                called_step=before.called_step,
+            )
+    return _replaced(state, before.alarm_id, lambda _: entry)
 
 
 def _moved(state: AlarmState, alarm_id: str, happening: Happening, **changes: Any) -> AlarmState:

@@ -76,6 +76,10 @@ WIDER = 0.7
 """A complex is wide when it holds this much more below the QRS band than usual (natural logarithm of the ratio:
 twice as much; estimate)."""
 
+NARROW_S = 0.11
+"""Length of the QRS-band envelope below which beats that are alike speak against fibrillation: the detector may take
+each swing of a wave for a beat like the one before (estimate: a narrow QRS has 0.09, such swings 0.12 and more)."""
+
 VT_S = 3
 VT_WITHIN_S = 4
 """So many seconds of so many with a fast, wide wave that repeats itself (estimate)."""
@@ -95,6 +99,8 @@ class PulseMemory(msgspec.Struct, frozen=True):
     """Seconds in a row with signal but without a pulse."""
     recent: tuple[int, ...] = ()
     """Pulses in each of the last PULSE_VOUCHES_S seconds."""
+    absent: int = 0
+    """Seconds in a row without signal."""
 
 
 Pulses = tuple[tuple[str, PulseMemory], ...]
@@ -117,12 +123,22 @@ class ArrestState(msgspec.Struct, frozen=True):
     waving: tuple[bool, ...] = ()
     fast_wide: tuple[bool, ...] = ()
     """Per second: a fast, wide wave that repeats itself."""
+    calm: int = 0
+    """Seconds since the last that fibrillated, those left out of which nothing could be said."""
+    unsaid: int = 0
+    """Seconds in a row of which nothing could be said about that."""
     returned: tuple[int, ...] = ()
     """Beats in a row, the newest last, none more than ASYSTOLE_S after the one before."""
     pulsing: int = 0
     """Seconds in a row in which some wave showed pulses."""
+    flowing: int = 0
+    """Seconds in a row in which some wave that is on had shown a pulse within NO_PULSE_S."""
     etco2_seen: bool = False
     etco2_low: int = 0
+    etco2_back: int = 0
+    """Seconds in a row with carbon dioxide that is not so low."""
+    blind: int = 0
+    """Seconds in a row without a pulse wave that has shown pulses and without carbon dioxide."""
 
 
 def step(
@@ -146,8 +162,13 @@ def step(
     for at in beats:
         returned = (*returned, at)[-RETURN_BEATS:] if returned and at - returned[-1] < ASYSTOLE_S * US_PER_S else (at,)
     last = beats[-1] if beats else state.last_us
+    if last is None and state.known >= BEATS_KNOWN:
+        last = start_us  # beats known from before a start: without them from here on
     quiet_since = () if beats else state.quiet
     low = etco2_mmhg is not None and etco2_mmhg < ETCO2_COLLAPSE_MMHG
+    on = [memory for _, memory in waves if memory.seen >= PULSE_KNOWN_COUNT and not memory.absent]
+    said = any(ecg.fibrillation is not None for ecg in ecgs)
+    waving = _waving(ecgs)
     return ArrestState(
         pulses=waves,
         last_us=last,
@@ -156,12 +177,27 @@ def step(
         quiet_run=state.quiet_run + 1 if quiet else 0,
         without=0 if beats else state.without + 1 if fit else 0,
         unfit=0 if fit else state.unfit + 1,
-        waving=state.waving if compressed else (*state.waving, _waving(ecgs))[-VF_END_S:],
+        waving=state.waving if compressed else (*state.waving, waving)[-VF_WITHIN_S:],
+        calm=state.calm if compressed else 0 if waving else state.calm + said,
+        unsaid=0 if said else state.unsaid + 1,
         fast_wide=(*state.fast_wide, not compressed and _fast_wide(ecgs, leads, ventricular_per_min))[-VT_WITHIN_S:],
         returned=returned,
         pulsing=state.pulsing + 1 if pulsing(waves) and not compressed else 0,
         etco2_seen=state.etco2_seen or (etco2_mmhg or 0.0) >= ETCO2_BEFORE_MMHG,
         etco2_low=state.etco2_low + 1 if low else 0,
+        etco2_back=state.etco2_back + 1 if etco2_mmhg is not None and not low else 0,
+        flowing=state.flowing + 1 if any(memory.quiet < NO_PULSE_S for memory in on) else 0,
+        blind=0 if on or etco2_mmhg is not None else state.blind + 1,
+    )
+
+
+def after_hole(state: ArrestState, now_us: int) -> ArrestState:
+    """The state after a hole that ended at ``now_us``: a heart that was known to beat is missed from then on."""
+    return ArrestState(
+        pulses=tuple((key, PulseMemory(seen=memory.seen)) for key, memory in state.pulses),
+        last_us=now_us if state.known >= BEATS_KNOWN else None,
+        known=state.known,
+        etco2_seen=state.etco2_seen,
     )
 
 
@@ -171,9 +207,10 @@ def _longest(leads: Leads) -> tuple[Beat, ...]:
 
 
 def _waving(ecgs: tuple[EcgSecond, ...]) -> bool:
-    """Most of the leads of which something can be said look like fibrillation, and none shows beats that are alike."""
+    """Most of the leads of which something can be said look like fibrillation, and none shows narrow beats that
+    are alike."""
     said = [ecg.fibrillation >= LIKELY for ecg in ecgs if ecg.fibrillation is not None]
-    alike = any(sum(beat.likeness >= ALIKE for beat in ecg.beats) > 1 for ecg in ecgs)
+    alike = any(sum(beat.likeness >= ALIKE and beat.width_s < NARROW_S for beat in ecg.beats) > 1 for ecg in ecgs)
     return sum(said) * 2 > len(said) and not alike
 
 
@@ -198,7 +235,9 @@ def _is_wide(ecg: EcgSecond, memory: LeadMemory) -> bool:
 def _pulse(memory: PulseMemory, second: PulseSecond) -> PulseMemory:
     recent = (*memory.recent, second.pulses)[-PULSE_VOUCHES_S:]
     quiet = memory.quiet + 1 if second.present and not second.pulses else 0
-    return PulseMemory(min(memory.seen + second.pulses, 1000), quiet, recent)
+    return PulseMemory(
+        min(memory.seen + second.pulses, 1000), quiet, recent, 0 if second.present else memory.absent + 1
+    )
 
 
 def pulsing(waves: Pulses) -> bool:
@@ -253,16 +292,24 @@ def beats_are_back(state: ArrestState, now_us: int) -> bool:
 
 def pulseless(state: ArrestState) -> bool:
     """Beats on the ECG, and every pulse wave that is on has lost its pulse, or carbon dioxide has collapsed."""
-    if not state.returned or state.without or len(state.returned) < RETURN_BEATS or any(state.waving[-2:]):
+    if state.without or len(state.returned) < RETURN_BEATS or pulsing(state.pulses) or any(state.waving[-2:]):
         return False
-    return circulation_lost(state)
+    return _without_flow(state)
 
 
-def circulation_lost(state: ArrestState) -> bool:
-    """A wave that showed pulses is on and has shown none for long enough, or carbon dioxide has collapsed."""
-    if pulsing(state.pulses):
-        return False
+def _without_flow(state: ArrestState) -> bool:
     if state.etco2_seen and state.etco2_low >= ETCO2_S:
         return True
     on = [(key, m.quiet) for key, m in state.pulses if m.seen >= PULSE_KNOWN_COUNT and m.quiet]
     return any(quiet >= (PLETH_ALONE_S if key == "pleth" else NO_PULSE_S) for key, quiet in on)
+
+
+def flow_is_back(state: ArrestState) -> bool:
+    """Pulses, also few of them, or carbon dioxide have come back for long enough to end an arrest with beats."""
+    back = state.flowing >= PULSE_BACK_S or state.etco2_back >= ETCO2_S
+    return pulse_is_back(state) or (back and not _without_flow(state))
+
+
+def flow_is_unknown(state: ArrestState) -> bool:
+    """Nothing shows that there is no flow any more, nor could the waves that are fit show it."""
+    return not _without_flow(state) and max(state.unfit, state.blind) >= UNKNOWN_S

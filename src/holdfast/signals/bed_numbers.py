@@ -6,7 +6,6 @@ two sources disagree a sentence says so. Times are those of each wave; ``shift_u
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
 import numpy as np
@@ -29,8 +28,7 @@ PULSE_RANK = ("art", "pleth")
 """Which pulse is held beside the beats when there are several."""
 
 
-@dataclass(frozen=True)
-class EcgBeats:
+class EcgBeats(msgspec.Struct, frozen=True):
     """What one second of a lead brought."""
 
     key: str
@@ -42,8 +40,7 @@ class EcgBeats:
     shift_us: int = 0
 
 
-@dataclass(frozen=True)
-class PulseWave:
+class PulseWave(msgspec.Struct, frozen=True):
     """What one second of a pleth or pressure wave brought."""
 
     key: str
@@ -52,8 +49,7 @@ class PulseWave:
     shift_us: int = 0
 
 
-@dataclass(frozen=True)
-class BreathWave:
+class BreathWave(msgspec.Struct, frozen=True):
     """What one second of an impedance or carbon dioxide wave brought."""
 
     key: str
@@ -84,8 +80,7 @@ class Told(msgspec.Struct, frozen=True):
     """Whether this second brought something new to it; else it stands as it was told before."""
 
 
-@dataclass(frozen=True)
-class Numbers:
+class Numbers(msgspec.Struct, frozen=True):
     """What stands at the end of one second."""
 
     told: tuple[Told, ...]

@@ -20,7 +20,7 @@ from holdfast.signals import bed_numbers, channels, conditions
 from holdfast.signals.bed_numbers import BreathWave, EcgBeats, NumbersState, PulseWave, Told, WaveSecond
 from holdfast.signals.channels import Channel, EcgChannel, PulseChannel
 from holdfast.signals.chunk import Chunk, Timeline, WaveLike, from_wave
-from holdfast.signals.conditions import Change
+from holdfast.signals.conditions import NOTHING_BEFORE, Before, Change
 from holdfast.signals.heart_rate import Rate
 from holdfast.signals.observed import ADULT_DOG, EcgSecond, PulseSecond, RateLimits
 from holdfast.signals.quality import FIT, Quality
@@ -51,8 +51,7 @@ LEAD_ORDER = ("ecg_ii", "ecg", "ecg_i", "ecg_iii", "ecg_v")
 """Which lead's heart rate is shown when several are equally good."""
 
 
-@dataclass(frozen=True)
-class Derived:
+class Derived(msgspec.Struct, frozen=True):
     """One number made from a wave, with the fields of a monitor's numeric."""
 
     key: str
@@ -70,8 +69,7 @@ class Derived:
     """What to keep in mind with it, in one sentence: another signal that says something else, for one."""
 
 
-@dataclass(frozen=True)
-class Withheld:
+class Withheld(msgspec.Struct, frozen=True):
     """A number that is not given, and why."""
 
     key: str
@@ -79,8 +77,7 @@ class Withheld:
     at_us: int
 
 
-@dataclass(frozen=True)
-class Signal:
+class Signal(msgspec.Struct, frozen=True):
     """What one wave was worth in the second beginning at ``start_us``."""
 
     key: str
@@ -118,7 +115,7 @@ class Lane(msgspec.Struct, frozen=True):
         return self.channel.end_us - self.shift_us
 
 
-class BedState(msgspec.Struct, frozen=True, tag="bedside.4", forbid_unknown_fields=True):
+class BedState(msgspec.Struct, frozen=True, tag="bedside.5", forbid_unknown_fields=True):
     """All waves of a bed and the rules over them; a few hundred kB at most."""
 
     lanes: tuple[Lane, ...] = ()
@@ -132,9 +129,9 @@ class BedState(msgspec.Struct, frozen=True, tag="bedside.4", forbid_unknown_fiel
     numbers: bed_numbers.NumbersState = bed_numbers.NumbersState()
 
 
-def initial() -> BedState:
-    """A bed that has sent nothing."""
-    return BedState()
+def initial(before: Before = NOTHING_BEFORE) -> BedState:
+    """A bed that has sent nothing since the analysis started; ``before``: what is known of the animal all the same."""
+    return BedState(rules=conditions.initial(before))
 
 
 def dump(state: BedState) -> bytes:
@@ -252,11 +249,14 @@ def _advance(state: BedState, collected: _Collected, limits: RateLimits) -> BedS
     ready = min(sent) - SETTLE_US
     second, ticks, rules, numbers = state.next_second, state.ticks, state.rules, state.numbers
     newest = ready // US_PER_S
-    if second < 0 or second > newest + JUMP_S:
+    if second < 0:
         second, ticks = _first_second(lanes), 0
+    elif second > newest + JUMP_S:
+        second, ticks = _first_second(lanes), 0
+        rules = conditions.forget(rules, second * US_PER_S)
     elif newest - second > JUMP_S + _backlog_s(lanes):
         second, ticks = newest - 1, 0
-        rules = conditions.forget(rules)
+        rules = conditions.forget(rules, second * US_PER_S)
     while (now_us := second * US_PER_S + (ticks + 1) * TICK_US) <= ready:
         ticks += 1
         if ticks * TICK_US < US_PER_S:
@@ -352,7 +352,7 @@ def _on_axis(ecg: EcgSecond, shift_us: int) -> EcgSecond:
     if not shift_us or not ecg.beats:
         return ecg
     beats = tuple(msgspec.structs.replace(beat, at_us=beat.at_us - shift_us) for beat in ecg.beats)
-    return replace(ecg, beats=beats)
+    return msgspec.structs.replace(ecg, beats=beats)
 
 
 def _lead_rank(key: str) -> tuple[int, str]:

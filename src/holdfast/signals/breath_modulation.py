@@ -8,13 +8,14 @@ A sway faster than half the heart rate cannot be seen in beats: a panting dog sh
 Close to that limit a rate is fair at most; beyond it the software cannot know.
 """
 
+import math
 from collections.abc import Sequence
 
 import msgspec
 import numpy as np
 
 from holdfast.kernel.time import US_PER_S
-from holdfast.signals.chunk import Floats, pack, unpack
+from holdfast.signals.chunk import Floats, pack, pack_few, unpack
 from holdfast.signals.compiled import compiled
 from holdfast.signals.heart_rate import Rate
 
@@ -107,11 +108,12 @@ def add(state: ModulationState, marks: Sequence[tuple[int, Sequence[float]]]) ->
     """Take the next beats, oldest first: instant (us) and features (NaN where unknown; only how they vary counts)."""
     if not marks:
         return state
-    rows, last_us = [], state.last_us
+    rows: list[float] = []
+    last_us = state.last_us
     for at_us, features in marks:
-        rows.append((at_us, at_us - last_us if last_us >= 0 else np.nan, *features))
+        rows += (at_us, at_us - last_us if last_us >= 0 else math.nan, *features)
         last_us = at_us
-    return msgspec.structs.replace(state, marks=state.marks + pack(rows), last_us=last_us)
+    return msgspec.structs.replace(state, marks=state.marks + pack_few(rows), last_us=last_us)
 
 
 def step(state: ModulationState, end_us: int, unfit: bool) -> tuple[ModulationState, Rate]:
@@ -121,7 +123,8 @@ def step(state: ModulationState, end_us: int, unfit: bool) -> tuple[ModulationSt
     if unfit_ends and unfit_ends[0] <= start_us:
         unfit_ends = tuple(at for at in unfit_ends if at > start_us)
     from_us = end_us - US_PER_S if state.from_us < 0 else state.from_us
-    state = msgspec.structs.replace(state, unfit=unfit_ends, from_us=from_us)
+    if unfit_ends != state.unfit or from_us != state.from_us:
+        state = msgspec.structs.replace(state, unfit=unfit_ends, from_us=from_us)
     if end_us // US_PER_S % EVERY_S == 0:
         state = _renewed(state, start_us, end_us)
     if unfit and state.per_min is not None and len(unfit_ends) > (1 - FIT_SHARE_MIN) * WINDOW_S:
@@ -133,9 +136,8 @@ def step(state: ModulationState, end_us: int, unfit: bool) -> tuple[ModulationSt
 def _renewed(state: ModulationState, start_us: int, end_us: int) -> ModulationState:
     rows = unpack(state.marks).reshape(-1, 2 + state.width)
     rows = rows[rows[:, 0] >= start_us]
-    state = msgspec.structs.replace(state, marks=pack(rows))
     per_min, quality, why = _rate(state, rows[rows[:, 0] < end_us].copy(), start_us)
-    return msgspec.structs.replace(state, per_min=per_min, quality=quality, why=why, at_us=end_us)
+    return msgspec.structs.replace(state, marks=pack(rows), per_min=per_min, quality=quality, why=why, at_us=end_us)
 
 
 def _rate(state: ModulationState, rows: Floats, start_us: int) -> tuple[float | None, str, str]:
@@ -149,8 +151,8 @@ def _rate(state: ModulationState, rows: Floats, start_us: int) -> tuple[float | 
     if len(rows) < MARKS_MIN or unseen > (1 - FIT_SHARE_MIN) * WINDOW_S:
         return None, "none", TOO_FEW
     span_s = float(rows[-1, 0] - rows[0, 0]) / US_PER_S
-    distance_s = float(np.nanmedian(rows[:, 1])) / US_PER_S
-    if span_s < SPAN_MIN_S or not distance_s > 0:
+    known_us = rows[~np.isnan(rows[:, 1]), 1]
+    if span_s < SPAN_MIN_S or not len(known_us) or not _median(known_us) > 0:
         return None, "none", TOO_FEW
     alternation_hz = 0.5 * (len(rows) - 1) / span_s
     count = int((min(HIGHEST_HZ, NYQUIST_SHARE * alternation_hz) - LOWEST_HZ) / STEP_HZ)
@@ -158,10 +160,7 @@ def _rate(state: ModulationState, rows: Floats, start_us: int) -> tuple[float | 
         return None, "none", TOO_FEW
     features = np.concatenate((np.log(rows[:, 1:2]), rows[:, 2:]), axis=1)
     each = _likelihood((rows[:, 0] - rows[0, 0]) / US_PER_S, features, count)
-    best_hz, margin = _best(each.sum(axis=0))
-    alike = sum(
-        bool(one.max() > 0) and abs(LOWEST_HZ + int(np.argmax(one)) * STEP_HZ - best_hz) <= SAME_HZ for one in each
-    )
+    best_hz, margin, alike = _best(each)
     slow, alternating = best_hz < SLOW_HZ, best_hz > ALTERNATING_SHARE * alternation_hz
     if slow and not (state.chest and alike >= 2):
         return None, "none", MAYBE_PRESSURE if margin >= MARGIN_TWO else NOT_CLEAR
@@ -219,14 +218,31 @@ def _explain(at: Floats, values: Floats, likelihood: Floats) -> None:
             likelihood[k] = -0.5 * n * np.log(1 - min(max(share, 0.0), 0.995))
 
 
-def _best(likelihood: Floats) -> tuple[float, float]:
-    """The frequency (Hz) of the highest peak, between grid points, and its margin over all that is not that peak."""
-    top = int(np.argmax(likelihood))
-    near = round(PEAK_HZ / STEP_HZ)
-    others = np.concatenate((likelihood[: max(0, top - near)], likelihood[top + near + 1 :]))
-    margin = float(likelihood[top] - others.max()) if len(others) else 0.0  # so few beats that one peak is all
-    if not 0 < top < len(likelihood) - 1:
-        return LOWEST_HZ + top * STEP_HZ, 0.0
-    left, here, right = (float(value) for value in likelihood[top - 1 : top + 2])
-    bend = left - 2 * here + right
-    return LOWEST_HZ + (top + (0.5 * (left - right) / bend if bend else 0.0)) * STEP_HZ, margin
+@compiled
+def _best(each: Floats) -> tuple[float, float, int]:
+    """The frequency (Hz) of the highest peak of all features together, between grid points, its margin over all that
+    is not that peak, and how many features show it for themselves."""
+    together = np.zeros(each.shape[1])
+    for k in range(each.shape[0]):
+        together += each[k]
+    top, near = int(np.argmax(together)), round(PEAK_HZ / STEP_HZ)
+    beside = -np.inf
+    for i in range(together.shape[0]):
+        if abs(i - top) > near:
+            beside = max(beside, together[i])
+    best_hz, margin = LOWEST_HZ + top * STEP_HZ, 0.0
+    if 0 < top < together.shape[0] - 1:
+        left, here, right = together[top - 1], together[top], together[top + 1]
+        bend = left - 2 * here + right
+        margin = here - beside
+        best_hz = LOWEST_HZ + (top + (0.5 * (left - right) / bend if bend != 0 else 0.0)) * STEP_HZ
+    alike = 0
+    for k in range(each.shape[0]):
+        own = int(np.argmax(each[k]))
+        alike += each[k, own] > 0 and abs(LOWEST_HZ + own * STEP_HZ - best_hz) <= SAME_HZ
+    return best_hz, margin, alike
+
+
+@compiled
+def _median(values: Floats) -> float:
+    return np.median(values)

@@ -6,12 +6,16 @@ a short hole is filled with NaN (missing), a long one starts the axis anew.
 """
 
 import math
+import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+
+from holdfast.signals.compiled import compiled
 
 Floats = NDArray[np.float64]
 
@@ -61,8 +65,7 @@ class Timeline(msgspec.Struct, frozen=True):
         return self.base_us + round(index * 1e6 / self.rate_hz)
 
 
-@dataclass(frozen=True, eq=False)
-class Laid:
+class Laid(NamedTuple):
     """New samples on the axis: the first has index ``first``; a filled hole is in front as NaN."""
 
     first: int
@@ -77,10 +80,13 @@ def lay(timeline: Timeline, chunk: Chunk) -> tuple[Timeline, Laid]:
     """Put a chunk on the axis. ValueError for a rate that is not a positive number."""
     if not (math.isfinite(chunk.rate_hz) and chunk.rate_hz > 0):
         raise ValueError(f"a sampling rate of {chunk.rate_hz} Hz is not one")
-    n = len(chunk.samples)
     if timeline.rate_hz != chunk.rate_hz:
         return _restart(chunk, 0)
     hole = round((chunk.start_us - timeline.base_us) * chunk.rate_hz / 1e6) - timeline.count
+    n = len(chunk.samples)
+    if not hole and n:
+        samples = np.asarray(chunk.samples, dtype=np.float64)
+        return Timeline(timeline.base_us, timeline.rate_hz, timeline.count + n), Laid(timeline.count, samples, False, 0)
     if hole > GAP_RESET_S * chunk.rate_hz:
         return _restart(chunk, chunk.start_us - timeline.time_us(timeline.count))
     if hole + n <= 0:
@@ -106,20 +112,36 @@ def from_wave(wave: WaveLike) -> Chunk:
 
     ValueError when the bytes are not whole float32 numbers.
     """
-    samples = np.frombuffer(wave.samples, dtype="<f4").astype(np.float64) * _TO_MV.get(wave.unit, 1.0)
+    raw = np.frombuffer(wave.samples, dtype=_WIRE)
     if wave.inoperative:
-        samples = np.full(len(samples), np.nan)
-    return Chunk(wave.start_us, wave.rate_hz, np.where(np.isfinite(samples), samples, np.nan))
+        return Chunk(wave.start_us, wave.rate_hz, np.full(len(raw), np.nan))
+    return Chunk(wave.start_us, wave.rate_hz, _physical(raw, _TO_MV.get(wave.unit, 1.0)))
 
 
+@compiled
+def _physical(raw: NDArray[np.float32], scale: float) -> Floats:
+    """The samples times ``scale``, NaN for whatever is not a finite number."""
+    out = np.empty(raw.shape[0])
+    for i in range(raw.shape[0]):
+        value = np.float64(raw[i]) * scale
+        out[i] = value if np.isfinite(value) else np.nan
+    return out
+
+
+_WIRE, _KEPT = np.dtype("<f4"), np.dtype("<f8")
 _TO_MV = {"V": 1e3, "mV": 1.0, "uV": 1e-3, "µV": 1e-3, "nV": 1e-6}
 
 
 def pack(values: Any) -> bytes:
     """Float64 array as little-endian bytes, the form in which states keep samples (immutable, comparable)."""
-    return np.ascontiguousarray(values, dtype="<f8").tobytes()
+    return np.asarray(values, dtype=_KEPT).tobytes()
+
+
+def pack_few(values: Sequence[float]) -> bytes:
+    """As :func:`pack`, for a handful of numbers that are no array yet."""
+    return struct.pack(f"<{len(values)}d", *values)
 
 
 def unpack(data: bytes) -> Floats:
     """The array that :func:`pack` packed (read-only)."""
-    return np.frombuffer(data, dtype="<f8")
+    return np.frombuffer(data, dtype=_KEPT)

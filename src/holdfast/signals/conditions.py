@@ -76,18 +76,20 @@ class Began:
 
 @dataclass(frozen=True)
 class Ended:
-    """A state is over, or no longer known."""
+    """A state is over, or no longer known: then nobody may read that it has passed."""
 
     condition: str
     signal: str
     at_us: int
+    known: bool = True
+    """False: it may still hold, but nothing that is fit shows it any more."""
 
 
 Change = Began | Ended
 Key = tuple[Condition, str]
 
 
-class ConditionState(msgspec.Struct, frozen=True, tag="conditions.2", forbid_unknown_fields=True):
+class ConditionState(msgspec.Struct, frozen=True, tag="conditions.3", forbid_unknown_fields=True):
     """What the rules remember, and the states that hold: (condition, signal, began_us)."""
 
     leads: Leads = ()
@@ -103,9 +105,32 @@ PULSE_RATE_S = 10
 """Pulses are counted over so long for that."""
 
 
-def initial() -> ConditionState:
-    """Nothing seen, nothing holds."""
-    return ConditionState()
+@dataclass(frozen=True)
+class Before:
+    """What is known of an animal from before the analysis started: it was restarted, or the animal has another bed."""
+
+    beats: bool = False
+    """An ECG has shown its beats: one without them is an arrest, not an ECG that never showed any."""
+    pulses: tuple[str, ...] = ()
+    """Waves that have shown its pulse."""
+    arrests: tuple[tuple[str, int], ...] = ()
+    """Arrests that hold, and since when (us): they hold until beats or a pulse are seen."""
+
+
+NOTHING_BEFORE = Before()
+
+
+def initial(before: Before = NOTHING_BEFORE) -> ConditionState:
+    """Nothing seen, and nothing holds but what is known from ``before``."""
+    pulses = tuple((key, arrest.PulseMemory(seen=arrest.PULSE_KNOWN_COUNT)) for key in before.pulses)
+    known = arrest.BEATS_KNOWN if before.beats or before.arrests else 0
+    holding = tuple((Condition(name), "", began_us) for name, began_us in before.arrests)
+    return ConditionState(arrest=ArrestState(pulses=pulses, known=known), holding=holding)
+
+
+def held_before(before: Before) -> tuple[Began, ...]:
+    """The states that hold from ``before``, in their words."""
+    return tuple(_began((Condition(name), ""), began_us) for name, began_us in before.arrests)
 
 
 def dump(state: ConditionState) -> bytes:
@@ -118,10 +143,12 @@ def load(data: bytes) -> ConditionState:
     return msgspec.msgpack.decode(data, type=ConditionState)
 
 
-def forget(state: ConditionState) -> ConditionState:
-    """The state after a hole in the signals: what holds goes on holding, run lengths start anew."""
-    kept = ArrestState(known=state.arrest.known)
-    return ConditionState(holding=state.holding, arrest=kept, leads=())
+def forget(state: ConditionState, now_us: int) -> ConditionState:
+    """The state after a hole in the signals that ended at ``now_us``, or a clock set back to it: what holds goes on
+    holding, run lengths start anew, and what waves have shown before still counts."""
+    beating = RhythmState(slow=state.rhythm.slow, fast=state.rhythm.fast, run=state.rhythm.run)
+    stopped = arrest.after_hole(state.arrest, now_us)
+    return ConditionState(holding=state.holding, arrest=stopped, rhythm=beating)
 
 
 def step(
@@ -150,13 +177,16 @@ def step(
     state = ConditionState(seen, stopped, hands, beating, counts, state.holding)
     wanted = _of_the_heart(state, end_us, pressed) + _of_the_pulses(stopped)
     wanted += _of_the_leads(seen, named=pressed or bool(held & _WAVES) or arrest.fibrillating(stopped))
-    over = [key for key in _held(state) if key not in wanted and _is_over(key, state, end_us, pressed)]
+    over: dict[Key, bool] = {}
+    for key in _held(state):
+        if key not in wanted and (_is_over(key, state, end_us, pressed) or _is_unknown(key, state, pressed)):
+            over[key] = _is_over(key, state, end_us, pressed)
     return _changed(state, wanted, over, end_us)
 
 
 def is_silent(state: ConditionState, now_us: int) -> bool:
     """Asystole does not hold, and would be called if no beat has come since the last whole second."""
-    return (Condition.ASYSTOLE, "") not in _held(state) and arrest.without_beats(state.arrest, now_us)
+    return arrest.without_beats(state.arrest, now_us) and (Condition.ASYSTOLE, "") not in _held(state)
 
 
 def watch(state: ConditionState, now_us: int, beaten: bool) -> tuple[ConditionState, tuple[Change, ...]]:
@@ -164,7 +194,7 @@ def watch(state: ConditionState, now_us: int, beaten: bool) -> tuple[ConditionSt
     busy = beaten or arrest.pulsing(state.arrest.pulses) or arrest.fibrillating(state.arrest)
     if busy or not is_silent(state, now_us):
         return state, ()
-    return _changed(state, [(Condition.ASYSTOLE, "")], [], now_us)
+    return _changed(state, [(Condition.ASYSTOLE, "")], {}, now_us)
 
 
 def _held(state: ConditionState) -> dict[Key, int]:
@@ -172,13 +202,14 @@ def _held(state: ConditionState) -> dict[Key, int]:
 
 
 def _changed(
-    state: ConditionState, wanted: list[Key], over: list[Key], now_us: int
+    state: ConditionState, wanted: list[Key], over: dict[Key, bool], now_us: int
 ) -> tuple[ConditionState, tuple[Change, ...]]:
+    """``over``: what has ended, and whether that is known."""
     holding = _held(state)
     changes: list[Change] = []
-    for key in over:
+    for key, known in over.items():
         del holding[key]
-        changes.append(Ended(key[0].value, key[1], now_us))
+        changes.append(Ended(key[0].value, key[1], now_us, known))
     for key in wanted:
         if key not in holding:
             holding[key] = now_us
@@ -235,29 +266,65 @@ def _of_the_pulses(stopped: ArrestState) -> list[Key]:
     return [(Condition.NO_PULSE, key) for key, m in known if m.quiet >= arrest.NO_PULSE_S]
 
 
+_OF_THE_RATE = frozenset(
+    {
+        Condition.EXTREME_BRADYCARDIA,
+        Condition.EXTREME_TACHYCARDIA,
+        Condition.VENTRICULAR_TACHYCARDIA,
+        Condition.VENTRICULAR_RUN,
+    }
+)
+
+
 def _is_over(key: Key, state: ConditionState, now_us: int, pressed: bool) -> bool:
-    """Whether a state that is no longer called for has ended. An arrest ends with beats, a pulse, or when nothing can
-    be known any more; compressions end none."""
+    """Whether a state that is no longer called for is seen to have ended. An arrest ends with beats or a pulse;
+    compressions end none."""
     condition, signal = key
-    stopped, seen = state.arrest, dict(state.leads)
+    stopped, seen, waves = state.arrest, dict(state.leads), dict(state.arrest.pulses)
+    pulse_is_back = arrest.pulse_is_back(stopped) and not pressed
     if condition in (Condition.ASYSTOLE, Condition.ECG_DISAGREES):
-        if arrest.fibrillating(stopped) or (arrest.pulse_is_back(stopped) and not pressed):
-            return True
-        unknown = stopped.unfit >= arrest.UNKNOWN_S and not pressed
-        return arrest.beats_are_back(stopped, now_us) or unknown
-    if condition in (Condition.LEAD_OFF, Condition.FROZEN):
-        return signal not in seen or seen[signal].good >= leads.LEAD_OFF_S
+        return arrest.fibrillating(stopped) or pulse_is_back or arrest.beats_are_back(stopped, now_us)
     if condition is Condition.VENTRICULAR_FIBRILLATION:
-        ceased = not any(stopped.waving[-arrest.VF_WITHIN_S :]) and arrest.beats_are_back(stopped, now_us)
-        return ceased or not any(stopped.waving) or (arrest.pulse_is_back(stopped) and not pressed)
-    if condition is Condition.NO_BEATS_YET:
-        return stopped.known >= arrest.BEATS_KNOWN or stopped.unfit >= arrest.UNKNOWN_S
-    if condition is Condition.VENTRICULAR_TACHYCARDIA:
-        return not any(stopped.fast_wide)
+        ceased = stopped.calm >= arrest.VF_WITHIN_S and arrest.beats_are_back(stopped, now_us)
+        return pulse_is_back or ceased or stopped.calm >= arrest.VF_END_S
     if condition is Condition.PULSELESS:
         named = {(Condition.ASYSTOLE, ""), (Condition.VENTRICULAR_FIBRILLATION, "")} & _held(state).keys()
-        return bool(named) or not arrest.circulation_lost(stopped) or stopped.unfit >= arrest.UNKNOWN_S
+        other = bool(named) or arrest.fibrillating(stopped) or arrest.without_beats(stopped, now_us)
+        return other or (arrest.flow_is_back(stopped) and not pressed)
+    if condition is Condition.VENTRICULAR_TACHYCARDIA and any(stopped.fast_wide):
+        return False
+    if condition in _OF_THE_RATE:
+        arrested = not {Condition.ASYSTOLE, Condition.VENTRICULAR_FIBRILLATION}.isdisjoint(c for c, _ in _held(state))
+        pulsing = condition is Condition.EXTREME_BRADYCARDIA and arrest.pulsing(stopped.pulses)
+        ventricular = condition in (Condition.VENTRICULAR_TACHYCARDIA, Condition.VENTRICULAR_RUN)
+        other = ventricular and any(one.beats for _, one in state.rhythm.leads)
+        return arrested or pulsing or other or not state.rhythm.untold
+    if condition in (Condition.LEAD_OFF, Condition.FROZEN):
+        return signal in seen and seen[signal].good >= leads.LEAD_OFF_S
+    if condition is Condition.NO_PULSE:
+        return signal in waves and waves[signal].recent[-1] > 0
+    if condition is Condition.NO_BEATS_YET:
+        return stopped.known >= arrest.BEATS_KNOWN
     return True
+
+
+def _is_unknown(key: Key, state: ConditionState, pressed: bool) -> bool:
+    """Whether nothing has been fit for long enough to show a state that is neither called for nor seen to be over."""
+    condition, signal = key
+    stopped, waves = state.arrest, dict(state.arrest.pulses)
+    if condition in (Condition.ASYSTOLE, Condition.ECG_DISAGREES, Condition.NO_BEATS_YET):
+        return stopped.unfit >= arrest.UNKNOWN_S and not pressed
+    if condition is Condition.VENTRICULAR_FIBRILLATION:
+        return stopped.unsaid >= arrest.UNKNOWN_S and not pressed
+    if condition is Condition.PULSELESS:
+        return arrest.flow_is_unknown(stopped) and not pressed
+    if condition is Condition.VENTRICULAR_TACHYCARDIA and any(stopped.fast_wide):
+        return False
+    if condition in (Condition.LEAD_OFF, Condition.FROZEN):
+        return signal not in dict(state.leads)
+    if condition is Condition.NO_PULSE:
+        return signal not in waves or waves[signal].absent >= arrest.UNKNOWN_S
+    return condition in _OF_THE_RATE
 
 
 _TEXTS = {

@@ -62,7 +62,7 @@ class Weights(msgspec.Struct, frozen=True):
     demands: dict[str, Demands]
     run: RunModel
     record: dict[str, dict[str, Tally]]
-    """Per kind of alarm: ``holds``, ``contradicted``."""
+    """Per kind of alarm: verdicts ``holds`` and ``contradicted``, and ``true_alarms``: those kept of all true ones."""
 
 
 class _Row(msgspec.Struct, forbid_unknown_fields=True):

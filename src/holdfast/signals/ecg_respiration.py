@@ -53,20 +53,22 @@ def feed(state: EcgBreathState, chunk: Chunk, beats_us: Sequence[int]) -> EcgBre
     timeline, laid = lay(state.timeline, chunk)
     if laid.restarted:
         state = EcgBreathState(marks=breath_modulation.restarted(state.marks))
-    tail = np.concatenate((unpack(state.tail), laid.samples))
-    first = timeline.count - len(tail)
+    packed = state.tail + pack(laid.samples)
     marks = []
-    for at_us in beats_us:
-        centre = round((at_us - timeline.base_us) * timeline.rate_hz / 1e6) - first
-        marks.append((at_us, (_area(tail, centre, timeline.rate_hz),)))
-    kept = pack(tail[-int(KEPT_S * timeline.rate_hz) :])
+    if beats_us:
+        tail = unpack(packed)
+        first = timeline.count - len(tail)
+        for at_us in beats_us:
+            centre = round((at_us - timeline.base_us) * timeline.rate_hz / 1e6) - first
+            marks.append((at_us, (_area(tail, centre, timeline.rate_hz),)))
+    kept = packed[-8 * int(KEPT_S * timeline.rate_hz) :]
     return EcgBreathState(timeline, kept, breath_modulation.add(state.marks, marks))
 
 
 def step(state: EcgBreathState, end_us: int, unfit: bool) -> tuple[EcgBreathState, Rate]:
     """The rate at the end of a second, all of whose beats were fed. ``unfit``: its ECG says nothing."""
     marks, rate = breath_modulation.step(state.marks, end_us, unfit)
-    return msgspec.structs.replace(state, marks=marks), rate
+    return EcgBreathState(state.timeline, state.tail, marks), rate
 
 
 @compiled

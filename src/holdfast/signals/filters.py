@@ -1,7 +1,7 @@
 """SciPy's filters, fetched when the first of them is needed.
 
-Importing ``scipy.signal`` takes as long as everything else at the start of Holdfast together. The pages and the
-acknowledgements of monitors do not wait for it; ``fetch`` is called once they are served.
+Importing ``scipy.signal`` takes as long as everything else at the start of Holdfast together. Commands that analyse no
+signal do not wait for it; a server fetches it with everything else that it prepares (``warm_up``).
 """
 
 from functools import cache

@@ -5,7 +5,6 @@ agree with it make it surer, and one that does not is named.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import msgspec
 
@@ -40,8 +39,7 @@ NAMES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """What one source says."""
 
     source: str
@@ -51,8 +49,7 @@ class Reading:
     rate: Rate
 
 
-@dataclass(frozen=True)
-class Fused:
+class Fused(msgspec.Struct, frozen=True):
     """The number, where it comes from, and who agrees. ``rate.per_min`` is None when no source gives one."""
 
     rate: Rate
@@ -89,8 +86,8 @@ def _value(reading: Reading) -> float:
 
 
 def _close(way: Way, first: Reading, second: Reading) -> bool:
-    apart = abs(_value(first) - _value(second))
-    return apart <= max(way.close_per_min, way.close_share * max(_value(first), _value(second)))
+    one, other = _value(first), _value(second)
+    return abs(one - other) <= max(way.close_per_min, way.close_share * max(one, other))
 
 
 def _choose(way: Way, readings: Sequence[Reading]) -> tuple[Reading | None, list[Reading]]:
@@ -103,9 +100,11 @@ def _choose(way: Way, readings: Sequence[Reading]) -> tuple[Reading | None, list
     if not best:
         return None, []
 
+    voting = way.majority and len(best) > 2
+
     def rank(reading: Reading) -> tuple[int, int, int]:
-        with_it = sum(_close(way, reading, other) for other in best.values())
-        return -with_it if way.majority and len(best) > 2 else 0, _worth(reading), way.order.index(reading.source)
+        with_it = sum([_close(way, reading, other) for other in best.values()]) if voting else 0
+        return -with_it, _worth(reading), way.order.index(reading.source)
 
     chosen = min(best.values(), key=rank)
     return chosen, [one for one in best.values() if one is not chosen]

@@ -5,7 +5,6 @@ intervals differ by more than a factor of two in every fifth beat; nothing is "c
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import msgspec
@@ -44,8 +43,7 @@ class RateState(msgspec.Struct, frozen=True, tag="heart_rate.1", forbid_unknown_
     """End of the last second of which nothing can be said."""
 
 
-@dataclass(frozen=True)
-class Rate:
+class Rate(msgspec.Struct, frozen=True):
     """A rate at one moment. ``per_min`` is None when nothing can be said; ``why`` says why in one sentence."""
 
     per_min: float | None
@@ -80,28 +78,34 @@ def step(
     An interval across an unfit second is not used: beats may be missing from it.
     """
     unfit_us = now_us if unfit else state.unfit_us
-    last, intervals = state.last_us, list(state.intervals)
+    last, intervals = state.last_us, state.intervals
     for beat in beats_us:
         if last is not None and beat > last:
-            if last >= unfit_us and beat - last <= pace.interval_max_s * US_PER_S:
-                intervals.append((beat, beat - last))
+            if beat - last > pace.interval_max_s * US_PER_S:
+                intervals = ()
+            elif last >= unfit_us:
+                intervals = (*intervals, (beat, beat - last))
             last = beat
         elif last is None:
             last = beat
-    kept = _kept(intervals, now_us - pace.window_s * US_PER_S)
+    kept = _kept(intervals, last, now_us - pace.window_s * US_PER_S)
     return RateState(last, kept, unfit_us), _say(last, kept, now_us, unfit, pace)
 
 
-def _kept(intervals: Sequence[tuple[int, int]], from_us: int) -> tuple[tuple[int, int], ...]:
-    """Those that end in the window; when they are few, also the ones that lead up to them without a break."""
+def _kept(intervals: tuple[tuple[int, int], ...], last_us: int | None, from_us: int) -> tuple[tuple[int, int], ...]:
+    """Those that end in the window; when they are few, also older ones that lead up to the last beat without a break.
+
+    After a break one beat must not bring back the rate of before it.
+    """
     first = 0
     while first < len(intervals) and intervals[first][0] <= from_us:
         first += 1
     last = intervals[-INTERVALS_MIN:]
     few = len(intervals) - first < len(last)
-    if few and all(after[0] - after[1] == before[0] for before, after in pairwise(last)):
-        return tuple(last)
-    return tuple(intervals[first:])
+    leads_up = bool(last) and last[-1][0] == last_us
+    if few and leads_up and all(after[0] - after[1] == before[0] for before, after in pairwise(last)):
+        return last
+    return intervals[first:]
 
 
 def _say(last: int | None, kept: tuple[tuple[int, int], ...], now_us: int, unfit: bool, pace: Pace) -> Rate:
@@ -111,8 +115,9 @@ def _say(last: int | None, kept: tuple[tuple[int, int], ...], now_us: int, unfit
         return Rate(None, "none", "the signal is not good enough to count on", at_us, age_us)
     if len(kept) < INTERVALS_MIN:
         return Rate(None, "none", f"fewer than {INTERVALS_MIN} {pace.noun} intervals in a row", at_us, age_us)
-    total_us = sum(length for _, length in kept)
-    if age_us > max(2 * max(length for _, length in kept), 2 * US_PER_S):
+    lengths = [length for _, length in kept]
+    total_us = sum(lengths)
+    if age_us > max(2 * max(lengths), 2 * US_PER_S):
         return Rate(None, "none", f"no {pace.noun} for {age_us / US_PER_S:.0f} s", at_us, age_us)
     good = len(kept) >= GOOD_INTERVALS or total_us >= GOOD_SHARE * pace.window_s * US_PER_S
     quality = "good" if good else "fair"

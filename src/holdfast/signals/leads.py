@@ -43,6 +43,9 @@ GONE_MV = 1.5
 SLOW_RHYTHM_PER_MIN = 160.0
 """Below this rate a complex may be taken for what is usual (estimate)."""
 
+ECHO_US = 150_000
+"""A beat so shortly before the end of a second leaves the other half of its QRS in the next (estimate)."""
+
 REMEMBERED = 9
 """The usual height is the median of so many seconds with beats (estimate): one movement does not change it."""
 
@@ -113,8 +116,9 @@ def _lead(before: LeadMemory, start_us: int, second: EcgSecond, arrested: bool) 
     spared = arrested or waving or (before.spared and not counted)
     gone = not counted and (before.gone or (away and not off and not frozen and not spared))
     off, fit = off or (gone and flat), fit and not gone
+    echo = bool(before.beats) and start_us - before.beats[-1].at_us < ECHO_US
     share = LIKE_SHARE if quality is Quality.FLAT else QUIET_SHARE
-    high = bool(before.usual_mv) and second.qrs_mv >= share * before.usual_mv
+    high = bool(before.usual_mv) and second.qrs_mv >= share * before.usual_mv and not echo
     quiet = fit and not counted and not high
     bad = quality in (Quality.NOISY, Quality.SATURATED, Quality.SETTLING) and not gone
     bad = bad or (fit and not counted and not quiet)

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+import msgspec
+
 from holdfast.signals.ecg_beats import Beat
 from holdfast.signals.quality import Quality
 
 
-@dataclass(frozen=True)
-class EcgSecond:
+class EcgSecond(msgspec.Struct, frozen=True):
     """One second of one lead. ``quality`` None: no data of it in this second."""
 
     key: str
@@ -25,8 +26,7 @@ class EcgSecond:
     """Natural logarithm of what lies below the QRS band to what lies in it: larger for wide complexes."""
 
 
-@dataclass(frozen=True)
-class PulseSecond:
+class PulseSecond(msgspec.Struct, frozen=True):
     """One second of one pulse wave. ``present``: there was signal, not missing and not frozen."""
 
     key: str

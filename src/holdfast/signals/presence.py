@@ -4,7 +4,8 @@ import msgspec
 import numpy as np
 
 from holdfast.kernel.time import US_PER_S
-from holdfast.signals.chunk import Chunk, Timeline, lay, pack, unpack
+from holdfast.signals.chunk import Chunk, Floats, Timeline, lay, pack, unpack
+from holdfast.signals.compiled import compiled
 from holdfast.signals.seconds import complete
 
 MISSING_SHARE = 0.5
@@ -36,14 +37,23 @@ def load(data: bytes) -> PresenceState:
 def step(state: PresenceState, chunk: Chunk) -> tuple[PresenceState, tuple[tuple[int, bool], ...]]:
     """Take the next samples; per whole second: its start (us), and whether there was a signal that moved."""
     timeline, laid = lay(state.timeline, chunk)
-    pending = laid.samples if laid.restarted else np.concatenate((unpack(state.pending), laid.samples))
-    first = timeline.count - len(pending)
+    pending = b"" if laid.restarted else state.pending
+    pending += pack(laid.samples)
+    first = timeline.count - len(pending) // 8
     seconds = complete(timeline, first)
-    said = []
-    for second, start, end in seconds:
-        window = pending[start - first : end - first]
-        seen = window[~np.isnan(window)]
-        there = len(seen) > (1 - MISSING_SHARE) * len(window) and bool(seen.min() < seen.max())
-        said.append((second * US_PER_S, there))
-    done = seconds[-1][2] if seconds else first
-    return PresenceState(timeline, pack(pending[done - first :])), tuple(said)
+    if not seconds:
+        return PresenceState(timeline, pending), ()
+    samples = unpack(pending)
+    said = tuple((second * US_PER_S, _moves(samples[start - first : end - first])) for second, start, end in seconds)
+    return PresenceState(timeline, pending[8 * (seconds[-1][2] - first) :]), said
+
+
+@compiled
+def _moves(window: Floats) -> bool:
+    """Enough samples are there, and not all of them alike."""
+    seen, least, largest = 0, np.inf, -np.inf
+    for value in window:
+        if not np.isnan(value):
+            seen += 1
+            least, largest = min(least, value), max(largest, value)
+    return seen > (1 - MISSING_SHARE) * window.shape[0] and least < largest

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.kernel.time import US_PER_S
+from holdfast.signals.compiled import compiled
 
 Instants = NDArray[np.int64]
 
@@ -136,20 +137,36 @@ def _second(at_us: int) -> int:
     return (at_us // US_PER_S + 1) * US_PER_S
 
 
+@compiled
 def _usual_delay(beats: Instants, pulses: Instants) -> tuple[int, float]:
     """The delay (us) at which most pulses follow a beat (the shortest, when a regular rhythm offers several), and the
     share of the pulses that do."""
     bins, width = round(DELAY_MAX_S / BIN_S), BIN_S * US_PER_S
-    apart = (pulses[:, None] - beats[None, :]).ravel()
-    apart = apart[(apart >= 0) & (apart < bins * width)]
-    if not len(apart):
+    apart = np.empty(len(beats) * len(pulses))
+    found = 0
+    counts = np.zeros(bins, dtype=np.int64)
+    for pulse in pulses:
+        for beat in beats:
+            if 0 <= pulse - beat < bins * width:
+                apart[found] = pulse - beat
+                counts[int(apart[found] / width)] += 1
+                found += 1
+    if not found:
         return 0, 0.0
-    counts = np.bincount((apart / width).astype(np.int64), minlength=bins)
-    near = np.convolve(counts, np.ones(2 * round(NEAR_S / BIN_S) + 1), mode="same")
-    first = int(np.argmax(near >= SAME_SHARE * near.max()))
-    best = first + int(np.argmax(near[first : first + 2 * round(NEAR_S / BIN_S)]))
-    around = apart[np.abs(apart - (best + 0.5) * width) <= NEAR_S * US_PER_S + width]
-    delay_us = int(np.median(around))
-    after = pulses[:, None] - delay_us - beats[None, :]
-    known = ((after >= -EARLIER_S * US_PER_S) & (after <= LATER_S * US_PER_S)).any(axis=1)
-    return delay_us, float(known.mean())
+    side = round(NEAR_S / BIN_S)
+    near = np.zeros(bins, dtype=np.int64)
+    for i in range(bins):
+        near[i] = counts[max(0, i - side) : i + side + 1].sum()
+    first = 0
+    while near[first] < SAME_SHARE * near.max():
+        first += 1
+    best = first + int(np.argmax(near[first : first + 2 * side]))
+    apart = apart[:found]
+    delay_us = int(np.median(apart[np.abs(apart - (best + 0.5) * width) <= NEAR_S * US_PER_S + width]))
+    known = 0
+    for pulse in pulses:
+        for beat in beats:
+            if -EARLIER_S * US_PER_S <= pulse - delay_us - beat <= LATER_S * US_PER_S:
+                known += 1
+                break
+    return delay_us, known / len(pulses)

@@ -50,6 +50,11 @@ START_S = 0.3
 """So many first beats must be given this much: noise that never held a beat must not begin to teach itself. The first
 moments of a signal are the filters' own (estimates)."""
 
+FIRST_LIKELY = 3
+FIRST_WITHIN_S = 3.0
+"""But a heart whose beats are never quite sure must not stay unseen: the third in a row that would have been believed
+later, each within this of the one before, is believed (estimates)."""
+
 BREAK_HEIGHTS = 5.0
 BREAK_S = 2.0
 """What was known is forgotten when the input leaves a rail by so many usual heights, or was missing for so long."""
@@ -61,7 +66,7 @@ accepted (0 or 1), probability, height, width (s), likeness."""
 # head: 0 samples seen, 1 value held, 2 samples it stood still, 3 kept samples, 4 index of the first at hand,
 # 5 number at hand, 6 candidates kept, 7 of them judged, 8 last beat, 9 beats accepted, 10 last restart of the filters,
 # 11..14 late wave: delay, its spread, share, count, 15 candidates judged in this run,
-# 16 samples missing in a row
+# 16 samples missing in a row, 17 likely first beats in a row, 18 the last of them
 # row of a candidate: 0 envelope peak, 1 R peak, 2 envelope, 3 slow envelope, 4 height, 5 width (s), 6 accepted,
 # 7 probability, 8 R peak with fraction, 9 likeness
 
@@ -106,18 +111,20 @@ def run(samples: Floats, memory: Any, sos: Floats, rest: Floats, plan: Floats, l
                     head[9] = head[14] = 0.0
             head[2] = 0.0
         head[1] = x
-        y = x
+        y = clean = x
         for s in range(SECTIONS):
-            if s == 2 or s == 4:
-                y = x
+            if s == 2:
+                clean = y
+            elif s == 4 or s == 6:
+                y = clean
             into = y
             y = sos[s, 0] * into + filters[s, 0]
             filters[s, 0] = sos[s, 1] * into - sos[s, 4] * y + filters[s, 1]
             filters[s, 1] = sos[s, 2] * into - sos[s, 5] * y
-            if s == 1 or s == 3:
+            if s == 3 or s == 5:
                 level = y * y
                 for stage in range(3):
-                    j = stage if s == 1 else 3 + stage
+                    j = stage if s == 3 else 3 + stage
                     level = keep * energies[j] + gain * level
                     energies[j] = level
         if head[0] % thin == 0.0:
@@ -165,8 +172,7 @@ def _keep(
         probability = _probability(features, layers)
         if probability <= 0.5 and _may_relearn(features, head, rows[j], plan):
             probability = _anew(probability, j, head, rows, history, templates, streams, plan, layers)
-        enough = 0.5 if head[9] >= FIRST else FIRST_SURE
-        accepted = probability > enough and rows[j, 8] >= START_S * plan[2]
+        accepted = rows[j, 8] >= START_S * plan[2] and _enough(probability, head, rows[j], plan)
         if head[9] > 0.0 and rows[j, 1] - head[8] < REFRACTORY_S * plan[2]:
             accepted = False
         rows[j, 7] = probability
@@ -180,6 +186,21 @@ def _keep(
         head[15] += 1.0
         remember(j, accepted, head, rows, history, templates, streams, plan)
         head[7] += 1.0
+
+
+@compiled
+def _enough(probability: float, head: Floats, row: Floats, plan: Floats) -> bool:
+    """Whether this is a beat; the first ones must be surer, or many."""
+    if probability <= 0.5:
+        return False
+    if head[9] >= FIRST or probability > FIRST_SURE:
+        return True
+    if row[1] - head[18] > FIRST_WITHIN_S * plan[2]:
+        head[17] = 0.0
+    if row[1] - head[18] > REFRACTORY_S * plan[2]:
+        head[17] += 1.0
+        head[18] = row[1]
+    return bool(head[17] >= FIRST_LIKELY)
 
 
 @compiled

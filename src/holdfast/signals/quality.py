@@ -47,6 +47,10 @@ MAINS_STEP_MV = 0.2
 """A flat second whose samples differ by more than this from one to the next is an open lead in mains, not a body
 (estimate: mains of 0.6 mV at up to 500 samples a second; above that the QRS band is not flat)."""
 
+LONE_MV = 0.05
+"""When the second largest peak of the QRS envelope lies below this, all but one deflection of four seconds is flat: a
+lone beat on a quiet line, not noise (a beat of FLAT_MV peak to peak has an envelope of 0.055 mV: measured)."""
+
 PEAKS_MAX_HZ = 5.5
 """More peaks of the QRS envelope per second than this are noise: 330 beats a minute (estimate)."""
 
@@ -58,10 +62,6 @@ with all 24 dogs in view, and on dog beats moved together to 150 to 300 a minute
 EVEN = 0.1
 """Peaks that vary by less than this, of a wave that repeats itself, are no noise, however close they stand: a fast
 rhythm (estimate)."""
-
-LONE_MV = 0.03
-"""Where the second largest peak of the envelope in four seconds is lower than this there is at most one beat, and
-nothing to compare it with (estimate: a QRS of 0.15 mV has about 0.05)."""
 
 REGULAR = 0.75
 """Correlation of the wave with itself one period later from which it repeats itself (chosen on vfdb)."""
@@ -168,7 +168,7 @@ def judge(second: TraceSecond) -> Quality:
 
 def _noisy(shape: Shape) -> bool:
     rest, spread = UNEVEN_REST[1], UNEVEN_REST[0]
-    if math.exp(shape.log_qrs_mv) < LONE_MV or (shape.spread < EVEN and shape.regular >= REGULAR):
+    if shape.log_qrs_mv < math.log(LONE_MV) or (shape.spread < EVEN and shape.regular >= REGULAR):
         return False
     return (
         shape.peaks > PEAKS_MAX_HZ

@@ -53,6 +53,10 @@ DROPPED_WITHIN_S = 60
 """Intervals that are twice their neighbours, when those differ from each other by less than this share, so many times
 within so long: dropped beats are suspected. Sinus arrhythmia is not so regular (estimate)."""
 
+HELD_S = 20
+"""An extreme rate that held when the ECG became unfit, or too few beats were left to tell a rate, holds for so long
+(estimate: five beats at 15 a minute last 16 s); then it is not known any more."""
+
 KEPT = 20
 
 
@@ -76,6 +80,8 @@ class RhythmState(msgspec.Struct, frozen=True):
     fast: bool = False
     run: int = 0
     """Ventricular beats in a row up to now."""
+    untold: int = 0
+    """Seconds in a row in which no lead told a rate."""
 
 
 def step(
@@ -110,13 +116,17 @@ def step(
     dropped = tuple(at for at in state.dropped_us if at > end_us - DROPPED_WITHIN_S * US_PER_S)
     if fresh and rhythms and all(_dropped(rhythm, end_us) for rhythm in rhythms):
         dropped = (*dropped, end_us)
+    untold = 0 if any(len(rhythm.beats) >= SLOW_BEATS for rhythm in rhythms) else state.untold + 1
+    held = untold <= HELD_S
     return RhythmState(
         leads=tuple(after),
         paused_us=paused,
         dropped_us=dropped,
-        slow=_slow(state.slow, rhythms, pulses_per_min, limits),
-        fast=_fast(state.fast, rhythms, end_us, limits) or any(rhythm.racing >= RACING_S for _, rhythm in after),
-        run=min((_run(rhythm, limits) for rhythm in _recent(rhythms, end_us)), default=0),
+        slow=_slow(state.slow and held, rhythms, pulses_per_min, limits),
+        fast=_fast(state.fast and held, rhythms, end_us, limits, untold > 0)
+        or any(rhythm.racing >= RACING_S for _, rhythm in after),
+        run=_longest_run(state.run if held else 0, rhythms, end_us, limits),
+        untold=untold,
     )
 
 
@@ -146,14 +156,16 @@ def _slow(was: bool, rhythms: list[LeadRhythm], pulses_per_min: float | None, li
     known = [rate for rate in rates if rate is not None]
     if pulses_per_min is not None and pulses_per_min > limit * MARGIN:
         return False
-    return bool(known) and max(known) < limit
+    return max(known) < limit if known else was
 
 
-def _fast(was: bool, rhythms: list[LeadRhythm], end_us: int, limits: RateLimits) -> bool:
+def _fast(was: bool, rhythms: list[LeadRhythm], end_us: int, limits: RateLimits, untold: bool) -> bool:
     limit = limits.tachycardia_per_min / (MARGIN if was else 1.0)
-    rates = [_per_min(rhythm.beats, FAST_BEATS) for rhythm in _recent(rhythms, end_us)]
-    known = [rate for rate in rates if rate is not None]
-    return bool(known) and min(known) > limit
+    for count in (FAST_BEATS, SLOW_BEATS) if was else (FAST_BEATS,):
+        rates = [_per_min(rhythm.beats, count) for rhythm in _recent(rhythms, end_us)]
+        if known := [rate for rate in rates if rate is not None]:
+            return min(known) > limit
+    return was and untold
 
 
 def _long_interval(rhythm: LeadRhythm, end_us: int) -> bool:
@@ -174,6 +186,14 @@ def _dropped(rhythm: LeadRhythm, end_us: int) -> bool:
         if all(abs(x - mean) < REGULAR * mean for x in (one, two, next_, long / 2)):
             return True
     return False
+
+
+def _longest_run(was: int, rhythms: list[LeadRhythm], end_us: int, limits: RateLimits) -> int:
+    """Ventricular beats in a row that no lead contradicts; a tachycardia that noise hid goes on with beats like it."""
+    recent = _recent(rhythms, end_us)
+    run = min((_run(rhythm, limits) for rhythm in recent), default=0)
+    hidden = all(_run(rhythm, limits) == len(rhythm.beats) for rhythm in recent) and bool(recent) == bool(rhythms)
+    return max(run, was) if hidden and was >= TACHYCARDIA_BEATS else run
 
 
 def _run(rhythm: LeadRhythm, limits: RateLimits) -> int:

@@ -37,7 +37,7 @@ KINDS = {
 }
 
 
-class SlowWaveState(msgspec.Struct, frozen=True, tag="slow_wave.1", forbid_unknown_fields=True):
+class SlowWaveState(msgspec.Struct, frozen=True, tag="slow_wave.2", forbid_unknown_fields=True):
     """Which wave it is, and the engine's memory."""
 
     source: Source

@@ -6,11 +6,8 @@ is left must not be taken for a small pulse.
 """
 
 import math
-import statistics
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -82,19 +79,25 @@ class SwingState(msgspec.Struct, frozen=True):
 
     timeline: Timeline = Timeline()
     memory: bytes = b""
-    """Packed: value held over missing samples, the two samples before, mean change of slope, then the filter's own."""
+    """Packed, with the places named below."""
     tail: bytes = b""
     """(2, m) packed: filtered signal and its roughness."""
-    usual: tuple[tuple[int, float], ...] = ()
-    """Peak index and rise of the last swings."""
-    odd: tuple[tuple[int, float], ...] = ()
-    """Peak index and rise of candidates that were not like the usual ones, since the last that was."""
-    last_peak: int = -1
-    last_trough: int = -1
 
 
-_HELD, _BEFORE, _LAST, _ROUGH, _FILTER = range(5)
-"""Places in the packed memory; the filter's own two numbers per section follow."""
+_HELD, _BEFORE, _LAST, _ROUGH = range(4)
+"""Places in the memory: value held over missing samples, the two samples before, mean change of slope."""
+
+_PEAK, _TROUGH, _USUAL_COUNT, _ODD_COUNT = range(4, 8)
+"""Indices of the last swing's peak and trough (-1 for none); how many are usual and odd."""
+
+_USUAL = 8
+"""Peak index and rise of the last swings."""
+
+_ODD = _USUAL + 2 * REMEMBERED
+"""The same of candidates that were not like the usual ones, since the last that was; room for one more than kept."""
+
+_FILTER = _ODD + 2 * (LIKENESS_WINDOW + 1)
+"""The filter's own two numbers per section."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +115,11 @@ class _Design:
     keep: int
     forget: float
     """Share of the mean change of slope that is left after one sample."""
+
+    @property
+    def numbers(self) -> tuple[int, int, float, int, float]:
+        """What the kernel needs of it."""
+        return self.side, self.span, self.spacing, self.keep, self.forget
 
 
 @lru_cache(maxsize=32)
@@ -143,18 +151,19 @@ def step(kind: Kind, state: SwingState, chunk: Chunk) -> tuple[SwingState, tuple
     timeline, laid = lay(state.timeline, chunk)
     if laid.restarted:
         state = SwingState()
-    fresh = len(laid.samples)
-    if not fresh:
+    if not len(laid.samples):
         return msgspec.structs.replace(state, timeline=timeline), ()
     plan = _design(kind, timeline.rate_hz)
     memory = unpack(state.memory).copy() if state.memory else _at_rest(plan, laid.samples)
-    old = unpack(state.tail).reshape(2, -1)
-    tail = np.empty((2, old.shape[1] + fresh))
-    tail[:, : old.shape[1]] = old
-    _filter(laid.samples, plan.sections, plan.forget, memory, tail)
-    state = msgspec.structs.replace(state, timeline=timeline, memory=pack(memory))
-    state, found = _walk(kind, plan, state, tail, fresh)
-    return msgspec.structs.replace(state, tail=pack(tail[:, -plan.keep :])), found
+    found = np.empty((len(laid.samples) // plan.side + 2, 5))
+    count, tail = _run(
+        laid.samples, plan.sections, plan.numbers, kind.rise_min, unpack(state.tail), timeline.count, memory, found
+    )
+    said = tuple(
+        Swing(int(trough), int(peak), low, high, None if math.isnan(mean) else mean)
+        for trough, peak, low, high, mean in found[:count].tolist()
+    )
+    return SwingState(timeline, pack(memory), pack(tail)), said
 
 
 def lag_samples(kind: Kind, rate_hz: float) -> int:
@@ -166,7 +175,11 @@ def _at_rest(plan: _Design, samples: Floats) -> Floats:
     """The memory of a signal that has always stood at its first sample."""
     seen = samples[~np.isnan(samples)]
     first = float(seen[0]) if len(seen) else 0.0
-    return np.concatenate(([first, first, first, 0.0], plan.rest * first))
+    memory = np.zeros(_FILTER + len(plan.rest))
+    memory[[_HELD, _BEFORE, _LAST]] = first
+    memory[[_PEAK, _TROUGH]] = -1
+    memory[_FILTER:] = plan.rest * first
+    return memory
 
 
 @compiled
@@ -222,63 +235,119 @@ def _trough_before(signal: Floats, top: int, oldest: int) -> int:
     return trough
 
 
-def _walk(
-    kind: Kind, plan: _Design, state: SwingState, tail: Floats, fresh: int
-) -> tuple[SwingState, tuple[Swing, ...]]:
-    """Judge each local maximum that nothing exceeds within the spacing on either side."""
-    signal, roughness = tail
-    offset = state.timeline.count - len(signal)
-    stop = len(signal) - plan.side
-    top = max(1, len(signal) - fresh - plan.side) - 1
-    found: list[Swing] = []
-    while (top := _next_top(signal, top + 1, stop, plan.side)) >= 0:
-        trough = _trough_before(signal, top, max(0, state.last_peak - offset, top - plan.span))
-        rise = float(signal[top] - signal[trough])
-        if roughness[top] > ROUGHNESS_MAX * rise:
-            continue
-        if state.odd and state.odd[-1][0] >= offset + trough:
-            # No new trough since the last candidate: the same swing, with a ripple on its top.
-            climbed = float(signal[top] - signal[state.odd[-1][0] - offset : top + 1].min())
-            if climbed < SMALL * rise:
-                state = msgspec.structs.replace(state, odd=state.odd[:-1])
-        state, accepted = _judge(kind, plan, state, offset + top, rise)
-        if accepted:
-            before = state.last_trough - offset
-            mean = float(np.mean(signal[before:trough])) if 0 <= before < trough else None
-            found.append(Swing(offset + trough, offset + top, float(signal[trough]), float(signal[top]), mean))
-            state = msgspec.structs.replace(state, last_peak=offset + top, last_trough=offset + trough)
-    return state, tuple(found)
+@compiled
+def _run(
+    samples: Floats,
+    sections: Floats,
+    numbers: tuple[int, int, float, int, float],
+    rise_min: float,
+    before: Floats,
+    count: int,
+    memory: Floats,
+    found: Floats,
+) -> tuple[int, Floats]:
+    """Judge each local maximum that nothing exceeds within the spacing on either side; ``memory`` is carried on.
+
+    Rows of ``found`` are filled (trough, peak, low, high, mean or NaN); how many, and the tail to be kept.
+    """
+    side, span, spacing, keep, forget = numbers
+    known, fresh = before.shape[0] // 2, samples.shape[0]
+    length = known + fresh
+    tail = np.empty((2, length))
+    tail[0, :known], tail[1, :known] = before[:known], before[known:]
+    _filter(samples, sections, forget, memory, tail)
+    signal, roughness = tail[0], tail[1]
+    offset = count - length
+    rows = 0
+    top = _next_top(signal, max(1, length - fresh - side), length - side, side)
+    while top >= 0:
+        trough = _trough_before(signal, top, max(0, int(memory[_PEAK]) - offset, top - span))
+        rise = signal[top] - signal[trough]
+        if roughness[top] <= ROUGHNESS_MAX * rise:
+            _forget_ripple(signal, memory, top, trough, offset, rise)
+            if _accept(memory, offset + top, rise, rise_min, span, spacing):
+                last = int(memory[_TROUGH]) - offset
+                found[rows, 0], found[rows, 1] = offset + trough, offset + top
+                found[rows, 2], found[rows, 3] = signal[trough], signal[top]
+                found[rows, 4] = np.mean(signal[last:trough]) if 0 <= last < trough else np.nan
+                memory[_PEAK], memory[_TROUGH] = offset + top, offset + trough
+                rows += 1
+        top = _next_top(signal, top + 1, length - side, side)
+    return rows, tail[:, max(0, length - keep) :].copy()
 
 
-def _judge(kind: Kind, plan: _Design, state: SwingState, at: int, rise: float) -> tuple[SwingState, bool]:
-    if rise < kind.rise_min or (state.last_peak >= 0 and at - state.last_peak < plan.spacing):
-        return state, False
-    if state.usual and rise >= _bar(state, at):
-        return msgspec.structs.replace(state, usual=(*state.usual, (at, rise))[-REMEMBERED:], odd=()), True
-    young = at - ODD_SPANS * plan.span
-    odd = (*(pair for pair in state.odd if pair[0] >= young), (at, rise))
-    largest = max(r for _, r in odd)
-    odd = tuple(pair for pair in odd if pair[1] >= SMALL * largest)[-LIKENESS_WINDOW:]
-    large = tuple(pair for pair in odd if pair[1] >= LARGE * largest)
-    enough = not state.usual or rise >= NEW_SHARE * _upper([r for _, r in state.usual])
-    if enough and large and large[-1][0] == at and len(large) >= LIKENESS_COUNT and _alike(large[-LIKENESS_COUNT:]):
-        return msgspec.structs.replace(state, usual=large[-LIKENESS_COUNT:], odd=()), True
-    return msgspec.structs.replace(state, odd=odd), False
+@compiled
+def _forget_ripple(signal: Floats, memory: Floats, top: int, trough: int, offset: int, rise: float) -> None:
+    """No new trough since the last odd candidate: the same swing, with a ripple on its top."""
+    last = int(memory[_ODD_COUNT]) - 1
+    if last < 0 or memory[_ODD + 2 * last] < offset + trough:
+        return
+    climbed = signal[top] - np.min(signal[int(memory[_ODD + 2 * last]) - offset : top + 1])
+    if climbed < SMALL * rise:
+        memory[_ODD_COUNT] = last
 
 
-def _bar(state: SwingState, at: int) -> float:
+@compiled
+def _accept(memory: Floats, at: int, rise: float, rise_min: float, span: int, spacing: float) -> bool:
+    """Whether a candidate is a swing: like the usual ones, or with others the new usual."""
+    if rise < rise_min or (memory[_PEAK] >= 0 and at - memory[_PEAK] < spacing):
+        return False
+    usual = int(memory[_USUAL_COUNT])
+    if usual and rise >= _bar(memory, at):
+        if usual == REMEMBERED:
+            memory[_USUAL : _ODD - 2] = memory[_USUAL + 2 : _ODD].copy()
+            usual -= 1
+        memory[_USUAL + 2 * usual], memory[_USUAL + 2 * usual + 1] = at, rise
+        memory[_USUAL_COUNT], memory[_ODD_COUNT] = usual + 1, 0
+        return True
+    large = _odd(memory, at, rise, span)
+    enough = not usual or rise >= NEW_SHARE * _upper(memory[_USUAL + 1 : _USUAL + 2 * usual : 2])
+    if enough and large.shape[0] >= LIKENESS_COUNT and large[-1, 0] == at:
+        latest = large[-LIKENESS_COUNT:]
+        if _alike(latest[:, 1]) and _alike(latest[1:, 0] - latest[:-1, 0]):
+            memory[_USUAL : _USUAL + 2 * LIKENESS_COUNT] = latest.copy().ravel()
+            memory[_USUAL_COUNT], memory[_ODD_COUNT] = LIKENESS_COUNT, 0
+            return True
+    return False
+
+
+@compiled
+def _odd(memory: Floats, at: int, rise: float, span: int) -> Floats:
+    """Remember one more odd candidate, and forget old and small ones. The large ones among them, (n, 2)."""
+    place = memory[_ODD : _ODD + 2 * (LIKENESS_WINDOW + 1)].reshape(-1, 2)
+    known, young, largest = 0, at - ODD_SPANS * span, rise
+    for k in range(int(memory[_ODD_COUNT])):
+        if place[k, 0] >= young:
+            place[known] = place[k]
+            known += 1
+            largest = max(largest, place[known - 1, 1])
+    place[known, 0], place[known, 1] = at, rise
+    kept = 0
+    for k in range(known + 1):
+        if place[k, 1] >= SMALL * largest:
+            place[kept] = place[k]
+            kept += 1
+    if kept > LIKENESS_WINDOW:
+        place[:LIKENESS_WINDOW] = place[1:].copy()
+        kept = LIKENESS_WINDOW
+    memory[_ODD_COUNT] = kept
+    return place[:kept][place[:kept, 1] >= LARGE * largest]
+
+
+@compiled
+def _bar(memory: Floats, at: int) -> float:
     """The rise a candidate must reach. Upper quartiles, so that a few dicrotic waves let in do not halve the bar."""
-    usual = _upper([rise for _, rise in state.usual])
-    spacings = [b[0] - a[0] for a, b in pairwise(state.usual)]
-    early = bool(spacings) and at - state.last_peak < EARLY * _upper(spacings)
-    return usual * (SHARE_EARLY if early else SHARE)
+    end = _USUAL + 2 * int(memory[_USUAL_COUNT])
+    instants, rises = memory[_USUAL:end:2], memory[_USUAL + 1 : end : 2]
+    early = len(instants) > 1 and at - memory[_PEAK] < EARLY * _upper(instants[1:] - instants[:-1])
+    return _upper(rises) * (SHARE_EARLY if early else SHARE)
 
 
-def _upper(values: Sequence[float]) -> float:
-    return sorted(values)[-1 - len(values) // 4]
+@compiled
+def _upper(values: Floats) -> float:
+    return float(np.sort(values)[-1 - len(values) // 4])
 
 
-def _alike(swings: tuple[tuple[int, float], ...]) -> bool:
-    heights = [rise for _, rise in swings]
-    spacings = [b[0] - a[0] for a, b in pairwise(swings)]
-    return all(statistics.pstdev(v) < LIKENESS * statistics.fmean(v) for v in (heights, spacings))
+@compiled
+def _alike(values: Floats) -> bool:
+    return bool(np.std(values) < LIKENESS * np.mean(values))

@@ -5,17 +5,19 @@ WINDOW_S of those measures. No beat is looked for here, so that these measuremen
 """
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals.chunk import Chunk, Floats, Timeline, lay, pack, unpack
 from holdfast.signals.compiled import compiled
 from holdfast.signals.filters import butter, sosfilt_zi
+from holdfast.signals.period import of_wave
+from holdfast.signals.ranks import ranked
 from holdfast.signals.seconds import complete
 
 WINDOW_S = 4
@@ -35,12 +37,6 @@ KEPT_HZ = 50
 
 SMOOTH_S = 0.012
 """Time constant of each of the three smoothing stages of the QRS envelope."""
-
-FASTEST_PER_MIN = 360.0
-SLOWEST_PER_MIN = 75.0
-NEARLY = 0.9
-"""Where a period is looked for, and how high a peak of the autocorrelation must be to be taken for it before a higher
-one that comes later: two periods are as alike as one (estimates)."""
 
 STILL_S = 0.15
 """A signal that has not moved at all for this long was held or railed; filters start afresh when it moves again."""
@@ -84,8 +80,10 @@ class Shape(NamedTuple):
     """The rate of that period, between 75 and 360 a minute."""
 
 
-@dataclass(frozen=True)
-class TraceSecond:
+_NUMBERS = len(Shape._fields)
+
+
+class TraceSecond(msgspec.Struct, frozen=True):
     """The second beginning at ``start_us``; raw values in mV, NaN when nothing of it was received."""
 
     start_us: int
@@ -230,34 +228,67 @@ def step(state: TraceState, chunk: Chunk) -> tuple[TraceState, tuple[TraceSecond
     rate_hz = timeline.rate_hz
     sos, rest, keep, block = _design(rate_hz)
     memory = unpack(state.memory).copy() if state.memory else _fresh_memory()
-    out = np.empty((len(fresh) // block + 1, _ROWS))
-    rows = _pass(fresh, sos, rest, keep, block, STILL_S * rate_hz, memory, out)
-    kept = out[:rows]
-    if state.kept:
-        kept = np.concatenate((unpack(state.kept).reshape(-1, _ROWS), kept))
-    pending = np.concatenate((unpack(state.pending), fresh)) if state.pending else fresh
-    first, oldest = timeline.count - len(pending), timeline.count // block - len(kept)
+    pending = unpack(state.pending)
     window = round(WINDOW_S * rate_hz / block)
-    said, means, done = [], state.means, first
-    for second, start, end in complete(timeline, first):
-        upto = end // block - oldest
-        numbers = _measure(pending[start - first : end - first], kept, start // block - oldest, upto)
-        shape = _shape(kept, upto, window, rate_hz / block, block).tolist() if upto >= window else []
-        means = (*means, float(numbers[4]))[-4:]
-        said.append(_say(second * US_PER_S, numbers, shape, means))
-        done = end
-    tail = kept[-(window + 2 * KEPT_HZ) :]
-    return TraceState(timeline, pack(memory), pack(pending[done - first :]), pack(tail), means), tuple(said)
+    seconds = complete(timeline, timeline.count - len(pending) - len(fresh))
+    measured, pending, kept = _run(
+        fresh, sos, rest, (keep, block, STILL_S * rate_hz, window, rate_hz / block), memory, pending,
+        unpack(state.kept), timeline.count, np.array(seconds, dtype=np.int64).reshape(-1, 3),
+    )  # fmt: skip
+    said, means = [], state.means
+    for (second, _, _), numbers in zip(seconds, measured.tolist(), strict=True):
+        means = (*means, numbers[4])[-4:]
+        said.append(_say(second * US_PER_S, numbers, means))
+    return TraceState(timeline, pack(memory), pack(pending), pack(kept), means), tuple(said)
 
 
-def _say(start_us: int, numbers: Floats, shape: list[float], means: tuple[float, ...]) -> TraceSecond:
-    missing, low, high, middle, _, clipped, qrs, moved = numbers.tolist()
-    whole = bool(shape) and not math.isnan(shape[0])
+def _say(start_us: int, numbers: list[float], means: tuple[float, ...]) -> TraceSecond:
+    missing, low, high, middle, _, clipped, qrs, moved, *shape = numbers
     one_way = len(means) == 4 and list(means) in (sorted(means), sorted(means, reverse=True))
     drift = abs(means[-1] - means[0]) if one_way else 0.0
+    whole = not math.isnan(shape[0])
     return TraceSecond(
         start_us, missing, low, high, middle, clipped, qrs, moved, drift, Shape(*shape) if whole else None
     )
+
+
+@compiled
+def _run(
+    fresh: Floats,
+    sos: Floats,
+    rest: Floats,
+    numbers: tuple[float, int, float, int, float],
+    memory: Floats,
+    pending: Floats,
+    kept: Floats,
+    count: int,
+    seconds: NDArray[np.int64],
+) -> tuple[Floats, Floats, Floats]:
+    """Filter, keep, and measure the seconds that are over (rows: second, first sample, end).
+
+    (seconds, 8 + _NUMBERS) of :func:`_measure` and :func:`_shape`, the first of the latter NaN when there is none; then
+    what is to be remembered of the samples and of the kept rows. ``count``: samples on the axis with the
+    fresh ones.
+    """
+    keep, block, still_max, window, kept_hz = numbers
+    before, old = pending.shape[0], kept.shape[0] // _ROWS
+    samples = np.empty(before + fresh.shape[0])
+    samples[:before], samples[before:] = pending, fresh
+    rows = np.empty((old + fresh.shape[0] // block + 1, _ROWS))
+    rows[:old] = kept.reshape(-1, _ROWS)
+    total = old + _pass(fresh, sos, rest, keep, block, still_max, memory, rows[old:])
+    rows = rows[:total]
+    first, oldest = count - samples.shape[0], count // block - total
+    done = first
+    out = np.full((seconds.shape[0], 8 + _NUMBERS), np.nan)
+    for k in range(seconds.shape[0]):
+        start, end = seconds[k, 1], seconds[k, 2]
+        upto = end // block - oldest
+        out[k, :8] = _measure(samples[start - first : end - first], rows, start // block - oldest, upto)
+        if upto >= window:
+            out[k, 8:] = _shape(rows, upto, window, kept_hz, block)
+        done = end
+    return out, samples[done - first :], rows[max(0, total - window - 2 * KEPT_HZ) :]
 
 
 @compiled
@@ -266,16 +297,18 @@ def _measure(samples: Floats, kept: Floats, first: int, end: int) -> Floats:
     out = np.full(8, np.nan)
     out[7] = 0.0
     seen = samples[~np.isnan(samples)]
-    out[0] = 1.0 - seen.shape[0] / samples.shape[0]
-    if seen.shape[0]:
-        ordered = np.sort(seen)
-        n = ordered.shape[0]
-        out[1], out[2], out[3], out[4] = ordered[0], ordered[n - 1], ordered[n // 2], np.mean(seen)
-        low = np.searchsorted(ordered, ordered[0], side="right")
-        high = n - np.searchsorted(ordered, ordered[n - 1], side="left")
-        out[5] = max(low, high) / n
+    n = seen.shape[0]
+    out[0] = 1.0 - n / samples.shape[0]
+    if n:
+        least, largest = np.min(seen), np.max(seen)
+        low = high = 0
+        for value in seen:
+            low += value == least
+            high += value == largest
+        out[1], out[2], out[4], out[5] = least, largest, np.mean(seen), max(low, high) / n
         if n > 1:
             out[7] = np.median(np.abs(seen[1:] - seen[:-1]))
+        out[3] = ranked(seen, 0, n // 2)
     first = max(0, first)
     out[6] = 0.0
     if end > first:
@@ -299,37 +332,16 @@ def _peaks(envelope: Floats, side: int, seconds: float, out: Floats) -> None:
     ordered = np.sort(peaks[:found])
     second = ordered[max(0, found - 2)] if found else 0.0
     large = ordered[ordered >= 0.5 * second]
-    out[7] = np.sort(envelope)[n // 2] / (second + 1e-9)
+    out[7] = ranked(envelope, 0, n // 2) / (second + 1e-9)
     out[8] = large.shape[0] / seconds
     out[9] = np.std(large) / (np.mean(large) + 1e-9) if large.shape[0] > 1 else 0.0
     out[11] = np.log(second + 1e-4)
 
 
 @compiled
-def _period(wave: Floats, kept_hz: float, out: Floats) -> None:
-    """Fill the numbers about the period: the first peak of the autocorrelation nearly as high as the highest."""
-    n = wave.shape[0]
-    first, last = int(kept_hz * 60 / FASTEST_PER_MIN), int(kept_hz * 60 / SLOWEST_PER_MIN) + 1
-    like = np.zeros(last + 2)
-    for lag in range(first - 1, last + 2):
-        a, b = wave[lag:], wave[: n - lag]
-        like[lag] = np.sum(a * b) / (np.sqrt(np.sum(a * a) * np.sum(b * b)) + 1e-12)
-    highest = 0.0
-    for lag in range(first, last + 1):
-        if like[lag] >= like[lag - 1] and like[lag] > like[lag + 1]:
-            highest = max(highest, like[lag])
-    for lag in range(first, last + 1):
-        if like[lag] >= like[lag - 1] and like[lag] > like[lag + 1] and like[lag] >= NEARLY * highest > 0:
-            bend = like[lag - 1] - 2 * like[lag] + like[lag + 1]
-            place = lag + (0.5 * (like[lag - 1] - like[lag + 1]) / bend if bend < 0 else 0.0)
-            out[13], out[14] = like[lag], 60 * kept_hz / place
-            return
-
-
-@compiled
 def _shape(kept: Floats, end: int, window: int, kept_hz: float, block: int) -> Floats:
     """The numbers of :class:`Shape` for the blocks before ``end``; the first is NaN when signal is missing in them."""
-    out = np.zeros(15)
+    out = np.zeros(_NUMBERS)
     part = kept[end - window : end]
     if np.sum(part[:, 7]) > 0:
         out[0] = np.nan
@@ -344,9 +356,6 @@ def _shape(kept: Floats, end: int, window: int, kept_hz: float, block: int) -> F
     if moved > 0 and half < window:
         together = np.abs(wave[half:] + wave[:-half])
         out[0] = np.sum(together) / (np.sum(size[half:]) + np.sum(size[:-half]) + tiny)
-    slopes, sizes, heights = np.sort(slope), np.sort(size), np.sort(wave)
-    out[1] = slopes[slopes.shape[0] // 2] / (slopes[int(0.98 * slopes.shape[0])] + tiny)
-    out[2] = sizes[window // 2] / (sizes[int(0.98 * window)] + tiny)
     square = wave * wave
     power = np.mean(square)
     out[3] = np.log(np.mean(square * square) / (power * power + tiny * tiny) + 1e-3)
@@ -363,6 +372,12 @@ def _shape(kept: Floats, end: int, window: int, kept_hz: float, block: int) -> F
     out[6] = np.log(window * block * four / (two * two + tiny * tiny) + 1e-3)
     _peaks(part[:, 1].copy(), max(1, int(0.1 * kept_hz)), window / kept_hz, out)
     out[10] = 0.5 * np.log((slow + tiny) / (two + tiny))
-    out[12] = heights[int(0.95 * window)] - heights[int(0.05 * window)]
-    _period(wave, kept_hz, out)
+    out[13], out[14] = of_wave(wave, kept_hz)
+    # From here on the values are moved about.
+    out[1] = ranked(slope, 0, (window - 1) // 2)
+    out[1] /= ranked(slope, (window - 1) // 2, int(0.98 * (window - 1))) + tiny
+    out[2] = ranked(size, 0, window // 2)
+    out[2] /= ranked(size, window // 2, int(0.98 * window)) + tiny
+    low = ranked(wave, 0, int(0.05 * window))
+    out[12] = ranked(wave, int(0.05 * window), int(0.95 * window)) - low
     return out

@@ -5,6 +5,7 @@ missed beats or fibrillation. What is worth seeing is the opposite: a rhythm tha
 """
 
 import math
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,7 +14,7 @@ import msgspec
 import numpy as np
 
 from holdfast.kernel.time import US_PER_S
-from holdfast.signals.chunk import Floats, pack, unpack
+from holdfast.signals.chunk import Floats, pack_few, unpack
 
 WINDOW_S = 300
 """Five minutes, the usual stretch for SDNN."""
@@ -122,10 +123,13 @@ def step(state: VariabilityState, beats_us: Sequence[int], now_us: int, unfit: b
     if not found:
         return VariabilityState(state.intervals, last_us, unfit_us, from_us)
     kept = state.intervals
-    rows = unpack(kept)
-    if len(rows) and rows[0] <= now_us - WINDOW_S * US_PER_S:
+    if kept and _FIRST.unpack_from(kept)[0] <= now_us - WINDOW_S * US_PER_S:
+        rows = unpack(kept)
         kept = kept[16 * int(np.searchsorted(rows[::2], now_us - WINDOW_S * US_PER_S, side="right")) :]
-    return VariabilityState(kept + pack(found), last_us, unfit_us, from_us)
+    return VariabilityState(kept + pack_few(found), last_us, unfit_us, from_us)
+
+
+_FIRST = struct.Struct("<d")
 
 
 def measure(state: VariabilityState, now_us: int, breaths_per_min: float | None = None) -> Variability:

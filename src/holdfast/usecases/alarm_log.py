@@ -26,7 +26,7 @@ class LogLine(msgspec.Struct, frozen=True, kw_only=True):
     cleared_us: int | None = None
     """When its cause was gone; None: it lasts, or the alarm was switched off first."""
     why_cleared: str = ""
-    """over, part_of:<alarm>, not_known, not_watched or switched_off; empty while it lasts."""
+    """over, part_of:<alarm>, not_known, not_watched, switched_off or raised_anew (about more); empty while it lasts."""
     latched: bool = False
     """Whether it stayed visible after its cause was gone."""
     acknowledged_by: str = ""
@@ -34,6 +34,8 @@ class LogLine(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged_us: int | None = None
     called: tuple[tuple[str, int], ...] = ()
     """Whom it called, and when."""
+    second_opinion: str = ""
+    """What our signals said when it was raised; empty: they were not asked."""
 
 
 def alarm_log(ctx: Context, case_id: str, *, limit: int = 500) -> tuple[LogLine, ...]:
@@ -53,6 +55,9 @@ def _lines(ctx: Context, recorded: Iterable[ev.Recorded]) -> tuple[LogLine, ...]
     for item in recorded:
         match item.event:
             case al.AlarmRaised() as event:
+                for line in lines:
+                    if (line.kind, line.signal) == (event.alarm, event.signal) and not line.why_cleared:
+                        change(line.alarm_id, cleared_us=event.at_us, why_cleared="raised_anew")
                 last[event.alarm_id] = len(lines)
                 lines.append(_raised(ctx, event))
             case al.AlarmCleared() as event:
@@ -66,6 +71,8 @@ def _lines(ctx: Context, recorded: Iterable[ev.Recorded]) -> tuple[LogLine, ...]
             case al.AlarmEscalated() as event if event.alarm_id in last:
                 called = lines[last[event.alarm_id]].called
                 change(event.alarm_id, called=(*called, (event.called, event.at_us)))
+            case al.AlarmSecondOpinion() as event:
+                change(event.alarm_id, second_opinion=event.text)
             case al.AlarmSwitchedOff() as event:
                 for line in lines:
                     if line.kind == event.alarm and not line.why_cleared:

@@ -13,6 +13,14 @@ _STATES = (AlarmStatus.ACTIVE, AlarmStatus.LATCHED, AlarmStatus.ACKNOWLEDGED)
 """The most urgent first."""
 
 
+class OpinionView(msgspec.Struct, frozen=True, kw_only=True):
+    """What our signals said of an alarm when it was raised."""
+
+    verdict: str
+    """agree, disagree or cannot_say."""
+    text: str
+
+
 class AlarmView(msgspec.Struct, frozen=True, kw_only=True):
     """One alarm that stands."""
 
@@ -33,6 +41,8 @@ class AlarmView(msgspec.Struct, frozen=True, kw_only=True):
     raised_us: int
     """When it was raised last: its delay after the condition began."""
     ended_us: int | None
+    ended_why: str
+    """Of a latched one: over, or not_known or not_watched any more; empty while it lasts."""
     acknowledged_by: str
     """Name, empty when not."""
     acknowledged_us: int | None
@@ -44,6 +54,8 @@ class AlarmView(msgspec.Struct, frozen=True, kw_only=True):
     sounding: bool
     rule: str
     """Key of the rule's scorecard, empty when it has none."""
+    second_opinion: OpinionView | None
+    """None: they were not asked."""
 
 
 class OffView(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,14 +137,6 @@ def alarms_view(
     )
 
 
-def sounds(entry: AlarmEntry, state: AlarmState, now_us: int) -> bool:
-    """Whether this alarm must be heard now: nobody acknowledged it, and no pause covers it."""
-    pause = state.paused_at(now_us)
-    if pause is not None and entry.raised_us < pause.at_us:
-        return False
-    return entry.status is AlarmStatus.ACTIVE or (entry.status is AlarmStatus.LATCHED and entry.audible_when_over)
-
-
 def urgency(alarms: AlarmsView) -> tuple[int, int, int]:
     """Sorts beds: the one that needs a person first is the smallest.
 
@@ -159,7 +163,7 @@ def _alarm(
     now_us: int,
     texts: Mapping[tuple[str, str], str],
 ) -> AlarmView:
-    kind = rules.kind(entry.alarm)
+    kind, said = rules.kind(entry.alarm), entry.second_opinion
     lasts = entry.status is not AlarmStatus.LATCHED
     return AlarmView(
         alarm_id=entry.alarm_id,
@@ -173,13 +177,15 @@ def _alarm(
         began_us=entry.since_us,
         raised_us=entry.raised_us,
         ended_us=entry.ended_us,
+        ended_why=entry.ended_why,
         acknowledged_by=clinic.name_of(entry.acknowledged_by) if entry.acknowledged_by else "",
         acknowledged_us=entry.acknowledged_us,
         called=entry.called,
         called_us=entry.called_us,
         times=entry.times,
-        sounding=sounds(entry, state, now_us),
+        sounding=state.sounds(entry, now_us),
         rule=kind.rule,
+        second_opinion=OpinionView(verdict=said.verdict, text=said.text) if said else None,
     )
 
 

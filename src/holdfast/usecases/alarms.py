@@ -4,9 +4,9 @@ What is answered is on disk. Raising and clearing is not here: that is ``live`` 
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
-from holdfast.kernel.errors import OperatorError
+from holdfast.kernel.errors import OperatorError, WorldError
 from holdfast.kernel.time import US_PER_MIN
 from holdfast.knowledge.alarm_rules import PRIORITIES, LimitRow
 from holdfast.knowledge.grades import Grade
@@ -25,11 +25,25 @@ ESCALATION_AFTER_MAX_S = 3600.0
 WHOM_MAX = 60
 
 
-def acknowledge(ctx: Context, *, actor: str, case_id: str, alarm_id: str, command_id: str = "") -> Receipt:
-    """Take notice of one alarm. Its sound ends, it stays visible while its cause lasts; a latched one goes."""
+def acknowledge(
+    ctx: Context,
+    *,
+    actor: str,
+    case_id: str,
+    alarm_id: str,
+    shown: Container[str] = (),
+    command_id: str = "",
+) -> Receipt:
+    """Take notice of one alarm. Its sound ends, it stays visible while its cause lasts; a latched one goes.
+
+    ``shown``: ids of the alarms on the screen. One of them may not be on the record yet, while the disk refuses.
+    """
 
     def build(case: CaseState) -> al.ANY_ALARM_EVENT:
         entry = case.alarms.by_id(alarm_id)
+        if entry is None and alarm_id in shown:
+            remedy = "It sounds on and cannot be acknowledged before: make room on the disk, then press again."
+            raise WorldError("That alarm is not yet on disk.", remedy)
         if entry is None:
             raise OperatorError("That alarm does not stand any more.", "The log of alarms says what became of it.")
         if entry.status is AlarmStatus.ACKNOWLEDGED:
@@ -162,6 +176,10 @@ def set_escalation(
             )
         if not step.whom.strip() or len(step.whom) > WHOM_MAX:
             raise OperatorError("A step calls nobody.", f"Name a role or a person in at most {WHOM_MAX} characters.")
+    if steps and PRIORITIES[0] not in {step.priority for step in steps}:
+        raise OperatorError(
+            "An alarm of high priority would call nobody.", "Give the ladder at least one step of high priority."
+        )
     ordered = tuple(sorted(steps, key=lambda s: (PRIORITIES.index(s.priority), s.after_s)))
 
     def build() -> list[ev.AnyEvent]:
@@ -193,6 +211,21 @@ def limits_of(ctx: Context, case: CaseState, now_us: int) -> tuple[Limits, ...]:
         age_months=None if age_years is None else age_years * MONTHS_PER_YEAR,
     )
     return limits_for(ctx.knowledge.alarms, animal, case.alarms.limits)
+
+
+_BOUNDS = {"weight_kg": "kg", "age_months": "months of age"}
+
+
+def animals(when: tuple[str, ...]) -> str:
+    """The conditions of a row of limits in words: ``("species:dog", "weight_kg>=25")`` -> ``dogs from 25 kg``."""
+    species, bounds = "animals", []
+    for one in when:
+        name, _, bound = one.replace(">=", ":from ").replace("<", ":below ").partition(":")
+        if name in _BOUNDS:
+            bounds.append(f"{bound} {_BOUNDS[name]}")
+        else:
+            species = f"{bound}s"
+    return f"{species} {' and '.join(bounds)}".strip() if when else "every other animal"
 
 
 def _limit_view(ctx: Context, one: Limits) -> LimitView:
@@ -229,19 +262,7 @@ def _default_words(ctx: Context, row: LimitRow) -> str:
         source = f"{after}{known.title}" if known else ""
         grade = "our estimate" if side.grade is Grade.ESTIMATE else side.grade.value
         said.append(f"{name}: {grade}{source}. {side.note}".strip())
-    return f"Default for {_animals(row.when)}. {' '.join(part[0].upper() + part[1:] for part in said)}"
-
-
-def _animals(when: tuple[str, ...]) -> str:
-    """The conditions of a row in words."""
-    species, bounds = "animals", []
-    for one in when:
-        name, _, bound = one.replace(">=", ":from ").replace("<", ":below ").partition(":")
-        if name == "species":
-            species = f"{bound}s"
-        else:
-            bounds.append(f"{bound} {'kg' if name == 'weight_kg' else 'months of age'}")
-    return " ".join([species, " and ".join(bounds)]).strip() if when else "every other animal"
+    return f"Default for {animals(row.when)}. {' '.join(part[0].upper() + part[1:] for part in said)}"
 
 
 def _kind(ctx: Context, kind: str) -> tuple[str, int | None]:

@@ -52,6 +52,8 @@ class Number(Protocol):
     def at_us(self) -> int: ...
     @property
     def channel(self) -> str: ...
+    @property
+    def quality(self) -> str: ...
 
 
 class DerivedValues:
@@ -82,7 +84,7 @@ class DerivedValues:
                     at_us=at_us,
                     channel=one.channel,
                     release=ANALYSIS_RELEASE,
-                    quality=getattr(one, "quality", ""),
+                    quality=one.quality,
                 )
                 waiting.setdefault(source, []).append(Made(held.received_us, value))
             for made in waiting.values():

@@ -120,6 +120,13 @@ def is_evidence(case: CaseState, origin: Origin) -> bool:
     return case.training or origin is not Origin.REPLAYED
 
 
+def has_replayed(ctx: Context, case: CaseState, now_us: int) -> bool:
+    """Whether values of the last minutes were left out because they are from a recording."""
+    from_us, to_us = now_us - RECENT_S * US_PER_S, now_us + int(CLOCK_AHEAD_TOLERANCE_S * US_PER_S)
+    points = monitor_blocks.trend_with_tail(ctx.store, case.case_id, from_us=from_us, to_us=to_us, keys=())
+    return any(not is_evidence(case, point.origin) for point in points)
+
+
 def _now(key: str, points: list[TrendPoint], now_us: int, source: str) -> Measurement:
     newest = max(points, key=lambda p: p.at_us)
     recent = sorted(p.last for p in points if newest.at_us - p.at_us <= NOW_S * US_PER_S)

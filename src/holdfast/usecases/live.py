@@ -18,12 +18,14 @@ from holdfast.record.case_state import CaseState
 from holdfast.record.monitor import Alert, MonitorMessage, Origin, Wave
 from holdfast.signals import bedside
 from holdfast.signals.bedside import BedState, Outputs, Signal
-from holdfast.signals.conditions import Began, Ended
+from holdfast.signals.conditions import Began, Ended, held_before
 from holdfast.usecases.alarm_views import AlarmsView, alarms_view
 from holdfast.usecases.context import Context
 from holdfast.usecases.device_clock import TOLERANCE_US, Offset, sent_by_its_clock, wave_end_us
-from holdfast.usecases.live_alarms import MONITOR_SAYS, NO_DATA, BedAlarms, last_heard_us
+from holdfast.usecases.live_alarms import DEVICE_SILENT, MONITOR_SAYS, NO_DATA, BedAlarms
+from holdfast.usecases.live_before import heard_before, known_before
 from holdfast.usecases.live_frames import frames_of
+from holdfast.usecases.live_silence import Devices
 from holdfast.usecases.live_values import Latest, follow_step_back, fresh_values, keep, value_views
 from holdfast.usecases.live_views import (
     WAVE_LABELS,
@@ -33,11 +35,7 @@ from holdfast.usecases.live_views import (
     SignalView,
 )
 from holdfast.usecases.ports import Change, NewEvent, NewHeld
-
-SILENT_AFTER_S = 6.0
-"""A monitor that speaks every second and then misses five is silent (our estimate)."""
-SILENT_MISSED_PERIODS = 3.0
-"""Slow senders are silent after missing this many of their own periods (our estimate)."""
+from holdfast.usecases.second_opinion import RecentSignals
 
 ALERT_MOMENT_S = 30.0
 """An alarm of the monitor that is only ever called present is over when it was not repeated for so long (our
@@ -52,13 +50,13 @@ class _Bed:
 
     case_id: str
     alarms: BedAlarms
-    analysis: BedState = field(default_factory=bedside.initial)
+    analysis: BedState
+    devices: Devices
+    recent: RecentSignals = field(default_factory=RecentSignals)
     latest: dict[str, Latest] = field(default_factory=dict)
     conditions: dict[tuple[str, str], ConditionView] = field(default_factory=dict)
     signals: dict[str, SignalView] = field(default_factory=dict)
     origin: str = ""
-    last_message_us: int | None = None
-    period_s: float = 1.0
     notes: dict[str, str] = field(default_factory=dict)
     clocks: dict[tuple[str, str], Offset] = field(default_factory=dict)
     """By device and wave (empty: the device itself): how far its times are behind ours. For what is live only."""
@@ -98,9 +96,12 @@ class Ward:
         with self._lock:
             bed = self._bed_for(held.bed, held.case_id, held.received_us)
             message, received_us = held.message, held.received_us
+            bound = message.device in self._ctx.book.clinic.devices_of(held.bed)
+            bed.devices.hear(message.device, received_us, bound=bound)
             _note_arrival(bed, message, received_us, clock_note)
             _keep_values(bed, message, received_us)
             waves, outputs = _analyse(bed, message, received_us)
+            bed.recent.hear(waves, received_us)
             _keep_derived(bed, outputs, received_us)
             behind_us = bed.clock(message.device).us
             behind = {wave.key: behind_us + bed.clock(message.device, wave.key).us for wave in message.waves}
@@ -132,17 +133,27 @@ class Ward:
                 if case is None or case.case_id != bed.case_id:
                     self._leave(name, now_us)
                     continue
-                silent = _is_silent(bed, now_us)
-                if silent and (NO_DATA, "") not in bed.conditions:
-                    since_us = bed.last_message_us or now_us
-                    began = Began(NO_DATA, "", "Monitor is silent: no data arrive", since_us, True, "medium")
-                    self._condition_began(bed, began)
-                elif not silent and (NO_DATA, "") in bed.conditions:
-                    self._condition_ended(bed, NO_DATA, "", now_us)
+                self._follow_silence(name, bed, now_us)
                 for key in [key for key, until_us in bed.alerts.items() if until_us < now_us]:
                     del bed.alerts[key]
                     self._condition_ended(bed, *key, now_us)
                 self._follow_alarms(bed, now_us)
+
+    def _follow_silence(self, name: str, bed: _Bed, now_us: int) -> None:
+        """The whole bed is silent, or some of its devices are while others go on."""
+        silent: dict[tuple[str, str], Began] = {}
+        if bed.devices.all_silent(now_us):
+            since_us = bed.devices.last_us or now_us
+            text = "Monitor is silent: no data arrive"
+            silent[NO_DATA, ""] = Began(NO_DATA, "", text, since_us, True, "medium")
+        bound = self._ctx.book.clinic.devices_of(name)
+        for device, since_us in bed.devices.silent_beside_others(now_us, bound).items():
+            text = f"{device or 'A device'} is silent: no data arrive from it"
+            silent[DEVICE_SILENT, device] = Began(DEVICE_SILENT, device, text, since_us, True, "medium")
+        for key in [key for key in bed.conditions if key[0] in (NO_DATA, DEVICE_SILENT) and key not in silent]:
+            self._condition_ended(bed, *key, now_us)
+        for began in silent.values():
+            self._condition_began(bed, began)
 
     def tell(self, case_id: str, change: Began | Ended, now_us: int) -> None:
         """A state seen elsewhere (a deterioration over hours) began or ended; heeded for a case that is watched."""
@@ -156,9 +167,9 @@ class Ward:
         """At start: an animal whose monitor spoke a while ago is watched, so that its silence is an alarm."""
         with self._lock:
             for case in self._ctx.book.open_cases():
-                last_us = last_heard_us(self._ctx, case, now_us)
-                if case.bed and case.bed not in self._beds and (last_us is not None or case.alarms.alarms):
-                    self._bed_for(case.bed, case.case_id, now_us).last_message_us = last_us
+                heard = heard_before(self._ctx, case, now_us)
+                if case.bed and case.bed not in self._beds and (heard or case.alarms.alarms):
+                    self._bed_for(case.bed, case.case_id, now_us).devices = Devices(heard)
 
     def end_what_is_left(self, now_us: int) -> None:
         """At start: end on the record every condition and alarm that it holds open and nobody watches any more."""
@@ -177,8 +188,7 @@ class Ward:
         if now_us < self._now_us - TOLERANCE_US:
             for bed in self._beds.values():
                 follow_step_back(bed.latest, self._now_us, now_us)
-                if bed.last_message_us is not None and bed.last_message_us > now_us:
-                    bed.last_message_us = min(bed.last_message_us, self._now_us) + now_us - self._now_us
+                bed.devices.follow_step_back(self._now_us, now_us)
                 bed.alerts = {key: until_us + now_us - self._now_us for key, until_us in bed.alerts.items()}
         self._now_us = now_us
 
@@ -214,8 +224,8 @@ class Ward:
                 values=values,
                 conditions=tuple(sorted(bed.conditions.values(), key=_urgency)) if bed else (),
                 signals=tuple(bed.signals.values()) if bed else (),
-                last_message_us=bed.last_message_us if bed else None,
-                silent=_is_silent(bed, now_us) if bed else True,
+                last_message_us=bed.devices.last_us if bed else None,
+                silent=bed.devices.all_silent(now_us) if bed else True,
                 alarms=alarms,
                 notes=tuple(bed.notes.values()) if bed else (),
             )
@@ -226,7 +236,10 @@ class Ward:
             self._leave(name, now_us)
             bed = None
         if bed is None:
-            bed = self._beds[name] = _Bed(case_id, BedAlarms(self._ctx, case_id, now_us))
+            before = known_before(self._ctx, self._ctx.book.case(case_id), now_us)
+            bed = _Bed(case_id, BedAlarms(self._ctx, case_id, now_us), bedside.initial(before), Devices({}))
+            bed.conditions |= {(began.condition, began.signal): _shown(began) for began in held_before(before)}
+            self._beds[name] = bed
         return bed
 
     def _recorded_alarms(self, case: CaseState | None, now_us: int) -> AlarmsView:
@@ -237,13 +250,15 @@ class Ward:
 
     def _follow_alarms(self, bed: _Bed, now_us: int) -> None:
         fresh = fresh_values(bed.latest, self._limited, now_us)
-        bed.alarms.follow(bed.conditions.values(), fresh, Origin(bed.origin or Origin.LIVE), now_us)
+        origin = Origin(bed.origin or Origin.LIVE)
+        bed.alarms.follow(bed.conditions.values(), fresh, origin, bed.recent, now_us)
 
     def _follow_conditions(self, bed: _Bed, changes: Sequence[Began | Ended]) -> None:
         for change in changes:
             if isinstance(change, Began):
                 self._condition_began(bed, change)
             else:
+                bed.alarms.ended(change)
                 self._condition_ended(bed, change.condition, change.signal, change.at_us)
 
     def _follow_alert(self, bed: _Bed, device: str, alert: Alert, received_us: int) -> None:
@@ -266,14 +281,7 @@ class Ward:
         key = (began.condition, began.signal)
         if key in bed.conditions:
             return
-        bed.conditions[key] = ConditionView(
-            condition=began.condition,
-            text=began.text,
-            signal=began.signal,
-            began_us=began.at_us,
-            technical=began.technical,
-            priority=began.priority,
-        )
+        bed.conditions[key] = _shown(began)
         event = ev.MonitorConditionBegan(
             at_us=began.at_us,
             condition=began.condition,
@@ -307,11 +315,18 @@ def summary(case: CaseState) -> str:
     return ", ".join(part for part in (admitted.breed or admitted.species, weight, person) if part)
 
 
+def _shown(began: Began) -> ConditionView:
+    return ConditionView(
+        condition=began.condition,
+        text=began.text,
+        signal=began.signal,
+        began_us=began.at_us,
+        technical=began.technical,
+        priority=began.priority,
+    )
+
+
 def _note_arrival(bed: _Bed, message: MonitorMessage, received_us: int, note: str) -> None:
-    if bed.last_message_us is not None and received_us > bed.last_message_us:
-        gap_s = (received_us - bed.last_message_us) / US_PER_S
-        bed.period_s = 0.8 * bed.period_s + 0.2 * min(gap_s, 60.0)
-    bed.last_message_us = received_us
     bed.origin = message.origin.value
     bed.clock(message.device).heard(received_us - sent_by_its_clock(message, received_us), received_us)
     if note:
@@ -358,24 +373,17 @@ def _analyse(bed: _Bed, message: MonitorMessage, received_us: int) -> tuple[list
 
 
 def _keep_derived(bed: _Bed, outputs: Outputs, received_us: int) -> None:
-    def kept(key: str, value: float | None, unit: str, at_us: int, source: str, name: str, reason: str = "") -> None:
-        at_us = min(at_us, received_us)
-        keep(bed.latest, key, Latest(value, unit, at_us, received_us, at_us, source, name, reason))
-
     for one in outputs.numerics:
-        source = f"our analysis of {WAVE_LABELS.get(one.channel, one.channel)}"
-        kept(one.key, one.value, one.unit, one.at_us, source, one.name)
+        source, at_us = f"our analysis of {WAVE_LABELS.get(one.channel, one.channel)}", min(one.at_us, received_us)
+        new = Latest(one.value, one.unit, at_us, received_us, at_us, source, one.name, "", one.quality, one.note, True)
+        keep(bed.latest, one.key, new)
     for withheld in outputs.withheld:
         if withheld.key in bed.latest or withheld.key in BY_KEY:
-            unit = BY_KEY[withheld.key].unit if withheld.key in BY_KEY else ""
-            kept(withheld.key, None, unit, withheld.at_us, "our analysis", withheld.key, withheld.reason)
-
-
-def _is_silent(bed: _Bed, now_us: int) -> bool:
-    if bed.last_message_us is None:
-        return True
-    limit_s = max(SILENT_AFTER_S, SILENT_MISSED_PERIODS * bed.period_s)
-    return (now_us - bed.last_message_us) > limit_s * US_PER_S
+            unit, at_us = BY_KEY.get(withheld.key, OTHER).unit, min(withheld.at_us, received_us)
+            new = Latest(
+                None, unit, at_us, received_us, at_us, "our analysis", withheld.key, withheld.reason, ours=True
+            )
+            keep(bed.latest, withheld.key, new)
 
 
 def _urgency(condition: ConditionView) -> tuple[int, int]:

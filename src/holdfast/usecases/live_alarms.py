@@ -14,36 +14,38 @@ from holdfast.kernel.limits import ALARM_RETRY_S
 from holdfast.kernel.time import US_PER_S
 from holdfast.monitoring import alarms as engine
 from holdfast.monitoring import limits as limits_engine
+from holdfast.monitoring import lost_sight
 from holdfast.monitoring.alarms import Cause, Key, Situation
 from holdfast.monitoring.limits import VALUE_LOST, Limits, Watch
 from holdfast.record import alarm_state
 from holdfast.record import events as ev
 from holdfast.record.alarm_events import ANY_ALARM_EVENT
-from holdfast.record.alarm_state import AlarmState
-from holdfast.record.case_state import CaseState
+from holdfast.record.alarm_state import AlarmState, AlarmStatus
 from holdfast.record.monitor import Origin
+from holdfast.signals.conditions import Ended
 from holdfast.signals.observed import RateLimits
 from holdfast.usecases.alarm_views import AlarmsView, alarms_view
 from holdfast.usecases.alarms import ladder, limits_of
 from holdfast.usecases.context import Context
 from holdfast.usecases.live_views import WAVE_LABELS, ConditionView
 from holdfast.usecases.ports import OWN_ACTOR, Change, NewEvent, Receipt
+from holdfast.usecases.second_opinion import MONITOR_ALERT, RecentSignals, opinions
 
 NO_DATA = "no_data"
-"""The condition that a monitor is silent."""
+"""The condition that nothing comes from the bed."""
+DEVICE_SILENT = "device_silent"
+"""The condition that one device is silent while another goes on."""
 EXTREME = "hr_extreme"
 """The limits that the rules of the signals judge."""
-MONITOR_ALERT = "monitor_alert"
-"""The kind of every alarm that a monitor raised itself."""
 MONITOR_SAYS = "monitor: "
 """A condition that begins like this is an alarm of the monitor itself."""
+
+NOT_KNOWN = "not known any more: no signal fit to tell"
+"""Said with the alarm of a state that nobody can see any more."""
 
 GRACE_S = 30.0
 """After a start the analysis has to see for itself what still holds: so long, from the first message on, an alarm that
 the record holds is not cleared for want of its cause (our estimate: rules need up to ten seconds, rates ten)."""
-
-WATCHED_BEFORE_S = 3600.0
-"""An animal whose monitor spoke so shortly before a start is missed when it does not speak again (our estimate)."""
 
 LIMITS_KEPT_S = 60.0
 """Limits are looked up anew after this: an animal grows older."""
@@ -69,6 +71,7 @@ class BedAlarms:
         missed_us = {entry.signal: entry.since_us for entry in standing if entry.alarm == VALUE_LOST}
         self._watch = Watch(now_us, missed_us)
         self._heard_us: int | None = None
+        self._lost_us: Mapping[Key, int] = {}
         self._sent: list[_Sent] = []
         self._texts: dict[Key, str] = {}
         self._limits: tuple[Limits, ...] = ()
@@ -79,21 +82,37 @@ class BedAlarms:
         if self._heard_us is None:
             self._heard_us = received_us
 
+    def ended(self, change: Ended) -> None:
+        """A condition is over, or no signal can tell of it any more: then its alarm is not over."""
+        key = (change.condition, change.signal if self._ctx.knowledge.alarms.kind(change.condition).per_signal else "")
+        lost_us = {other: at_us for other, at_us in self._lost_us.items() if other != key}
+        self._lost_us = lost_us if change.known else {**lost_us, key: change.at_us}
+
     def follow(
-        self, conditions: Iterable[ConditionView], fresh: Mapping[str, float], origin: Origin, now_us: int
+        self,
+        conditions: Iterable[ConditionView],
+        fresh: Mapping[str, float],
+        origin: Origin,
+        recent: RecentSignals,
+        now_us: int,
     ) -> None:
-        """Raise, clear and escalate by what holds at this moment; ``fresh``: numbers that may be believed, by key."""
+        """Raise, clear and escalate by what holds at this moment; ``fresh``: numbers that may be believed, by key.
+        ``recent`` is asked about what threatens life."""
         rules, state = self._ctx.knowledge.alarms, self.state()
-        standing = {entry.key for entry in state.alarms}
-        self._watch, judged = limits_engine.judge(self._watch, self._limits_now(now_us), fresh, standing, now_us)
+        lasting = {entry.key for entry in state.alarms if entry.status is not AlarmStatus.LATCHED}
+        self._watch, judged = limits_engine.judge(self._watch, self._limits_now(now_us), fresh, lasting, now_us)
         seen = engine.gathered([_cause(condition) for condition in conditions], rules)
-        unknown = judged.unknown | self._not_seen_yet(state, now_us)
-        situation = Situation(now_us, (*seen, *judged.causes), unknown, judged.forgotten, origin)
-        self._texts = {cause.key: cause.text for cause in situation.causes}
+        sight = lost_sight.look(self._lost_us, seen, fresh, rules, now_us)
+        self._lost_us = {key: at_us for key, at_us in sight.lost_us.items() if key in lasting}
+        unknown = judged.unknown | sight.unknown | self._not_seen_yet(state, now_us)
+        situation = Situation(now_us, (*seen, *judged.causes), unknown, judged.forgotten | sight.forgotten, origin)
+        self._texts = {entry.key: f"{entry.text} ({NOT_KNOWN})" for entry in state.alarms if entry.key in self._lost_us}
+        self._texts |= {cause.key: cause.text for cause in situation.causes}
         self._memory, events = engine.step(
             self._memory, state, situation, rules, ladder(self._ctx), self._ctx.ids.new_id
         )
-        self._send(events, now_us)
+        said = opinions(events, rules, recent, self.rate_limits(now_us), now_us)
+        self._send((*events, *said), now_us)
 
     def rate_limits(self, now_us: int) -> RateLimits:
         """Heart rates that are extreme for this animal, for the rules of the signals; no limit: never reached."""
@@ -129,7 +148,7 @@ class BedAlarms:
         if self._heard_us is not None and abs(now_us - self._heard_us) >= GRACE_S * US_PER_S:
             return set()
         rules = [one.rule for one in self._limits if one.rule.numerics]
-        at_once = {NO_DATA, *(kind for rule in rules for kind in (rule.low_kind, rule.high_kind))}
+        at_once = {NO_DATA, DEVICE_SILENT, *(kind for rule in rules for kind in (rule.low_kind, rule.high_kind))}
         before = [entry for entry in state.alarms if entry.raised_us < self._watch.since_us]
         return {entry.key for entry in before if entry.alarm not in at_once}
 
@@ -162,15 +181,6 @@ class BedAlarms:
             return None
 
 
-def last_heard_us(ctx: Context, case: CaseState, now_us: int) -> int | None:
-    """When the monitor of this case last spoke, as the record knows it; None: not within ``WATCHED_BEFORE_S``."""
-    since_us = now_us - int(WATCHED_BEFORE_S * US_PER_S)
-    held_us = [held.received_us for held in ctx.store.held(case.case_id)]
-    points = ctx.store.trend(case.case_id, from_us=since_us, to_us=now_us, keys=("hr", "hr_ecg", "spo2", "rr"))
-    heard_us = [at_us for at_us in (*held_us, *(point.at_us for point in points)) if since_us <= at_us <= now_us]
-    return max(heard_us, default=None)
-
-
 def _read_back(sent: _Sent, version: int) -> bool:
     """Whether the case as read up to ``version`` holds these events."""
     if sent.receipt is None or not sent.receipt.done() or sent.receipt.exception() is not None:
@@ -189,6 +199,6 @@ def _cause(condition: ConditionView) -> Cause:
         condition.signal,
         condition.text,
         condition.began_us,
-        about=WAVE_LABELS.get(condition.signal, condition.signal),
+        about="" if condition.condition == DEVICE_SILENT else WAVE_LABELS.get(condition.signal, condition.signal),
         technical=condition.technical,
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from holdfast.kernel.time import US_PER_S, age_words
-from holdfast.monitoring.shown import BY_KEY, OTHER, SHOWN, Shown
+from holdfast.monitoring.shown import BY_KEY, OTHER, SHOWN, VARIABILITY, Shown
 from holdfast.usecases.device_clock import TOLERANCE_US
 from holdfast.usecases.live_views import ValueView
 
@@ -27,6 +27,10 @@ class Latest:
     source: str
     name: str
     reason: str = ""
+    quality: str = ""
+    note: str = ""
+    ours: bool = False
+    """Made by our analysis, not measured by a monitor."""
 
 
 def keep(latest: dict[str, Latest], key: str, new: Latest) -> None:
@@ -87,6 +91,9 @@ def _view(key: str, latest: Latest, now_us: int) -> ValueView:
         source=latest.source,
         state=state,
         reason=reason,
+        group="variability" if key in VARIABILITY else "analysis" if latest.ours else "monitor",
+        quality=latest.quality if visible else "",
+        note=latest.note if state == "fresh" else "",
     )
 
 

@@ -32,6 +32,12 @@ class ValueView(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     """fresh, stale or blank."""
     reason: str = ""
+    group: str = "monitor"
+    """monitor (measured by it), analysis (ours) or variability (ours, over minutes)."""
+    quality: str = ""
+    """good or fair, of our analysis; empty for what the monitor measured."""
+    note: str = ""
+    """What to keep in mind with it, in one sentence: another signal says something else, for one."""
 
 
 class ConditionView(msgspec.Struct, frozen=True, kw_only=True):

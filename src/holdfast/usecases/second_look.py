@@ -17,7 +17,7 @@ from holdfast.reasoning.page import to_page
 from holdfast.record import events as ev
 from holdfast.record.case_state import CaseState, OrderEntry
 from holdfast.usecases.context import Context, clean_text, record, record_checked
-from holdfast.usecases.evidence import TouchSeen, gather
+from holdfast.usecases.evidence import TouchSeen, gather, has_replayed
 from holdfast.usecases.live import summary
 from holdfast.usecases.timeline import touch_words
 from holdfast.usecases.trends import trend_series
@@ -31,6 +31,12 @@ COMFORT = ("given", "being_given", "not_needed", "declined")
 
 INVASIVENESS = ("nothing is done to the dog", "a touch or a small needle", "a catheter or sedation", "anaesthesia")
 
+REPLAYED = (
+    "A recording was played onto this case. What it holds stands among the last minutes, but it was not measured on "
+    "this dog now: it is not evidence, and nothing on this page is concluded from it."
+)
+"""Said where a recording was played onto a patient's case."""
+
 Page = dict[str, Any]
 
 
@@ -41,6 +47,7 @@ def look(ctx: Context, case_id: str, now_us: int) -> Page:
     working = case.working
     known = working.disease if working and working.disease else None
     reasoned = to_page(assess(ctx.knowledge, evidence, known), ctx.knowledge)
+    monitor = _monitor(ctx, case, now_us)
     tests = [{**t, "invasiveness_text": INVASIVENESS[t["invasiveness"]]} for t in reasoned["next_tests"]]
     return {
         **reasoned,
@@ -62,7 +69,8 @@ def look(ctx: Context, case_id: str, now_us: int) -> Page:
         },
         "verdict": _verdict(case, reasoned),
         "expected_absent": reasoned["fit"]["expected_absent"] if reasoned["fit"] else [],
-        "monitor": _monitor(ctx, case, now_us),
+        "monitor": monitor,
+        "caveats": [*([monitor["replayed"]] if monitor["replayed"] else []), *reasoned["caveats"]],
         "touches": [_touch(ctx, seen) for seen in reversed(touches)],
     }
 
@@ -101,6 +109,7 @@ def _monitor(ctx: Context, case: CaseState, now_us: int) -> Page:
         "to_us": now_us,
         "lines": [{"text": line.text, "at_us": line.at_us, "notable": line.notable} for line in lines],
         "series": {what.key: series[what.key] for what in watched},
+        "replayed": REPLAYED if has_replayed(ctx, case, now_us) else "",
     }
 
 

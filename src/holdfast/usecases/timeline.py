@@ -1,14 +1,22 @@
 """The timeline of a case: who did or saw what, when, in one list."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from holdfast.kernel.time import US_PER_MIN
 from holdfast.record import alarm_events as al
 from holdfast.record import events as ev
 from holdfast.usecases.alarm_views import label
 from holdfast.usecases.context import Context
+from holdfast.usecases.course_views import course_view
 
-_IN_THE_ALARM_LOG = (al.AlarmRaised, al.AlarmCleared, al.AlarmAcknowledged, al.AlarmEscalated)
+_IN_THE_ALARM_LOG = (
+    al.AlarmRaised,
+    al.AlarmCleared,
+    al.AlarmAcknowledged,
+    al.AlarmEscalated,
+    al.AlarmSecondOpinion,
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,8 @@ class Line:
     """admin, finding, touch, treatment, diagnosis, test, note, monitor, order, second_look or decision."""
     text: str
     detail: str = ""
+    treatment_id: str = ""
+    """Of what was given; empty for every other line."""
 
 
 def timeline(ctx: Context, case_id: str, until_us: int | None = None) -> list[Line]:
@@ -47,7 +57,22 @@ def _line(ctx: Context, item: ev.Recorded, findings: dict[str, ev.FindingRecorde
         category, detail = "finding", event.reason
     else:
         category, text, detail = _words(ctx, event)
-    return Line(item.seq, event.at_us, item.recorded_us, item.actor, ev.kind_of(event), category, text, detail)
+    given = event.treatment_id if isinstance(event, ev.TreatmentGiven) else ""
+    return Line(item.seq, event.at_us, item.recorded_us, item.actor, ev.kind_of(event), category, text, detail, given)
+
+
+def with_responses(ctx: Context, case_id: str, lines: Iterable[Line], now_us: int) -> list[Line]:
+    """The lines with what was seen, up to now, after the treatments of the last hours that may be expected to do
+    something. Worked out at the moment of asking and not on record: not for a timeline as of an earlier moment."""
+    seen = {
+        one.treatment_id: "; ".join(f"{effect.label.lower()} {effect.verdict}" for effect in one.expected)
+        for one in course_view(ctx, case_id, now_us).treatments
+    }
+    return [_with_response(line, seen.get(line.treatment_id, "")) for line in lines]
+
+
+def _with_response(line: Line, seen: str) -> Line:
+    return replace(line, detail="; ".join(part for part in (line.detail, seen and f"after it: {seen}") if part))
 
 
 def _words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str]:
@@ -140,8 +165,13 @@ def _finding_words(ctx: Context, event: ev.FindingRecorded) -> str:
 
 def touch_words(ctx: Context, side: str, region: str, strength: ev.Strength, response: ev.TouchResponse) -> str:
     """A touch as a sentence: ``Left ribs 6-9, firm: flinches``."""
-    place = ctx.knowledge.regions.get(region)
-    where = place.name if place else region
-    where = where if side == "midline" else f"{side} {where}"
+    where = touch_place(ctx, side, region)
     did = "no response" if response is ev.TouchResponse.NONE else response.value
     return f"Touch {where}, {strength.value}: {did}"
+
+
+def touch_place(ctx: Context, side: str, region: str) -> str:
+    """Where a touch was, in words."""
+    place = ctx.knowledge.regions.get(region)
+    where = place.name if place else region
+    return where if side == "midline" else f"{side} {where}"

@@ -21,8 +21,15 @@ def page_of(case_id: str) -> str:
 
 
 def _acknowledge(call: Call, case_id: str, _: AcknowledgeEntry, command_id: str) -> Outcome:
+    bed = call.ctx.book.case(case_id).bed
+    shown = call.services.ward.view(bed, call.now_us).alarms.alarms if bed else ()
     receipt = alarms.acknowledge(
-        call.ctx, actor=call.actor, case_id=case_id, alarm_id=call.part("alarm_id"), command_id=command_id
+        call.ctx,
+        actor=call.actor,
+        case_id=case_id,
+        alarm_id=call.part("alarm_id"),
+        shown={alarm.alarm_id for alarm in shown},
+        command_id=command_id,
     )
     return recorded(receipt, page_of(case_id))
 

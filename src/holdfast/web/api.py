@@ -14,6 +14,7 @@ from holdfast.kernel.time import US_PER_H
 from holdfast.record.case_state import CaseState
 from holdfast.usecases import second_look
 from holdfast.usecases.beds import require_bed
+from holdfast.usecases.course_views import course_view
 from holdfast.usecases.timeline import timeline
 from holdfast.usecases.trends import trend_series
 from holdfast.web.gate import Call
@@ -63,6 +64,11 @@ def trends(call: Call) -> Response:
         raise OperatorError("That stretch of time cannot be shown.", "Ask for up to 14 days, earlier moment first.")
     series = trend_series(call.ctx, call.part("case_id"), from_us=from_us, to_us=to_us)
     return json({"from_us": from_us, "to_us": to_us, "series": series})
+
+
+def course(call: Call) -> Response:
+    """What holds, what changed, and what followed each treatment and each press, as of now."""
+    return json(course_view(call.ctx, call.part("case_id"), call.now_us))
 
 
 def case_timeline(call: Call) -> Response:

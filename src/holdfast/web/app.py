@@ -15,7 +15,7 @@ from holdfast.web import acts, api, errors
 from holdfast.web.acts import ACTS, ADMIT, Act
 from holdfast.web.alarm_acts import ALARM_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
-from holdfast.web.pages import alarms, cases, knowledge, patterns, rules, signin, ward
+from holdfast.web.pages import alarms, cases, course, knowledge, patterns, rules, signin, ward
 from holdfast.web.render import STATIC
 from holdfast.web.security import SecurityHeaders
 from holdfast.web.services import WebServices
@@ -47,9 +47,11 @@ _PAGES: tuple[tuple[str, str, str, Callable[[], Handler]], ...] = (
     ("GET", "/cases/new", "case.new", lambda: cases.new_case),
     ("GET", "/cases/{case_id}", "case", lambda: cases.case),
     ("GET", "/cases/{case_id}/timeline", "timeline", lambda: cases.case_timeline),
+    ("GET", "/cases/{case_id}/course", "course", lambda: course.course),
     ("GET", "/cases/{case_id}/second-look", "second_look", lambda: cases.second_look_page),
     ("GET", "/cases/{case_id}/alarms", "case.alarms", lambda: alarms.alarms),
     ("GET", "/rules", "rules", lambda: rules.rules),
+    ("POST", "/rules/ladder", "rules.ladder", lambda: rules.save_ladder),
     ("GET", "/knowledge/diseases/{key}", "knowledge.disease", lambda: knowledge.disease),
     ("GET", "/knowledge/sources", "knowledge.sources", lambda: knowledge.sources),
     ("GET", "/knowledge/sources/{source_id}", "knowledge.source", lambda: knowledge.source),
@@ -59,6 +61,7 @@ _PAGES: tuple[tuple[str, str, str, Callable[[], Handler]], ...] = (
     ("GET", "/api/beds/{bed}", "api.bed", lambda: api.bed),
     ("GET", "/api/cases/{case_id}", "api.case", lambda: api.case),
     ("GET", "/api/cases/{case_id}/trends", "api.trends", lambda: api.trends),
+    ("GET", "/api/cases/{case_id}/course", "api.course", lambda: api.course),
     ("GET", "/api/cases/{case_id}/timeline", "api.timeline", lambda: api.case_timeline),
     ("GET", "/api/cases/{case_id}/second-look", "api.second_look", lambda: api.look),
 )

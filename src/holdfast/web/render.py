@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from holdfast.kernel.time import age_words
-from holdfast.web import alarm_words
+from holdfast.web import alarm_words, tiles
 from holdfast.web.alarm_strip import Strip, bed_row, strip
 from holdfast.web.clinic_time import clock, machine, stamp
 from holdfast.web.gate import Call
@@ -32,6 +32,12 @@ def unit(code: str) -> str:
     return {"degC": "°C", "1": ""}.get(code, code)
 
 
+def _since(then_us: int, now_us: int) -> str:
+    """``12 min ago``, or ``now``."""
+    words = age_words(now_us - then_us)
+    return words if words == "now" else f"{words} ago"
+
+
 def _environment() -> Environment:
     env = Environment(
         loader=FileSystemLoader(HERE / "templates"),
@@ -48,8 +54,13 @@ def _environment() -> Environment:
         alarm_state=alarm_words.state,
         alarm_off=alarm_words.off,
         bed_row=bed_row,
+        tile_value=tiles.pick,
+        tile_note=tiles.note,
+        value_source=tiles.source,
+        value_groups=tiles.GROUPS,
     )
     env.globals["age"] = lambda then_us, now_us: age_words(now_us - then_us)
+    env.globals["since"] = _since
     return env
 
 

@@ -16,6 +16,7 @@ def write_record(
     beats: list[int] | None = None,
     comments: list[str] | None = None,
     fmt: str = "16",
+    symbols: list[str] | None = None,
 ) -> Path:
     """A single-segment record; returns its header."""
     columns = np.stack([samples for samples, _ in signals.values()], axis=1)
@@ -24,7 +25,7 @@ def write_record(
         fmt=[fmt] * len(signals), comments=comments, write_dir=str(folder),
     )  # fmt: skip
     if beats is not None:
-        wfdb.wrann(name, "atr", np.array(beats), symbol=["N"] * len(beats), write_dir=str(folder))
+        wfdb.wrann(name, "atr", np.array(beats), symbol=symbols or ["N"] * len(beats), write_dir=str(folder))
     return folder / f"{name}.hea"
 
 

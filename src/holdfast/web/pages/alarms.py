@@ -5,6 +5,7 @@ from starlette.responses import Response
 from holdfast.usecases import alarms as use
 from holdfast.usecases.alarm_log import alarm_log
 from holdfast.usecases.alarm_views import alarms_view
+from holdfast.web import alarm_words
 from holdfast.web.gate import Call
 from holdfast.web.render import page
 
@@ -22,6 +23,7 @@ def alarms(call: Call) -> Response:
         view=alarms_view(state.alarms, call.ctx.book.clinic, rules, call.now_us),
         limits=use.limits(call.ctx, state.case_id),
         log=alarm_log(call.ctx, state.case_id),
+        ended=lambda line: alarm_words.ended(line, rules),
         kinds=sorted(rules.kinds.values(), key=lambda kind: kind.label.casefold()),
         pause_minutes=rules.pause_minutes,
         off_minutes=OFF_MINUTES,

@@ -15,12 +15,12 @@ from holdfast.record.events import Strength, TouchResponse
 from holdfast.usecases import second_look
 from holdfast.usecases.cases import SEXES, TREATMENTS
 from holdfast.usecases.ports import OWN_ACTOR
-from holdfast.usecases.timeline import Line, timeline, touch_words
+from holdfast.usecases.timeline import Line, timeline, touch_words, with_responses
 from holdfast.web.bodychart import charts
 from holdfast.web.gate import Call
 from holdfast.web.measured import measured
 from holdfast.web.render import page
-from holdfast.web.tiles import TILES, pick
+from holdfast.web.tiles import TILES
 
 RECENT_LINES = 12
 CATEGORIES = (
@@ -59,7 +59,6 @@ def case(call: Call) -> Response:
         case=state,
         bed=call.services.ward.view(state.bed, call.now_us) if state.bed else None,
         tiles=TILES,
-        pick=pick,
         names=call.names(),
         touch_words=lambda t: touch_words(ctx, t.side, t.region, t.strength, t.response),
         chart=charts(knowledge.regions.values(), state.touches),
@@ -89,6 +88,8 @@ def case_timeline(call: Call) -> Response:
     until_us = moment(call.query("until"))
     chosen = [category for category in call.request.query_params.getlist("category") if category in CATEGORIES]
     lines: Iterable[Line] = timeline(call.ctx, state.case_id, until_us)
+    if until_us is None:
+        lines = with_responses(call.ctx, state.case_id, lines, call.now_us)
     return page(
         call,
         "timeline.html",

@@ -4,12 +4,12 @@ from starlette.responses import Response
 
 from holdfast.record.case_state import TouchEntry
 from holdfast.record.events import Strength, TouchResponse
-from holdfast.usecases.alarm_views import AlarmsView, AlarmView, OffView
+from holdfast.usecases.alarm_views import AlarmsView, AlarmView, OffView, OpinionView
 from holdfast.usecases.live_views import BedView, SignalView, ValueView
 from holdfast.web.bodychart import charts
 from holdfast.web.gate import Call
 from holdfast.web.render import page
-from holdfast.web.tiles import TILES, pick
+from holdfast.web.tiles import TILES
 
 _NO_ALARMS = AlarmsView()
 
@@ -26,7 +26,6 @@ def patterns(call: Call) -> Response:
         "patterns.html",
         beds=_beds(now_us),
         tiles=TILES,
-        pick=pick,
         chart=charts(regions, touches),
         responses=list(TouchResponse),
     )
@@ -58,6 +57,9 @@ def _beds(now_us: int) -> list[BedView]:
     ]
 
 
+_OPINION = OpinionView(verdict="cannot_say", text="Our signals cannot say: an example, so the alarm stands.")
+
+
 def _alarm(state: str, priority: str, technical: bool, now_us: int) -> AlarmView:
     about = "technical" if technical else "physiological"
     return AlarmView(
@@ -71,6 +73,7 @@ def _alarm(state: str, priority: str, technical: bool, now_us: int) -> AlarmView
         state=state,
         began_us=now_us - 40_000_000,
         raised_us=now_us - 30_000_000,
+        ended_why="over" if state == "latched" else "",
         ended_us=now_us if state == "latched" else None,
         acknowledged_by="Ada" if state == "acknowledged" else "",
         acknowledged_us=now_us if state == "acknowledged" else None,
@@ -79,6 +82,7 @@ def _alarm(state: str, priority: str, technical: bool, now_us: int) -> AlarmView
         times=1,
         sounding=False,
         rule="",
+        second_opinion=_OPINION if priority == "high" and not technical else None,
     )
 
 

@@ -9,7 +9,7 @@ from holdfast.usecases import beds as use
 from holdfast.web.alarm_strip import ranked
 from holdfast.web.gate import Call
 from holdfast.web.render import page
-from holdfast.web.tiles import TILES, pick
+from holdfast.web.tiles import TILES
 
 _DUMP_BYTES_MAX = 64 * 1024
 """Of a quarantined message shown on screen; the whole of it stays in the store."""
@@ -17,14 +17,14 @@ _DUMP_BYTES_MAX = 64 * 1024
 
 def board(call: Call) -> Response:
     beds = ranked(call.services.ward.board(call.now_us))
-    return page(call, "board.html", beds=beds, tiles=TILES, pick=pick)
+    return page(call, "board.html", beds=beds, tiles=TILES)
 
 
 def bed(call: Call) -> Response:
     name = call.part("bed")
     use.require_bed(call.ctx, name)
     view = call.services.ward.view(name, call.now_us)
-    return page(call, "bed.html", bed=view, tiles=TILES, pick=pick)
+    return page(call, "bed.html", bed=view, tiles=TILES)
 
 
 def beds(call: Call) -> Response:

@@ -3,6 +3,7 @@ import { freshId } from "./forms.js";
 import { clock, slot } from "./view.js";
 
 const SHAPES = { high: "!!!", medium: "!!", low: "!" };
+const ENDED = { not_known: "Not known any more whether it lasts", not_watched: "Not watched any more" };
 const JUST_MOVED_MS = 600;
 const HINT_MS = 2500;
 let movedAt = -Infinity;
@@ -18,7 +19,7 @@ function stateWords(alarm) {
   const since = clock(alarm.began_us);
   const times = alarm.times > 1 ? `, ${alarm.times} times` : "";
   const called = alarm.called ? `; ${alarm.called} called ${clock(alarm.called_us)}` : "";
-  if (alarm.state === "latched") return `It is over, nobody has seen it; ${since} to ${clock(alarm.ended_us)}${times}${called}`;
+  if (alarm.state === "latched") return `${ENDED[alarm.ended_why] ?? "It is over"}, nobody has seen it; ${since} to ${clock(alarm.ended_us)}${times}${called}`;
   if (alarm.state === "acknowledged") return `Acknowledged by ${alarm.acknowledged_by} ${clock(alarm.acknowledged_us)}; since ${since}`;
   return `${alarm.technical ? "Equipment; since" : "Since"} ${since}${times}${called}`;
 }
@@ -40,6 +41,10 @@ function fill(line, row) {
   set(line, "where", `${row.training ? "SIMULATED " : ""}${row.name} · ${row.bed}`);
   set(line, "text", alarm.text);
   set(line, "state", stateWords(alarm));
+  const opinion = slot(line, "opinion");
+  opinion.hidden = !alarm.second_opinion;
+  opinion.dataset.verdict = alarm.second_opinion?.verdict ?? "";
+  set(line, "opinion", alarm.second_opinion?.text ?? "");
   const form = slot(line, "acknowledge");
   if (!form) return;
   form.hidden = alarm.state === "acknowledged";

@@ -3,7 +3,7 @@ import { offWords, showBedAlarms } from "./alarm_items.js";
 import { connect } from "./live.js";
 import { Sweep } from "./sweep.js";
 import { showTrends } from "./trends.js";
-import { showHead, showSilence, showTiles, slot, unit } from "./view.js";
+import { showHead, showSilence, showTiles, slot, source, unit } from "./view.js";
 
 const page = document.querySelector("[data-live]");
 const sweep = new Sweep(document.getElementById("strips"), document.getElementById("strip"));
@@ -11,11 +11,18 @@ const sweep = new Sweep(document.getElementById("strips"), document.getElementBy
 function row(value) {
   const line = document.createElement("tr");
   line.dataset.state = value.state;
+  line.dataset.testid = `row-${value.key}`;
   const head = document.createElement("th");
   head.scope = "row";
   head.textContent = value.label;
+  if (value.note) {
+    const small = document.createElement("small");
+    small.className = "value-note";
+    small.textContent = value.note;
+    head.append(small);
+  }
   line.append(head);
-  for (const text of [`${value.text} ${unit(value.unit)}`, `${value.age} ${value.reason}`, value.source]) {
+  for (const text of [`${value.text} ${unit(value.unit)}`, `${value.age} ${value.reason}`, source(value)]) {
     const cell = document.createElement("td");
     cell.textContent = text;
     line.append(cell);
@@ -40,7 +47,11 @@ function show(view) {
   slot(page, "off").replaceChildren(...view.alarms.off.map((off) => note(offWords(off))));
   showSilence(page, view);
   showTiles(page, view);
-  slot(page, "values").replaceChildren(...view.values.map(row));
+  for (const group of page.querySelectorAll("tbody[data-group]")) {
+    const inside = view.values.filter((value) => value.group === group.dataset.group);
+    group.hidden = !inside.length;
+    group.replaceChildren(group.firstElementChild, ...inside.map(row));
+  }
   slot(page, "notes").replaceChildren(...view.notes.map(note));
   sweep.quality(view.signals);
 }

@@ -6,6 +6,7 @@ const DELAY_US = 1.5e6;
 const GAP_S = 0.35;
 const CLOCK_WINDOW_MS = 6000;
 const NO_SIGNAL_US = 2.5e6;
+const PAUSE_S = 3; // so many seconds without a beat are a dog's sinus arrhythmia; alarms have their own rules
 const TOP_PX = 24; // room for label and beat marks
 const MARK_BEHIND_US = 0.2e6; // beat marks wait until the pen's gap has passed
 const ORDER = ["ecg", "art", "pleth", "resp", "co2"];
@@ -37,6 +38,7 @@ export class Strip {
     this.times = [];
     this.values = [];
     this.beats = [];
+    this.flatFor = 0; // states in a row, one a second
     this.drawnUs = null;
     this.low = null;
     this.high = null;
@@ -75,7 +77,7 @@ export class Strip {
     });
     if (this.times.length && frame.start_us + frame.samples.length * step < last - 1e6) {
       // The monitor's clock stepped back: what was drawn belongs to another stretch of time.
-      this.times = []; this.values = []; this.drawnUs = null;
+      this.times = []; this.values = []; this.beats = []; this.drawnUs = null; this.scaledAt = undefined;
       this.add(frame);
     }
   }
@@ -229,7 +231,10 @@ export class Sweep {
     for (const signal of signals) {
       const strip = this.strips.get(signal.key);
       if (!strip) continue;
-      strip.label("quality", signal.quality === "usable" ? "" : signal.text);
+      // A healthy dog at rest pauses for a second or two: one second without a beat is not worth a word.
+      strip.flatFor = signal.quality === "flat" ? strip.flatFor + 1 : 0;
+      const quiet = signal.quality === "usable" || (strip.flatFor > 0 && strip.flatFor <= PAUSE_S);
+      strip.label("quality", quiet ? "" : signal.text);
       strip.element.dataset.quality = signal.quality;
     }
   }

@@ -24,9 +24,16 @@ export function span(us) {
   return s < 172800 ? `${Math.floor(s / 3600)} h` : `${Math.floor(s / 86400)} d`;
 }
 
+// The rule is told in tiles.py, which fills the places at first.
 function pick(view, keys) {
   const found = keys.map((key) => view.values.find((value) => value.key === key)).filter(Boolean);
-  return found.find((value) => value.state !== "blank") ?? found[0];
+  const first = found.find((value) => value.state !== "blank");
+  if (!first || first.state === "fresh") return first ?? found[0];
+  return found.find((value) => value.state === "fresh" && value.age_s < first.age_s) ?? first;
+}
+
+export function source(value) {
+  return value.quality ? `${value.source}, ${value.quality}` : value.source;
 }
 
 export function showTiles(root, view) {
@@ -38,7 +45,10 @@ export function showTiles(root, view) {
     set(tile, "unit", unit(value?.unit ?? ""));
     set(tile, "age", value?.age ?? "");
     set(tile, "reason", value ? value.reason : "not measured");
-    set(tile, "source", value?.source ?? "");
+    set(tile, "source", value ? source(value) : "");
+    const note = value?.note || view.values.find((one) => one.key === tile.dataset.noted)?.note || "";
+    set(tile, "note", note);
+    slot(tile, "note").hidden = !note;
   }
 }
 

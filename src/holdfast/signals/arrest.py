@@ -4,12 +4,14 @@ No beats on the ECG is an arrest only on an ECG that has shown beats and is fit 
 is on it and no pulse is seen elsewhere. Fibrillation goes before asystole.
 """
 
+import statistics
+
 import msgspec
 
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals.ecg_beats import Beat
 from holdfast.signals.fibrillation import LIKELY
-from holdfast.signals.leads import Leads
+from holdfast.signals.leads import LeadMemory, Leads
 from holdfast.signals.observed import EcgSecond, PulseSecond
 from holdfast.signals.quality import Quality
 
@@ -43,6 +45,9 @@ VF_S = 3
 VF_WITHIN_S = 4
 """So many fibrillating seconds of so many (estimate). With the window of 4 s it is said 6 to 8 s after the onset."""
 
+VF_END_S = 8
+"""Seconds without fibrillation that end it when no beats come back (estimate): compressions interrupt its wave."""
+
 ALIKE = 0.9
 """Two beats in one second that are as like the beats before as this are not fibrillation (estimate)."""
 
@@ -67,6 +72,17 @@ ETCO2_S = 5
 
 PULSE_BACK_S = 8
 """Pulses in an arrest end it when they last so long without being compressions (estimate): those must show first."""
+
+WIDER = 0.7
+"""A complex is wide when it holds this much more below the QRS band than usual (natural logarithm of the ratio:
+twice as much; estimate)."""
+
+VT_S = 3
+VT_WITHIN_S = 4
+"""So many seconds of so many with a fast, wide wave that repeats itself (estimate)."""
+
+FLUTTER_PER_MIN = 250.0
+"""A wave that repeats itself faster than this is flutter or fibrillation, not named a tachycardia (estimate)."""
 
 UNKNOWN_S = 10
 """A physiological state on an ECG that has not been fit for so long is no longer known (estimate)."""
@@ -102,6 +118,8 @@ class ArrestState(msgspec.Struct, frozen=True):
     """Fit seconds in a row without a beat."""
     unfit: int = 0
     waving: tuple[bool, ...] = ()
+    fast_wide: tuple[bool, ...] = ()
+    """Per second: a fast, wide wave that repeats itself."""
     calm: int = 0
     """Seconds since the last that fibrillated, those left out of which nothing could be said."""
     unsaid: int = 0
@@ -128,11 +146,13 @@ def step(
     pulses: tuple[PulseSecond, ...],
     etco2_mmhg: float | None,
     compressed: bool,
+    ventricular_per_min: float,
 ) -> ArrestState:
-    """Take one second of every signal. ``compressed``: the chest is being compressed, beats and pulses are hands."""
+    """Take one second of every signal. ``compressed``: the chest is being compressed, beats, pulses and waves are
+    hands, and whether the heart fibrillates is not known anew."""
     beats = [] if compressed else sorted(beat.at_us for beat in _longest(leads))
     waves = tuple((p.key, _pulse(dict(state.pulses).get(p.key, PulseMemory()), p)) for p in pulses)
-    still = bool(ecgs) and all(e.quality in _STILL for e in ecgs) and pulse_lost(waves)
+    still = bool(leads) and all(m.lead_off or m.frozen for _, m in leads) and pulse_lost(waves)
     fit = any(memory.fit for _, memory in leads)
     quiet = not beats and (still or any(memory.quiet for _, memory in leads))
     returned = state.returned
@@ -154,11 +174,12 @@ def step(
         quiet_run=state.quiet_run + 1 if quiet else 0,
         without=0 if beats else state.without + 1 if fit else 0,
         unfit=0 if fit else state.unfit + 1,
-        waving=(*state.waving, waving)[-VF_WITHIN_S:],
-        calm=0 if waving else state.calm + said,
+        waving=state.waving if compressed else (*state.waving, waving)[-VF_WITHIN_S:],
+        calm=state.calm if compressed else 0 if waving else state.calm + said,
         unsaid=0 if said else state.unsaid + 1,
+        fast_wide=(*state.fast_wide, not compressed and _fast_wide(ecgs, leads, ventricular_per_min))[-VT_WITHIN_S:],
         returned=returned,
-        pulsing=state.pulsing + 1 if pulsing(waves) else 0,
+        pulsing=state.pulsing + 1 if pulsing(waves) and not compressed else 0,
         etco2_seen=state.etco2_seen or (etco2_mmhg or 0.0) >= ETCO2_BEFORE_MMHG,
         etco2_low=state.etco2_low + 1 if low else 0,
         etco2_back=state.etco2_back + 1 if etco2_mmhg is not None and not low else 0,
@@ -177,9 +198,6 @@ def after_hole(state: ArrestState, now_us: int) -> ArrestState:
     )
 
 
-_STILL = (Quality.FROZEN, Quality.LEAD_OFF, None)
-
-
 def _longest(leads: Leads) -> tuple[Beat, ...]:
     """The counted beats of the lead that has most of them."""
     return max((memory.beats for _, memory in leads), key=len, default=())
@@ -192,6 +210,24 @@ def _waving(ecgs: tuple[EcgSecond, ...]) -> bool:
     fit = [ecg for ecg in ecgs if ecg.quality is Quality.USABLE]
     alike = any(sum(beat.likeness >= ALIKE for beat in ecg.beats) > 1 for ecg in fit)
     return sum(said) * 2 > len(said) and not alike
+
+
+def _fast_wide(ecgs: tuple[EcgSecond, ...], leads: Leads, per_min: float) -> bool:
+    """On most of the leads of which something can be said a fast wave repeats itself, and is likely fibrillation by
+    its shape or wider than what is usual on this lead."""
+    known = dict(leads)
+    said = [
+        _is_wide(e, known[e.key]) and per_min <= e.regular_per_min <= FLUTTER_PER_MIN
+        for e in ecgs
+        if e.fibrillation is not None
+    ]
+    return sum(said) * 2 > len(said)
+
+
+def _is_wide(ecg: EcgSecond, memory: LeadMemory) -> bool:
+    if (ecg.fibrillation or 0.0) >= LIKELY:
+        return True
+    return bool(memory.slow_shares) and ecg.slow_share >= statistics.median(memory.slow_shares) + WIDER
 
 
 def _pulse(memory: PulseMemory, second: PulseSecond) -> PulseMemory:
@@ -219,7 +255,12 @@ def pulse_lost(waves: Pulses) -> bool:
 
 def fibrillating(state: ArrestState) -> bool:
     """Fibrillation is suspected."""
-    return sum(state.waving) >= VF_S and not pulsing(state.pulses)
+    return sum(state.waving[-VF_WITHIN_S:]) >= VF_S and not pulsing(state.pulses)
+
+
+def fast_and_wide(state: ArrestState) -> bool:
+    """Ventricular tachycardia or flutter is suspected, with or without a pulse."""
+    return sum(state.fast_wide) >= VT_S
 
 
 def without_beats(state: ArrestState, now_us: int) -> bool:
@@ -249,7 +290,7 @@ def beats_are_back(state: ArrestState, now_us: int) -> bool:
 
 def pulseless(state: ArrestState) -> bool:
     """Beats on the ECG, and every pulse wave that is on has lost its pulse, or carbon dioxide has collapsed."""
-    if state.without or len(state.returned) < RETURN_BEATS or pulsing(state.pulses):
+    if state.without or len(state.returned) < RETURN_BEATS or pulsing(state.pulses) or any(state.waving[-2:]):
         return False
     return _without_flow(state)
 

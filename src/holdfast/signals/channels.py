@@ -122,7 +122,18 @@ def ecg_second(channel: EcgChannel, start_us: int) -> tuple[EcgChannel, EcgSecon
     said = next((second for second in channel.waiting_quality if second.start_us == start_us), None)
     word = said.quality if said else None
     breath, breathing = ecg_respiration.step(channel.breath, end_us, word not in quality.FIT)
-    second = EcgSecond(channel.key, word, beats, said.qrs_mv if said else 0.0, said.fibrillation if said else None)
+    second = EcgSecond(channel.key, None, beats)
+    if said:
+        second = EcgSecond(
+            channel.key,
+            word,
+            beats,
+            said.qrs_mv,
+            said.fibrillation,
+            said.level_mv,
+            said.regular_per_min,
+            said.slow_share,
+        )
     after = _replace(
         channel,
         breath=breath,

@@ -21,6 +21,10 @@ SPREAD = 0.15
 WITHIN_S = 6
 """How far back movements count (estimate)."""
 
+SWAYED_S = 3
+"""An ECG that repeats itself at that rate in all but one of so many seconds is compressed (estimate; each second
+looks four back)."""
+
 LIKE_MIN = 0.6
 WIDE_S = 0.09
 """A beat that is as like the beats before the arrest as the first, or shorter than the second, is the heart's own
@@ -32,6 +36,8 @@ class CompressionState(msgspec.Struct, frozen=True):
 
     movements_us: tuple[int, ...] = ()
     pulses: tuple[int, ...] = ()
+    swayed: tuple[bool, ...] = ()
+    """Per second, whether the ECG was a wave that repeats itself at the rate of compressions."""
     own: tuple[int, ...] = ()
     """Per second, how many beats were the heart's own."""
 
@@ -49,6 +55,7 @@ def step(
     return CompressionState(
         tuple(at for at in (*state.movements_us, *strange) if at > old_us),
         (*state.pulses, max((wave.pulses for wave in pulses), default=0))[-WITHIN_S:],
+        (*state.swayed, any(PER_MIN[0] <= ecg.regular_per_min <= PER_MIN[1] for ecg in ecgs))[-SWAYED_S:],
         (*state.own, own)[-WITHIN_S:],
     )
 
@@ -59,6 +66,8 @@ def rhythmic(state: CompressionState) -> bool:
         return False
     low, high = (WITHIN_S * per_min / 60 for per_min in PER_MIN)
     if len(state.pulses) == WITHIN_S and low - 1 <= sum(state.pulses) <= high + 1 and min(state.pulses) > 0:
+        return True
+    if sum(state.swayed) >= SWAYED_S - 1:
         return True
     spaces = [(b - a) / US_PER_S for a, b in pairwise(state.movements_us)]
     if len(spaces) < COUNT - 1:

@@ -58,6 +58,9 @@ ARREST = frozenset({Condition.ASYSTOLE, Condition.VENTRICULAR_FIBRILLATION, Cond
 """While one of these holds, hands may be on the chest."""
 
 
+_WAVES = frozenset({Condition.VENTRICULAR_FIBRILLATION, Condition.VENTRICULAR_TACHYCARDIA})
+
+
 @dataclass(frozen=True)
 class Began:
     """A state began; ``signal`` is the wave it is about, empty when it is about the heart."""
@@ -159,17 +162,21 @@ def step(
     """Take one second of every signal; return what began and what ended at its end."""
     end_us = start_us + US_PER_S
     held = {condition for condition, _, _ in state.holding}
-    seen = leads.step(state.leads, start_us, ecgs)
+    seen = leads.step(state.leads, start_us, ecgs, bool(held & (ARREST | _WAVES)))
     hands = compressions.step(state.hands, start_us, ecgs, seen, pulses)
     pressed = bool(held & ARREST) and compressions.rhythmic(hands)
-    stopped = arrest.step(state.arrest, start_us, ecgs, seen, pulses, etco2_mmhg, pressed)
+    per_min = limits.ventricular_per_min
+    stopped = arrest.step(state.arrest, start_us, ecgs, seen, pulses, etco2_mmhg, pressed, per_min)
     counts = (*state.pulse_counts, max((wave.pulses for wave in pulses), default=0))[-PULSE_RATE_S:]
     pulse_rate = sum(counts) * 60 / PULSE_RATE_S if arrest.pulsing(stopped.pulses) else None
     beating = RhythmState()  # in an arrest no rate and no pause is named, nor is it part of one afterwards
     if not held & {Condition.ASYSTOLE, Condition.VENTRICULAR_FIBRILLATION}:
-        beating = rhythm.step(state.rhythm, start_us, seen, pulse_rate, limits)
+        beating = rhythm.step(
+            state.rhythm, start_us, seen, {ecg.key: ecg.regular_per_min for ecg in ecgs}, pulse_rate, limits
+        )
     state = ConditionState(seen, stopped, hands, beating, counts, state.holding)
-    wanted = _of_the_heart(state, end_us, pressed) + _of_the_leads(seen) + _of_the_pulses(stopped)
+    wanted = _of_the_heart(state, end_us, pressed) + _of_the_pulses(stopped)
+    wanted += _of_the_leads(seen, named=pressed or bool(held & _WAVES) or arrest.fibrillating(stopped))
     over: dict[Key, bool] = {}
     for key in _held(state):
         if key not in wanted and (_is_over(key, state, end_us, pressed) or _is_unknown(key, state, pressed)):
@@ -217,16 +224,18 @@ def _of_the_heart(state: ConditionState, now_us: int, pressed: bool) -> list[Key
     wanted: list[Condition] = []
     if pressed:
         wanted.append(Condition.COMPRESSIONS)
-    if arrest.fibrillating(stopped):
+    held = {condition for condition, _, _ in state.holding}
+    regular = arrest.fast_and_wide(stopped)
+    if arrest.fibrillating(stopped) and (not regular or Condition.VENTRICULAR_FIBRILLATION in held):
         wanted.append(Condition.VENTRICULAR_FIBRILLATION)
     elif arrest.without_beats(stopped, now_us):
         doubted = arrest.pulsing(stopped.pulses) and (Condition.ASYSTOLE, "") not in _held(state)
         wanted.append(Condition.ECG_DISAGREES if doubted else Condition.ASYSTOLE)
-    elif arrest.pulseless(stopped):
+    elif arrest.pulseless(stopped) and not held & {Condition.ASYSTOLE, Condition.VENTRICULAR_FIBRILLATION}:
         wanted.append(Condition.PULSELESS)
-    if arrest.never_beaten(stopped) and not any(memory.is_small for _, memory in state.leads):
+    if arrest.never_beaten(stopped) and not beating.fast and not any(memory.is_small for _, memory in state.leads):
         wanted.append(Condition.NO_BEATS_YET)
-    if beating.run >= rhythm.TACHYCARDIA_BEATS:
+    if regular or beating.run >= rhythm.TACHYCARDIA_BEATS:
         wanted.append(Condition.VENTRICULAR_TACHYCARDIA)
     elif beating.run >= rhythm.RUN_BEATS:
         wanted.append(Condition.VENTRICULAR_RUN)
@@ -241,12 +250,13 @@ def _of_the_heart(state: ConditionState, now_us: int, pressed: bool) -> list[Key
     return [(condition, "") for condition in wanted]
 
 
-def _of_the_leads(seen: Leads) -> list[Key]:
+def _of_the_leads(seen: Leads, named: bool) -> list[Key]:
+    """``named``: what is on the leads is called a rhythm or compressions, so it is no artefact."""
     wanted = [(Condition.LEAD_OFF, key) for key, memory in seen if memory.lead_off >= leads.LEAD_OFF_S]
     wanted += [(Condition.FROZEN, key) for key, memory in seen if memory.frozen >= leads.FROZEN_S]
     wanted += [(Condition.LOOSE, key) for key, memory in seen if memory.is_loose]
     wanted += [(Condition.ECG_SMALL, key) for key, memory in seen if memory.is_small]
-    if seen and all(memory.unusable >= leads.ARTEFACT_S for _, memory in seen):
+    if seen and not named and all(memory.unusable >= leads.ARTEFACT_S for _, memory in seen):
         wanted.append((Condition.ARTEFACT, seen[0][0]))
     return wanted
 
@@ -275,10 +285,14 @@ def _is_over(key: Key, state: ConditionState, now_us: int, pressed: bool) -> boo
     if condition in (Condition.ASYSTOLE, Condition.ECG_DISAGREES):
         return arrest.fibrillating(stopped) or pulse_is_back or arrest.beats_are_back(stopped, now_us)
     if condition is Condition.VENTRICULAR_FIBRILLATION:
-        return pulse_is_back or stopped.calm >= arrest.VF_WITHIN_S
+        ceased = stopped.calm >= arrest.VF_WITHIN_S and arrest.beats_are_back(stopped, now_us)
+        return pulse_is_back or ceased or stopped.calm >= arrest.VF_END_S
     if condition is Condition.PULSELESS:
-        other = arrest.fibrillating(stopped) or arrest.without_beats(stopped, now_us)
+        named = {(Condition.ASYSTOLE, ""), (Condition.VENTRICULAR_FIBRILLATION, "")} & _held(state).keys()
+        other = bool(named) or arrest.fibrillating(stopped) or arrest.without_beats(stopped, now_us)
         return other or (arrest.flow_is_back(stopped) and not pressed)
+    if condition is Condition.VENTRICULAR_TACHYCARDIA and any(stopped.fast_wide):
+        return False
     if condition in _OF_THE_RATE:
         arrested = not {Condition.ASYSTOLE, Condition.VENTRICULAR_FIBRILLATION}.isdisjoint(c for c, _ in _held(state))
         pulsing = condition is Condition.EXTREME_BRADYCARDIA and arrest.pulsing(stopped.pulses)
@@ -304,6 +318,8 @@ def _is_unknown(key: Key, state: ConditionState, pressed: bool) -> bool:
         return stopped.unsaid >= arrest.UNKNOWN_S and not pressed
     if condition is Condition.PULSELESS:
         return arrest.flow_is_unknown(stopped) and not pressed
+    if condition is Condition.VENTRICULAR_TACHYCARDIA and any(stopped.fast_wide):
+        return False
     if condition in (Condition.LEAD_OFF, Condition.FROZEN):
         return signal not in dict(state.leads)
     if condition is Condition.NO_PULSE:
@@ -313,8 +329,8 @@ def _is_unknown(key: Key, state: ConditionState, pressed: bool) -> bool:
 
 _TEXTS = {
     Condition.ASYSTOLE: f"No heart beat on the ECG for {arrest.ASYSTOLE_S:g} s, and no pulse seen",
-    Condition.VENTRICULAR_FIBRILLATION: "ECG without distinct beats: ventricular fibrillation or flutter suspected",
-    Condition.VENTRICULAR_TACHYCARDIA: "Fast wide beats that go on: ventricular tachycardia",
+    Condition.VENTRICULAR_FIBRILLATION: "ECG without distinct beats: ventricular fibrillation or tachycardia suspected",
+    Condition.VENTRICULAR_TACHYCARDIA: "Fast wide regular rhythm: ventricular tachycardia suspected, feel the pulse",
     Condition.PULSELESS: "Beats on the ECG, but no pulse or no carbon dioxide: feel the pulse",
     Condition.EXTREME_BRADYCARDIA: "Heart rate extremely low",
     Condition.EXTREME_TACHYCARDIA: "Heart rate extremely high",

@@ -10,6 +10,7 @@ import msgspec
 
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals.ecg_beats import Beat
+from holdfast.signals.fibrillation import LIKELY
 from holdfast.signals.observed import EcgSecond
 from holdfast.signals.quality import FIT, Quality
 
@@ -28,8 +29,19 @@ LOOSE_WITHIN_S = 60
 """A lead that came off so often within so long has a loose electrode (estimate)."""
 
 LIKE_SHARE = 0.5
-"""A flat second holds a beat only when it reaches this share of what seconds with beats reach on this lead, and a
-second without beats is quiet only below it (estimate)."""
+"""A flat second holds a beat only when it reaches this share of what seconds with beats reach on this lead, and is
+quiet only below it (estimate)."""
+
+QUIET_SHARE = 0.35
+"""Any other second without beats is quiet only below this share: escape beats are lower than those before
+(estimate)."""
+
+GONE_MV = 1.5
+"""A flat lead that stands this far from where its beats were has come off: a heart that stops does not move the level
+(estimate). It stays off until it shows beats."""
+
+SLOW_RHYTHM_PER_MIN = 160.0
+"""Below this rate a complex may be taken for what is usual (estimate)."""
 
 ECHO_US = 150_000
 """A beat so shortly before the end of a second leaves the other half of its QRS in the next (estimate)."""
@@ -60,6 +72,14 @@ class LeadMemory(msgspec.Struct, frozen=True):
     """Heights in the QRS band of the last seconds with beats."""
     usual_mv: float = 0.0
     """Their median; 0 before any."""
+    levels_mv: tuple[float, ...] = ()
+    """Levels of the same seconds."""
+    slow_shares: tuple[float, ...] = ()
+    """How wide their complexes were, of those at a usual rate."""
+    gone: bool = False
+    """Its level went far from that of its beats, and none have come since: flat now means off."""
+    spared: bool = False
+    """An arrest was named since the last beats: shocks and hands move the level, so it says nothing of the lead."""
     small: tuple[bool, ...] = ()
     """For the last seconds: beats were found, all below 0.15 mV, and none are known to be so low."""
     came_off_us: tuple[int, ...] = ()
@@ -78,25 +98,37 @@ class LeadMemory(msgspec.Struct, frozen=True):
 Leads = tuple[tuple[str, LeadMemory], ...]
 
 
-def step(leads: Leads, start_us: int, ecgs: tuple[EcgSecond, ...]) -> Leads:
-    """The memory of the leads after one more second of each."""
+def step(leads: Leads, start_us: int, ecgs: tuple[EcgSecond, ...], arrested: bool = False) -> Leads:
+    """The memory of the leads after one more second of each. ``arrested``: a lethal rhythm is named at the moment."""
     known = dict(leads)
-    return tuple((ecg.key, _lead(known.get(ecg.key, LeadMemory()), start_us, ecg)) for ecg in ecgs)
+    return tuple((ecg.key, _lead(known.get(ecg.key, LeadMemory()), start_us, ecg, arrested)) for ecg in ecgs)
 
 
-def _lead(before: LeadMemory, start_us: int, second: EcgSecond) -> LeadMemory:
+def _lead(before: LeadMemory, start_us: int, second: EcgSecond, arrested: bool) -> LeadMemory:
     quality = second.quality
     off, frozen = quality in (Quality.LEAD_OFF, None), quality is Quality.FROZEN
     fit = quality in FIT
     like_beats = bool(before.usual_mv) and second.qrs_mv >= LIKE_SHARE * before.usual_mv
+    flat = quality in (Quality.FLAT, Quality.SETTLING)
     counted = second.beats if quality is Quality.USABLE or (quality is Quality.FLAT and like_beats) else ()
+    away = bool(before.levels_mv) and _moved(before.levels_mv, second.level_mv) >= GONE_MV
+    waving = (second.fibrillation or 0.0) >= LIKELY
+    spared = arrested or waving or (before.spared and not counted)
+    gone = not counted and (before.gone or (away and not off and not frozen and not spared))
+    off, fit = off or (gone and flat), fit and not gone
     echo = bool(before.beats) and start_us - before.beats[-1].at_us < ECHO_US
-    quiet = fit and not counted and not (quality is Quality.USABLE and like_beats and not echo)
-    bad = quality in (Quality.NOISY, Quality.SATURATED, Quality.SETTLING) or (fit and not counted and not quiet)
-    heights, usual = before.heights_mv, before.usual_mv
-    if counted:
+    share = LIKE_SHARE if quality is Quality.FLAT else QUIET_SHARE
+    high = bool(before.usual_mv) and second.qrs_mv >= share * before.usual_mv and not echo
+    quiet = fit and not counted and not high
+    bad = quality in (Quality.NOISY, Quality.SATURATED, Quality.SETTLING) and not gone
+    bad = bad or (fit and not counted and not quiet)
+    heights, usual, levels, slow = before.heights_mv, before.usual_mv, before.levels_mv, before.slow_shares
+    if counted and not spared:
         heights = (*heights, second.qrs_mv)[-REMEMBERED:]
         usual = statistics.median(heights)
+        levels = (*levels, second.level_mv)[-REMEMBERED:]
+        if second.regular_per_min < SLOW_RHYTHM_PER_MIN and second.fibrillation is not None:
+            slow = (*slow, second.slow_share)[-REMEMBERED:]
     fell = (off or frozen) and before.good > 0
     young = tuple(at for at in before.came_off_us if at > start_us - LOOSE_WITHIN_S * US_PER_S)
     return LeadMemory(
@@ -109,6 +141,14 @@ def _lead(before: LeadMemory, start_us: int, second: EcgSecond) -> LeadMemory:
         beats=counted,
         heights_mv=heights,
         usual_mv=usual,
+        levels_mv=levels,
+        slow_shares=slow,
+        gone=gone,
+        spared=spared,
         small=(*before.small, bool(second.beats) and quality is Quality.FLAT and not before.usual_mv)[-SMALL_WITHIN_S:],
         came_off_us=(*young, start_us) if fell else young,
     )
+
+
+def _moved(levels_mv: tuple[float, ...], level_mv: float) -> float:
+    return abs(level_mv - statistics.median(levels_mv))

@@ -18,6 +18,12 @@ class EcgSecond(msgspec.Struct, frozen=True):
     """Peak to peak in the QRS band."""
     fibrillation: float | None = None
     """How likely the last seconds are fibrillation, 0 to 1; None where nothing can be said."""
+    level_mv: float = 0.0
+    """Median of the second."""
+    regular_per_min: float = 0.0
+    """Rate of a wave that repeats itself over the last seconds; 0 when it does not."""
+    slow_share: float = 0.0
+    """Natural logarithm of what lies below the QRS band to what lies in it: larger for wide complexes."""
 
 
 class PulseSecond(msgspec.Struct, frozen=True):

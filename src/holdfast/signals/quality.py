@@ -11,7 +11,7 @@ import msgspec
 
 from holdfast.signals import trace
 from holdfast.signals.chunk import Chunk
-from holdfast.signals.fibrillation import likelihood
+from holdfast.signals.fibrillation import HEIGHT_MIN_MV, likelihood
 from holdfast.signals.trace import Shape, TraceSecond
 
 RAIL_MV = 10.0
@@ -59,6 +59,13 @@ REST_PER_PEAK = 0.03
 """Between beats the QRS envelope rests below this share of its peaks, a little more for every peak per second (chosen
 with all 24 dogs in view, and on dog beats moved together to 150 to 300 a minute)."""
 
+EVEN = 0.1
+"""Peaks that vary by less than this, of a wave that repeats itself, are no noise, however close they stand: a fast
+rhythm (estimate)."""
+
+REGULAR = 0.75
+"""Correlation of the wave with itself one period later from which it repeats itself (chosen on vfdb)."""
+
 UNEVEN = 0.3
 """The peaks vary by more than this share of their mean: movement (same)."""
 
@@ -93,6 +100,12 @@ class QualitySecond(msgspec.Struct, frozen=True, array_like=True):
     """Peak to peak in the QRS band."""
     fibrillation: float | None
     """How likely the last four seconds are fibrillation, 0 to 1; None where nothing can be said."""
+    level_mv: float = 0.0
+    """Median of the second."""
+    regular_per_min: float = 0.0
+    """Rate of a wave that repeats itself over the last seconds; 0 when it does not."""
+    slow_share: float = 0.0
+    """Natural logarithm of what lies below the QRS band to what lies in it: larger for wide complexes."""
 
 
 QualityState = trace.TraceState
@@ -121,8 +134,12 @@ def step(state: QualityState, chunk: Chunk) -> tuple[QualityState, tuple[Quality
 
 def _say(second: TraceSecond) -> QualitySecond:
     word = judge(second)
-    waving = likelihood(second.shape) if second.shape and word in _READABLE else None
-    return QualitySecond(second.start_us, word, second.qrs_mv, waving)
+    level_mv = 0.0 if math.isnan(second.middle) else second.middle
+    shape = second.shape
+    if shape is None or word not in _READABLE:
+        return QualitySecond(second.start_us, word, second.qrs_mv, None, level_mv)
+    regular = shape.per_min if shape.regular >= REGULAR and shape.height_mv >= HEIGHT_MIN_MV else 0.0
+    return QualitySecond(second.start_us, word, second.qrs_mv, likelihood(shape), level_mv, regular, shape.log_slow)
 
 
 _READABLE = frozenset({Quality.USABLE, Quality.FLAT, Quality.NOISY})
@@ -151,7 +168,7 @@ def judge(second: TraceSecond) -> Quality:
 
 def _noisy(shape: Shape) -> bool:
     rest, spread = UNEVEN_REST[1], UNEVEN_REST[0]
-    if shape.log_qrs_mv < math.log(LONE_MV):
+    if shape.log_qrs_mv < math.log(LONE_MV) or (shape.spread < EVEN and shape.regular >= REGULAR):
         return False
     return (
         shape.peaks > PEAKS_MAX_HZ

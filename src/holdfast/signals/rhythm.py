@@ -32,6 +32,10 @@ WIDER = 1.4
 UNLIKE_MAX = 0.6
 """A ventricular beat is that much wider than the usual beat of this lead and no more like it than this (estimate)."""
 
+RACING_S = 5
+"""Seconds in a row with a wave that repeats itself beyond the limit, and no slower beats among them (estimate): the
+detector may find no beats at such rates."""
+
 RUN_BEATS = 4
 TACHYCARDIA_BEATS = 16
 """Ventricular beats in a row that make a run, and a tachycardia (estimates; at 200 a minute the second last 5 s)."""
@@ -62,6 +66,8 @@ class LeadRhythm(msgspec.Struct, frozen=True):
     beats: tuple[Beat, ...] = ()
     usual_width_s: float = 0.0
     """Median width of beats that were like those before them."""
+    racing: int = 0
+    """Seconds in a row with a wave that repeats itself beyond the limit."""
 
 
 class RhythmState(msgspec.Struct, frozen=True):
@@ -79,9 +85,15 @@ class RhythmState(msgspec.Struct, frozen=True):
 
 
 def step(
-    state: RhythmState, start_us: int, leads: Leads, pulses_per_min: float | None, limits: RateLimits
+    state: RhythmState,
+    start_us: int,
+    leads: Leads,
+    regular_per_min: dict[str, float],
+    pulses_per_min: float | None,
+    limits: RateLimits,
 ) -> RhythmState:
-    """Take one second of every lead. ``pulses_per_min``: of a pulse wave that is good, None without one."""
+    """Take one second of every lead. ``regular_per_min``: by lead, of a wave that repeats itself. ``pulses_per_min``:
+    of a pulse wave that is good, None without one."""
     end_us = start_us + US_PER_S
     known = dict(state.leads)
     after: list[tuple[str, LeadRhythm]] = []
@@ -90,8 +102,11 @@ def step(
         before = known.get(key, LeadRhythm())
         told = memory.fit and (memory.quiet or bool(memory.beats))
         if not told:
-            before = LeadRhythm(usual_width_s=before.usual_width_s)
+            before = LeadRhythm(usual_width_s=before.usual_width_s, racing=before.racing)
         after.append((key, _followed(before, memory.beats)))
+        beyond = memory.fit and regular_per_min.get(key, 0.0) > limits.tachycardia_per_min
+        racing = before.racing + 1 if beyond and not memory.beats else 0
+        after[-1] = key, msgspec.structs.replace(after[-1][1], racing=racing)
         if told and after[-1][1].beats:
             rhythms.append(after[-1][1])
     fresh = any(memory.beats for _, memory in leads)
@@ -108,7 +123,8 @@ def step(
         paused_us=paused,
         dropped_us=dropped,
         slow=_slow(state.slow and held, rhythms, pulses_per_min, limits),
-        fast=_fast(state.fast and held, rhythms, end_us, limits, untold > 0),
+        fast=_fast(state.fast and held, rhythms, end_us, limits, untold > 0)
+        or any(rhythm.racing >= RACING_S for _, rhythm in after),
         run=_longest_run(state.run if held else 0, rhythms, end_us, limits),
         untold=untold,
     )

@@ -16,6 +16,8 @@ from holdfast.kernel.time import US_PER_S
 from holdfast.signals.chunk import Chunk, Floats, Timeline, lay, pack, unpack
 from holdfast.signals.compiled import compiled
 from holdfast.signals.filters import butter, sosfilt_zi
+from holdfast.signals.period import of_wave
+from holdfast.signals.ranks import ranked
 from holdfast.signals.seconds import complete
 
 WINDOW_S = 4
@@ -72,6 +74,13 @@ class Shape(NamedTuple):
     """Natural logarithm of the second largest peak of the envelope (mV)."""
     height_mv: float
     """5th to 95th percentile of the wave."""
+    regular: float
+    """Correlation of the wave with itself one period later: 1 when every beat looks like the one before."""
+    per_min: float
+    """The rate of that period, between 75 and 360 a minute."""
+
+
+_NUMBERS = len(Shape._fields)
 
 
 class TraceSecond(msgspec.Struct, frozen=True):
@@ -257,8 +266,9 @@ def _run(
 ) -> tuple[Floats, Floats, Floats]:
     """Filter, keep, and measure the seconds that are over (rows: second, first sample, end).
 
-    (seconds, 8 + 13) of :func:`_measure` and :func:`_shape`, the first of the latter NaN when there is none; then what
-    is to be remembered of the samples and of the kept rows. ``count``: samples on the axis, the fresh ones included.
+    (seconds, 8 + _NUMBERS) of :func:`_measure` and :func:`_shape`, the first of the latter NaN when there is none; then
+    what is to be remembered of the samples and of the kept rows. ``count``: samples on the axis with the
+    fresh ones.
     """
     keep, block, still_max, window, kept_hz = numbers
     before, old = pending.shape[0], kept.shape[0] // _ROWS
@@ -270,7 +280,7 @@ def _run(
     rows = rows[:total]
     first, oldest = count - samples.shape[0], count // block - total
     done = first
-    out = np.full((seconds.shape[0], 8 + 13), np.nan)
+    out = np.full((seconds.shape[0], 8 + _NUMBERS), np.nan)
     for k in range(seconds.shape[0]):
         start, end = seconds[k, 1], seconds[k, 2]
         upto = end // block - oldest
@@ -279,32 +289,6 @@ def _run(
             out[k, 8:] = _shape(rows, upto, window, kept_hz, block)
         done = end
     return out, samples[done - first :], rows[max(0, total - window - 2 * KEPT_HZ) :]
-
-
-@compiled
-def _ranked(values: Floats, low: int, place: int) -> float:
-    """The value that sorting ``values`` from ``low`` on would bring to ``place``. Moves them: all before that place are
-    then no larger, all after it no smaller."""
-    high = values.shape[0] - 1
-    while low < high:
-        pivot = values[(low + high) // 2]
-        i, j = low, high
-        while i <= j:
-            while values[i] < pivot:
-                i += 1
-            while values[j] > pivot:
-                j -= 1
-            if i <= j:
-                values[i], values[j] = values[j], values[i]
-                i += 1
-                j -= 1
-        if place <= j:
-            high = j
-        elif place >= i:
-            low = i
-        else:
-            break
-    return float(values[place])
 
 
 @compiled
@@ -324,7 +308,7 @@ def _measure(samples: Floats, kept: Floats, first: int, end: int) -> Floats:
         out[1], out[2], out[4], out[5] = least, largest, np.mean(seen), max(low, high) / n
         if n > 1:
             out[7] = np.median(np.abs(seen[1:] - seen[:-1]))
-        out[3] = _ranked(seen, 0, n // 2)
+        out[3] = ranked(seen, 0, n // 2)
     first = max(0, first)
     out[6] = 0.0
     if end > first:
@@ -348,7 +332,7 @@ def _peaks(envelope: Floats, side: int, seconds: float, out: Floats) -> None:
     ordered = np.sort(peaks[:found])
     second = ordered[max(0, found - 2)] if found else 0.0
     large = ordered[ordered >= 0.5 * second]
-    out[7] = _ranked(envelope, 0, n // 2) / (second + 1e-9)
+    out[7] = ranked(envelope, 0, n // 2) / (second + 1e-9)
     out[8] = large.shape[0] / seconds
     out[9] = np.std(large) / (np.mean(large) + 1e-9) if large.shape[0] > 1 else 0.0
     out[11] = np.log(second + 1e-4)
@@ -357,7 +341,7 @@ def _peaks(envelope: Floats, side: int, seconds: float, out: Floats) -> None:
 @compiled
 def _shape(kept: Floats, end: int, window: int, kept_hz: float, block: int) -> Floats:
     """The numbers of :class:`Shape` for the blocks before ``end``; the first is NaN when signal is missing in them."""
-    out = np.zeros(13)
+    out = np.zeros(_NUMBERS)
     part = kept[end - window : end]
     if np.sum(part[:, 7]) > 0:
         out[0] = np.nan
@@ -388,11 +372,12 @@ def _shape(kept: Floats, end: int, window: int, kept_hz: float, block: int) -> F
     out[6] = np.log(window * block * four / (two * two + tiny * tiny) + 1e-3)
     _peaks(part[:, 1].copy(), max(1, int(0.1 * kept_hz)), window / kept_hz, out)
     out[10] = 0.5 * np.log((slow + tiny) / (two + tiny))
+    out[13], out[14] = of_wave(wave, kept_hz)
     # From here on the values are moved about.
-    out[1] = _ranked(slope, 0, (window - 1) // 2)
-    out[1] /= _ranked(slope, (window - 1) // 2, int(0.98 * (window - 1))) + tiny
-    out[2] = _ranked(size, 0, window // 2)
-    out[2] /= _ranked(size, window // 2, int(0.98 * window)) + tiny
-    low = _ranked(wave, 0, int(0.05 * window))
-    out[12] = _ranked(wave, int(0.05 * window), int(0.95 * window)) - low
+    out[1] = ranked(slope, 0, (window - 1) // 2)
+    out[1] /= ranked(slope, (window - 1) // 2, int(0.98 * (window - 1))) + tiny
+    out[2] = ranked(size, 0, window // 2)
+    out[2] /= ranked(size, window // 2, int(0.98 * window)) + tiny
+    low = ranked(wave, 0, int(0.05 * window))
+    out[12] = ranked(wave, int(0.05 * window), int(0.95 * window)) - low
     return out

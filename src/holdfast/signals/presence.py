@@ -1,5 +1,7 @@
 """Whether a slow wave (pleth, pressure, respiration) was there at all, second by second."""
 
+from enum import IntEnum
+
 import msgspec
 import numpy as np
 
@@ -10,6 +12,15 @@ from holdfast.signals.seconds import complete
 
 MISSING_SHARE = 0.5
 """With so much of a second missing there is no sensor (estimate, as for an ECG lead)."""
+
+
+class Presence(IntEnum):
+    """What a second of a wave was."""
+
+    MISSING = 0
+    STILL = 1
+    """Sent, every sample alike."""
+    MOVING = 2
 
 
 class PresenceState(msgspec.Struct, frozen=True, tag="presence.1", forbid_unknown_fields=True):
@@ -34,8 +45,8 @@ def load(data: bytes) -> PresenceState:
     return msgspec.msgpack.decode(data, type=PresenceState)
 
 
-def step(state: PresenceState, chunk: Chunk) -> tuple[PresenceState, tuple[tuple[int, bool], ...]]:
-    """Take the next samples; per whole second: its start (us), and whether there was a signal that moved."""
+def step(state: PresenceState, chunk: Chunk) -> tuple[PresenceState, tuple[tuple[int, Presence], ...]]:
+    """Take the next samples; per whole second: its start (us), and what it was."""
     timeline, laid = lay(state.timeline, chunk)
     pending = b"" if laid.restarted else state.pending
     pending += pack(laid.samples)
@@ -44,16 +55,20 @@ def step(state: PresenceState, chunk: Chunk) -> tuple[PresenceState, tuple[tuple
     if not seconds:
         return PresenceState(timeline, pending), ()
     samples = unpack(pending)
-    said = tuple((second * US_PER_S, _moves(samples[start - first : end - first])) for second, start, end in seconds)
+    said = tuple(
+        (second * US_PER_S, Presence(_presence(samples[start - first : end - first]))) for second, start, end in seconds
+    )
     return PresenceState(timeline, pending[8 * (seconds[-1][2] - first) :]), said
 
 
 @compiled
-def _moves(window: Floats) -> bool:
-    """Enough samples are there, and not all of them alike."""
+def _presence(window: Floats) -> int:
+    """0 when too few samples are there, 1 when all of them are alike, else 2."""
     seen, least, largest = 0, np.inf, -np.inf
     for value in window:
         if not np.isnan(value):
             seen += 1
             least, largest = min(least, value), max(largest, value)
-    return seen > (1 - MISSING_SHARE) * window.shape[0] and least < largest
+    if seen <= (1 - MISSING_SHARE) * window.shape[0]:
+        return 0
+    return 2 if least < largest else 1

@@ -115,7 +115,7 @@ class Lane(msgspec.Struct, frozen=True):
         return self.channel.end_us - self.shift_us
 
 
-class BedState(msgspec.Struct, frozen=True, tag="bedside.5", forbid_unknown_fields=True):
+class BedState(msgspec.Struct, frozen=True, tag="bedside.6", forbid_unknown_fields=True):
     """All waves of a bed and the rules over them; a few hundred kB at most."""
 
     lanes: tuple[Lane, ...] = ()

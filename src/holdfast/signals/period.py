@@ -16,7 +16,6 @@ one that comes later: two periods are as alike as one (estimates)."""
 def of_wave(wave: Floats, kept_hz: float) -> tuple[float, float]:
     """Height of the first peak of the autocorrelation that is nearly as high as the highest, and its rate a minute;
     zeros without one."""
-    n = wave.shape[0]
     first, last = int(kept_hz * 60 / FASTEST_PER_MIN), int(kept_hz * 60 / SLOWEST_PER_MIN) + 1
     like = _alike(wave, first - 1, last + 2)
     highest = 0.0

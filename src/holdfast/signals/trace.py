@@ -129,8 +129,8 @@ def load(data: bytes) -> TraceState:
 
 
 Plan = tuple[Floats, Floats, float, int, float, int, float]
-"""What one rate needs: six sections (QRS, slow, wave: two each), their state at rest for a level of 1, smoothing, length
-of a block, samples until a signal is still, blocks of the window, samples per second."""
+"""What one rate needs: six sections (QRS, slow, wave: two each), their state at rest for a level of 1, smoothing,
+samples of a block, samples until a signal is still, blocks of the window, samples per second."""
 
 
 @lru_cache(maxsize=16)

@@ -152,6 +152,7 @@ def step(state: BedState, waves: Sequence[WaveLike], limits: RateLimits = ADULT_
     lanes = {lane.channel.key: lane for lane in state.lanes}
     fed: dict[str, bool] = {}
     not_judged: list[Signal] = []
+    collected = _Collected()
     for wave in sorted(waves, key=lambda w: (w.start_us, w.key)):
         known = lanes.get(wave.key)
         channel = known.channel if known else channels.channel_for(wave.key)
@@ -164,13 +165,16 @@ def step(state: BedState, waves: Sequence[WaveLike], limits: RateLimits = ADULT_
             continue
         lane, strayed = _fed(known or Lane(channel), from_wave(wave))
         lanes[wave.key] = lane
+        if isinstance(lane.channel, EcgChannel) and isinstance(channel, EcgChannel):
+            fresh = lane.channel.waiting_beats[len(channel.waiting_beats) :]
+            if fresh:
+                known_us = collected.beats.get(wave.key, ())
+                collected.beats[wave.key] = known_us + tuple([beat.at_us for beat in fresh])
         if lane.channel.end_us != channel.end_us:
             fed[wave.key] = strayed or fed.get(wave.key, False)
         else:
             text = "sent, but its times lie before those already sent: not judged"
             not_judged.append(Signal(wave.key, "not_judged", text, wave.start_us))
-    collected = _Collected()
-    _collect_beats(collected, [lane.channel for lane in state.lanes], lanes)
     state = _advance(_placed(state, lanes, fed), collected, limits)
     collected.signals += not_judged
     return state, collected.outputs()
@@ -231,14 +235,6 @@ class _Collected:
         return Outputs(
             self.beats, tuple(self.numerics), tuple(self.withheld), tuple(self.signals), tuple(self.conditions)
         )
-
-
-def _collect_beats(collected: _Collected, before: Sequence[Channel], lanes: dict[str, Lane]) -> None:
-    waiting = {c.key: len(c.waiting_beats) for c in before if isinstance(c, EcgChannel)}
-    for key, lane in lanes.items():
-        channel = lane.channel
-        if isinstance(channel, EcgChannel) and len(channel.waiting_beats) > waiting.get(key, 0):
-            collected.beats[key] = tuple(beat.at_us for beat in channel.waiting_beats[waiting.get(key, 0) :])
 
 
 def _advance(state: BedState, collected: _Collected, limits: RateLimits) -> BedState:

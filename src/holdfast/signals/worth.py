@@ -6,7 +6,7 @@ from holdfast.signals.observed import EcgSecond
 from holdfast.signals.quality import Quality
 
 
-class Signal(msgspec.Struct, frozen=True):
+class Signal(msgspec.Struct, frozen=True, gc=False):
     """What one wave was worth in the second beginning at ``start_us``."""
 
     key: str

@@ -103,7 +103,7 @@ def main() -> None:
 
 
 def _fit(records: list[dict[str, Any]], classes: dict[str, Floats]) -> tuple[Floats, float]:
-    """Classes weigh as if they had as many seconds as said here."""
+    """Classes weigh as if they had as many seconds as said here, but no second more than two."""
     x = np.concatenate([r["x"] for r in records])
     names = np.concatenate([r["names"] for r in records])
     parts = [
@@ -114,7 +114,7 @@ def _fit(records: list[dict[str, Any]], classes: dict[str, Floats]) -> tuple[Flo
         (classes["made"], 0.0, 800),
     ]
     parts = [part for part in parts if len(part[0])]
-    weight = np.concatenate([np.full(len(rows), seconds / len(rows)) for rows, _, seconds in parts])
+    weight = np.concatenate([np.full(len(rows), min(2.0, seconds / len(rows))) for rows, _, seconds in parts])
     y = np.concatenate([np.full(len(rows), label) for rows, label, _ in parts])
     return logistic(np.concatenate([rows for rows, _, _ in parts]), y, weight)
 

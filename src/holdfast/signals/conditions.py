@@ -241,9 +241,10 @@ def _of_the_heart(state: ConditionState, now_us: int, pressed: bool) -> list[Key
         wanted.append(Condition.VENTRICULAR_RUN)
     elif beating.fast:
         wanted.append(Condition.EXTREME_TACHYCARDIA)
-    if beating.slow:
+    seen = arrest.has_beaten(stopped)
+    if beating.slow and seen:
         wanted.append(Condition.EXTREME_BRADYCARDIA)
-    if beating.paused_us is not None and now_us - beating.paused_us < rhythm.HOLD_S * US_PER_S:
+    if seen and beating.paused_us is not None and now_us - beating.paused_us < rhythm.HOLD_S * US_PER_S:
         wanted.append(Condition.PAUSE)
     if len(beating.dropped_us) >= rhythm.DROPPED_COUNT:
         wanted.append(Condition.DROPPED_BEATS)
@@ -285,7 +286,7 @@ def _is_over(key: Key, state: ConditionState, now_us: int, pressed: bool) -> boo
     if condition in (Condition.ASYSTOLE, Condition.ECG_DISAGREES):
         return arrest.fibrillating(stopped) or pulse_is_back or arrest.beats_are_back(stopped, now_us)
     if condition is Condition.VENTRICULAR_FIBRILLATION:
-        ceased = stopped.calm >= arrest.VF_WITHIN_S and arrest.beats_are_back(stopped, now_us)
+        ceased = stopped.calm >= arrest.VF_WITHIN_S and arrest.rhythm_is_back(stopped, now_us)
         return pulse_is_back or ceased or stopped.calm >= arrest.VF_END_S
     if condition is Condition.PULSELESS:
         named = {(Condition.ASYSTOLE, ""), (Condition.VENTRICULAR_FIBRILLATION, "")} & _held(state).keys()
@@ -345,7 +346,7 @@ _TEXTS = {
     Condition.ARTEFACT: "ECG cannot be read: movement, noise or saturation",
     Condition.ECG_DISAGREES: "No beat on the ECG, but a pulse is seen: check the electrodes, feel the pulse",
     Condition.LOOSE: "ECG lead comes off again and again: loose electrode or cable",
-    Condition.ECG_SMALL: "ECG lower than 0.15 mV: an arrest could not be seen on it; move the electrodes",
+    Condition.ECG_SMALL: "ECG lower than 0.15 mV: no arrest can be seen on it; feel the pulse, move the electrodes",
 }
 
 

@@ -49,9 +49,10 @@ ECHO_US = 150_000
 REMEMBERED = 9
 """The usual height is the median of so many seconds with beats (estimate): one movement does not change it."""
 
-SMALL_S = 10
+SMALL_S = 3
 SMALL_WITHIN_S = 15
-"""So many seconds of so many with nothing but beats below 0.15 mV: too small to tell an arrest by (estimate)."""
+"""So many seconds of so many with nothing but beats below 0.15 mV: too small to tell an arrest by (estimate). It is
+said no later than that none were seen: a lead that shows something like beats is not one that shows none."""
 
 
 class LeadMemory(msgspec.Struct, frozen=True):

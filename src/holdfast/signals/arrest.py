@@ -9,7 +9,6 @@ import statistics
 import msgspec
 
 from holdfast.kernel.time import US_PER_S
-from holdfast.signals.ecg_beats import Beat
 from holdfast.signals.fibrillation import LIKELY
 from holdfast.signals.leads import LeadMemory, Leads
 from holdfast.signals.observed import EcgSecond, PulseSecond
@@ -160,9 +159,9 @@ def step(
 ) -> ArrestState:
     """Take one second of every signal. ``compressed``: the chest is being compressed, beats, pulses and waves are
     hands, and whether the heart fibrillates is not known anew."""
-    found = () if compressed else _longest(leads)
-    beats = sorted(beat.at_us for beat in found)
-    likes = [beat.likeness >= KNOWN_LIKE for beat in found]
+    found = LeadMemory() if compressed else _longest(leads)
+    beats = sorted(beat.at_us for beat in found.beats)
+    likes = [found.firm and beat.likeness >= KNOWN_LIKE for beat in found.beats]
     before = state.alike
     if beats and state.last_us is not None and beats[0] - state.last_us > KNOWN_GAP_S * US_PER_S:
         before = ()
@@ -221,9 +220,9 @@ def after_hole(state: ArrestState, now_us: int) -> ArrestState:
     )
 
 
-def _longest(leads: Leads) -> tuple[Beat, ...]:
-    """The counted beats of the lead that has most of them."""
-    return max((memory.beats for _, memory in leads), key=len, default=())
+def _longest(leads: Leads) -> LeadMemory:
+    """The lead with most counted beats."""
+    return max((memory for _, memory in leads), key=lambda memory: len(memory.beats), default=LeadMemory())
 
 
 def _waving(ecgs: tuple[EcgSecond, ...]) -> bool:

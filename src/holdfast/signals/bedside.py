@@ -273,7 +273,11 @@ def _watch(
     if not conditions.is_silent(rules, now_us):
         return rules
     ecgs = [(lane.channel, lane.shift_us) for lane in lanes.values() if isinstance(lane.channel, EcgChannel)]
-    beaten = any(beat.at_us - shift_us < now_us for channel, shift_us in ecgs for beat in channel.waiting_beats)
+    beaten = any(
+        beat.at_us - shift_us < now_us and conditions.may_count(rules, channel.key, beat)
+        for channel, shift_us in ecgs
+        for beat in channel.waiting_beats
+    )
     rules, changes = conditions.watch(rules, now_us, beaten)
     collected.conditions += _stamped(changes, lanes)
     return rules

@@ -14,6 +14,7 @@ from holdfast.kernel.time import US_PER_S
 from holdfast.signals import arrest, compressions, leads, rhythm
 from holdfast.signals.arrest import ArrestState
 from holdfast.signals.compressions import CompressionState
+from holdfast.signals.ecg_beats import Beat
 from holdfast.signals.leads import Leads
 from holdfast.signals.observed import ADULT_DOG, EcgSecond, PulseSecond, RateLimits
 from holdfast.signals.rhythm import RhythmState
@@ -189,8 +190,14 @@ def is_silent(state: ConditionState, now_us: int) -> bool:
     return arrest.without_beats(state.arrest, now_us) and (Condition.ASYSTOLE, "") not in _held(state)
 
 
+def may_count(state: ConditionState, key: str, beat: Beat) -> bool:
+    """Whether a beat of the second that is not over yet may count when it is: a P wave will not."""
+    return leads.may_count(dict(state.leads).get(key, leads.LeadMemory()), beat)
+
+
 def watch(state: ConditionState, now_us: int, beaten: bool) -> tuple[ConditionState, tuple[Change, ...]]:
-    """Between two whole seconds: has asystole begun? ``beaten``: some beat was found since the last whole second."""
+    """Between two whole seconds: has asystole begun? ``beaten``: some beat that may count was found since the last
+    whole second."""
     busy = beaten or arrest.pulsing(state.arrest.pulses) or arrest.fibrillating(state.arrest)
     if busy or not is_silent(state, now_us):
         return state, ()

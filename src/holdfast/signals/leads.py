@@ -12,7 +12,7 @@ from holdfast.kernel.time import US_PER_S
 from holdfast.signals.ecg_beats import Beat
 from holdfast.signals.fibrillation import LIKELY
 from holdfast.signals.observed import EcgSecond
-from holdfast.signals.quality import FIT, Quality
+from holdfast.signals.quality import FIT, FLAT_MV, Quality
 
 LEAD_OFF_S = 2
 """Seconds without a lead before it is said, and with one before it is taken back (estimate)."""
@@ -69,8 +69,11 @@ class LeadMemory(msgspec.Struct, frozen=True):
     """Of the last second: fit, no beat, and nothing in it as high as this lead's beats."""
     beats: tuple[Beat, ...] = ()
     """Beats of the last second that count."""
+    firm: bool = False
+    """The last second was not flat: its beats may show what is usual. Low ones that are let pass may not, or each would
+    let still lower ones pass."""
     heights_mv: tuple[float, ...] = ()
-    """Heights in the QRS band of the last seconds with beats."""
+    """Heights in the QRS band of the last seconds with firm beats."""
     usual_mv: float = 0.0
     """Their median; 0 before any."""
     levels_mv: tuple[float, ...] = ()
@@ -124,7 +127,8 @@ def _lead(before: LeadMemory, start_us: int, second: EcgSecond, arrested: bool) 
     bad = quality in (Quality.NOISY, Quality.SATURATED, Quality.SETTLING) and not gone
     bad = bad or (fit and not counted and not quiet)
     heights, usual, levels, slow = before.heights_mv, before.usual_mv, before.levels_mv, before.slow_shares
-    if counted and not spared:
+    firm = quality is Quality.USABLE
+    if counted and firm and not spared:
         heights = (*heights, second.qrs_mv)[-REMEMBERED:]
         usual = statistics.median(heights)
         levels = (*levels, second.level_mv)[-REMEMBERED:]
@@ -140,6 +144,7 @@ def _lead(before: LeadMemory, start_us: int, second: EcgSecond, arrested: bool) 
         fit=fit,
         quiet=quiet,
         beats=counted,
+        firm=firm,
         heights_mv=heights,
         usual_mv=usual,
         levels_mv=levels,
@@ -149,6 +154,11 @@ def _lead(before: LeadMemory, start_us: int, second: EcgSecond, arrested: bool) 
         small=(*before.small, bool(second.beats) and quality is Quality.FLAT and not before.usual_mv)[-SMALL_WITHIN_S:],
         came_off_us=(*young, start_us) if fell else young,
     )
+
+
+def may_count(memory: LeadMemory, beat: Beat) -> bool:
+    """Whether a beat is not lower than both a flat second and what counts in one on this lead."""
+    return abs(beat.height_mv) >= min(FLAT_MV, LIKE_SHARE * memory.usual_mv)
 
 
 def _moved(levels_mv: tuple[float, ...], level_mv: float) -> float:

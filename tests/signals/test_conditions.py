@@ -89,7 +89,10 @@ def test_asystole_is_taken_back_by_beats_in_a_row_and_not_by_one() -> None:
 
 
 def test_an_ecg_that_never_showed_a_beat_is_said_and_is_not_called_an_arrest() -> None:
-    assert Bed().play(30).begun == {"no_beats_seen_yet"}
+    assert Bed().play(30).begun == {"ecg_too_small"}
+    assert Bed().play(30, qrs_mv=0.3, quality=Quality.USABLE).begun == {"no_beats_seen_yet"}
+    assert Bed().play(30, pulses={"pleth": 0}).begun == {"ecg_too_small", "no_beats_seen_yet"}
+    assert Bed().play(30, pulses={"pleth": 2}).begun == {"ecg_too_small"}
 
 
 def test_p_waves_taken_for_beats_do_not_keep_a_heart_alive() -> None:

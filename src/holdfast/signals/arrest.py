@@ -305,8 +305,14 @@ def has_beaten(state: ArrestState) -> bool:
 
 
 def never_beaten(state: ArrestState) -> bool:
-    """An ECG that is fit to show beats has not shown any since it came on."""
-    return not has_beaten(state) and state.without >= NO_BEATS_S
+    """An ECG that is fit to show beats has not shown any since it came on, nor has another signal shown a pulse."""
+    return not has_beaten(state) and state.without >= NO_BEATS_S and not pulsing(state.pulses)
+
+
+def no_flow_either(state: ArrestState) -> bool:
+    """A pulse wave that is on shows no pulse, or carbon dioxide is low, whatever they showed before."""
+    low = state.etco2_low >= ETCO2_S or any(memory.quiet >= NO_PULSE_S for _, memory in state.pulses)
+    return low and not pulsing(state.pulses)
 
 
 def beats_are_back(state: ArrestState, now_us: int) -> bool:

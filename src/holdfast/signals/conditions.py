@@ -163,7 +163,8 @@ def step(
     """Take one second of every signal; return what began and what ended at its end."""
     end_us = start_us + US_PER_S
     held = {condition for condition, _, _ in state.holding}
-    seen = leads.step(state.leads, start_us, ecgs, bool(held & (ARREST | _WAVES)))
+    named = bool(held & (ARREST | _WAVES))
+    seen = leads.step(state.leads, start_us, ecgs, named, arrest.has_beaten(state.arrest))
     hands = compressions.step(state.hands, start_us, ecgs, seen, pulses)
     pressed = bool(held & ARREST) and compressions.rhythmic(hands)
     per_min = limits.ventricular_per_min
@@ -240,7 +241,8 @@ def _of_the_heart(state: ConditionState, now_us: int, pressed: bool) -> list[Key
         wanted.append(Condition.ECG_DISAGREES if doubted else Condition.ASYSTOLE)
     elif arrest.pulseless(stopped) and not held & {Condition.ASYSTOLE, Condition.VENTRICULAR_FIBRILLATION}:
         wanted.append(Condition.PULSELESS)
-    if arrest.never_beaten(stopped) and not beating.fast and not any(memory.is_small for _, memory in state.leads):
+    small = any(memory.is_small for _, memory in state.leads)
+    if arrest.never_beaten(stopped) and not beating.fast and (not small or arrest.no_flow_either(stopped)):
         wanted.append(Condition.NO_BEATS_YET)
     if regular or beating.run >= rhythm.TACHYCARDIA_BEATS:
         wanted.append(Condition.VENTRICULAR_TACHYCARDIA)
@@ -312,7 +314,7 @@ def _is_over(key: Key, state: ConditionState, now_us: int, pressed: bool) -> boo
     if condition is Condition.NO_PULSE:
         return signal in waves and waves[signal].recent[-1] > 0
     if condition is Condition.NO_BEATS_YET:
-        return stopped.known >= arrest.BEATS_KNOWN
+        return arrest.has_beaten(stopped) or arrest.pulsing(stopped.pulses)
     return True
 
 

@@ -49,10 +49,9 @@ ECHO_US = 150_000
 REMEMBERED = 9
 """The usual height is the median of so many seconds with beats (estimate): one movement does not change it."""
 
-SMALL_S = 3
-SMALL_WITHIN_S = 15
-"""So many seconds of so many with nothing but beats below 0.15 mV: too small to tell an arrest by (estimate). It is
-said no later than that none were seen: a lead that shows something like beats is not one that shows none."""
+SMALL_S = 6
+SMALL_WITHIN_S = 10
+"""So many flat seconds of so many on a lead whose beats were never seen: too small to tell an arrest by (estimate)."""
 
 
 class LeadMemory(msgspec.Struct, frozen=True):
@@ -85,12 +84,12 @@ class LeadMemory(msgspec.Struct, frozen=True):
     spared: bool = False
     """An arrest was named since the last beats: shocks and hands move the level, so it says nothing of the lead."""
     small: tuple[bool, ...] = ()
-    """For the last seconds: beats were found, all below 0.15 mV, and none are known to be so low."""
+    """For the seconds since a beat: flat, and no beats have been seen yet, or such as are too low."""
     came_off_us: tuple[int, ...] = ()
 
     @property
     def is_small(self) -> bool:
-        """Whether what looks like beats is too low to be counted."""
+        """Whether nothing on it is high enough to be told for a beat."""
         return sum(self.small) >= SMALL_S
 
     @property
@@ -102,13 +101,16 @@ class LeadMemory(msgspec.Struct, frozen=True):
 Leads = tuple[tuple[str, LeadMemory], ...]
 
 
-def step(leads: Leads, start_us: int, ecgs: tuple[EcgSecond, ...], arrested: bool = False) -> Leads:
-    """The memory of the leads after one more second of each. ``arrested``: a lethal rhythm is named at the moment."""
+def step(
+    leads: Leads, start_us: int, ecgs: tuple[EcgSecond, ...], arrested: bool = False, beaten: bool = True
+) -> Leads:
+    """The memory of the leads after one more second of each. ``arrested``: a lethal rhythm is named at the moment.
+    ``beaten``: the heart's beats have been seen on some lead."""
     known = dict(leads)
-    return tuple((ecg.key, _lead(known.get(ecg.key, LeadMemory()), start_us, ecg, arrested)) for ecg in ecgs)
+    return tuple((ecg.key, _lead(known.get(ecg.key, LeadMemory()), start_us, ecg, arrested, beaten)) for ecg in ecgs)
 
 
-def _lead(before: LeadMemory, start_us: int, second: EcgSecond, arrested: bool) -> LeadMemory:
+def _lead(before: LeadMemory, start_us: int, second: EcgSecond, arrested: bool, beaten: bool) -> LeadMemory:
     quality = second.quality
     off, frozen = quality in (Quality.LEAD_OFF, None), quality is Quality.FROZEN
     fit = quality in FIT
@@ -134,6 +136,8 @@ def _lead(before: LeadMemory, start_us: int, second: EcgSecond, arrested: bool) 
         levels = (*levels, second.level_mv)[-REMEMBERED:]
         if second.regular_per_min < SLOW_RHYTHM_PER_MIN and second.fibrillation is not None:
             slow = (*slow, second.slow_share)[-REMEMBERED:]
+    low = bool(second.beats) and not before.usual_mv
+    small = (*before.small, quality is Quality.FLAT and (low or not beaten))[-SMALL_WITHIN_S:]
     fell = (off or frozen) and before.good > 0
     young = tuple(at for at in before.came_off_us if at > start_us - LOOSE_WITHIN_S * US_PER_S)
     return LeadMemory(
@@ -151,7 +155,7 @@ def _lead(before: LeadMemory, start_us: int, second: EcgSecond, arrested: bool) 
         slow_shares=slow,
         gone=gone,
         spared=spared,
-        small=(*before.small, bool(second.beats) and quality is Quality.FLAT and not before.usual_mv)[-SMALL_WITHIN_S:],
+        small=() if counted and firm else small,
         came_off_us=(*young, start_us) if fell else young,
     )
 

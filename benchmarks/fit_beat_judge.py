@@ -4,8 +4,8 @@ The detector's own decisions shape what it sees next (templates, usual heights),
 the weights of the round before, mark its candidates with the reference beats, fit again. The first round runs a rule by
 hand. Everything is seeded; the same data and numpy give the same weights.
 
-    python benchmarks/fit_beat_judge.py dog DIR --every 3 --made 250 --write FILE
-    python benchmarks/fit_beat_judge.py human DIR --folds 5 --epochs 6 --made 120 --stretch DOGS --write FILE
+    python benchmarks/fit_beat_judge.py dog DIR --per-dog 13 --made 260 --epochs 4 --write FILE
+    python benchmarks/fit_beat_judge.py human DIR --folds 5 --made 80 --epochs 4 --stretch DOGS --agreed FILE --write FILE
 
 The dogs (in people: the records) are dealt into folds. One network is fitted for each fold, from all others, and judged
 on it: those are the figures printed. What is shipped is the mean of these networks, so it has seen every dog.
@@ -19,6 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import agreed_beats
 import msgspec
 import numpy as np
 from scipy.signal import resample_poly
@@ -30,7 +31,17 @@ from holdfast.signals.qrs_features import FEATURES
 from holdfast.signals.qrs_front import Preset, design, split
 from holdfast.signals.qrs_weights import Layers, encode
 from holdfast.signals.scoring import Score, add, match
-from made_ecg import Floats, Trace, random_silence, random_trace, random_ventricular, spoil, usual_height
+from made_ecg import (
+    Floats,
+    Trace,
+    other_waves,
+    random_fast,
+    random_silence,
+    random_trace,
+    random_ventricular,
+    spoil,
+    usual_height,
+)
 
 TOLERANCE_S = {Preset.DOG: 0.075, Preset.HUMAN: 0.15}
 MARK_S = {Preset.DOG: 0.075, Preset.HUMAN: 0.12}
@@ -47,7 +58,6 @@ SEED = 20261122
 
 STRETCHED = 12
 """Of the dogs to be stretched one record in so many is taken."""
-
 
 def read(directory: Path, parity: str = "all", every: int = 1) -> list[Trace]:
     """First two ECG leads of one record in so many with beats; ``parity`` of the dog's number: odd, even or all."""
@@ -144,6 +154,11 @@ def doubtful(trace: Trace) -> list[tuple[float, float]]:
     return gaps
 
 
+def sure(traces: Sequence[Trace]) -> list[Trace]:
+    """The same with their doubtful stretches noted."""
+    return [replace(trace, doubt_s=tuple(doubtful(trace))) for trace in traces]
+
+
 def collect(traces: Sequence[Trace], layers: Layers, preset: Preset, rng: np.random.Generator) -> Examples:
     """Candidates of these traces as the detector with these weights meets them."""
     features, beats, weights = [], [], []
@@ -233,19 +248,40 @@ def mean(networks: Sequence[Layers]) -> Layers:
 def slower(trace: Trace, times: float) -> Trace:
     """The same trace stretched in time: a larger heart; not below the lowest rate of the detector."""
     times = min(times, trace.rate_hz / 100.0)
-    left_out = tuple((a * times, b * times) for a, b in trace.left_out_s)
-    return replace(trace, rate_hz=trace.rate_hz / times, beats_s=trace.beats_s * times, left_out_s=left_out)
+    left_out, doubt = (tuple((a * times, b * times) for a, b in parts) for parts in (trace.left_out_s, trace.doubt_s))
+    return replace(
+        trace, rate_hz=trace.rate_hz / times, beats_s=trace.beats_s * times, left_out_s=left_out, doubt_s=doubt
+    )
 
 
-def train(traces: Sequence[Trace], preset: Preset, epochs: int, made: int) -> Layers:
-    """All rounds; candidates of all rounds but the first are kept, those of the last seen by the last fit too."""
-    layers, parts = by_hand(), []
-    traces = [replace(trace, doubt_s=tuple(doubtful(trace))) for trace in traces]
-    for turn in range(ROUNDS):
+def spread(traces: Sequence[Trace], per_dog: int | None) -> list[Trace]:
+    """At most so many traces of each dog, from all of its list: no dog shall be learned more than the others."""
+    by_dog: dict[str, list[Trace]] = {}
+    for trace in traces:
+        by_dog.setdefault(_group(trace), []).append(trace)
+    return [
+        own[i * len(own) // count]
+        for own in by_dog.values()
+        for count in [min(len(own), per_dog or len(own))]
+        for i in range(count)
+    ]
+
+
+def train(
+    traces: Sequence[Trace], preset: Preset, epochs: int, made: int, start: Layers | None = None, rounds: int = ROUNDS
+) -> Layers:
+    """All rounds; candidates of all rounds but the first are kept, those of the last seen by the last fit too.
+
+    With weights to ``start`` from, the rule by hand is not needed, and fewer rounds are enough.
+    """
+    layers, parts = start or by_hand(), []
+    for turn in range(ROUNDS - rounds, ROUNDS):
         rng = np.random.default_rng(SEED + turn)
         spoiled = [spoil(trace, rng) for trace in traces if rng.random() < 0.35]
+        changed = [other_waves(trace, rng) for trace in traces if rng.random() < 0.6]
+        spoiled += [spoil(trace, rng) if rng.random() < 0.2 else trace for trace in changed]
         invented = [random_trace(rng) for _ in range(made)] + [random_silence(rng) for _ in range(made // 4)]
-        invented += [random_ventricular(rng) for _ in range(made // 2)]
+        invented += [random_ventricular(rng) for _ in range(made // 2)] + [random_fast(rng) for _ in range(made // 4)]
         if preset == Preset.HUMAN:
             invented = [slower(trace, rng.uniform(1.0, 1.9)) for trace in invented]
         parts.append(collect([*traces, *spoiled, *invented], layers, preset, rng))
@@ -279,10 +315,15 @@ def cross_validate(
     groups = sorted({_group(trace) for trace in scored}, key=lambda g: (len(g), g))
     networks, folds = [], []
     scores: list[Score] = []
+    start = None
+    if others:
+        start = train(others, preset, options.epochs, options.made)
+        now = [score(trace, detect(trace, start, preset), TOLERANCE_S[preset]) for trace in scored]
+        print("not having seen any of them", json.dumps(figures(scored, now)), flush=True)
     singles: dict[str, float | None] = {}
     for part in [groups[k :: options.folds] for k in range(options.folds)]:
         seen = [trace for trace in traces if _group(trace) not in part]
-        layers = train([*seen, *others], preset, options.epochs, options.made)
+        layers = train([*seen, *others], preset, options.epochs, options.made, start)
         networks.append((part, layers))
         here = [trace for trace in scored if _group(trace) in part]
         now = [score(trace, detect(trace, layers, preset), TOLERANCE_S[preset]) for trace in here]
@@ -317,14 +358,16 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=4, help="by dog (by record in people)")
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--made", type=int, default=400, help="made traces in each round")
-    parser.add_argument("--every", type=int, default=1, help="learn from one record in so many (all are scored)")
+    parser.add_argument("--per-dog", type=int, help="learn from so many records of each dog (all are scored)")
     parser.add_argument("--stretch", type=Path, help="dogs to learn from too, stretched in time")
+    parser.add_argument("--agreed", type=Path, help="beats of agreed_beats.py to learn from too")
     parser.add_argument("--write", type=Path, help="the mean of the networks goes to this file, each beside it")
     parser.add_argument("--source", default="", help="what the file says of its data")
     options = parser.parse_args()
     whole = read(options.directory, options.dogs)
-    traces, scored = whole[:: options.every], [trace for trace in whole if trace.lead == 0]
-    others = stretched(read(options.stretch, every=STRETCHED)) if options.stretch else []
+    traces, scored = sure(spread(whole, options.per_dog)), [trace for trace in whole if trace.lead == 0]
+    others = stretched(sure(read(options.stretch, every=STRETCHED))) if options.stretch else []
+    others += agreed_beats.read(options.agreed) if options.agreed else []
     result, networks = cross_validate(traces, scored, options.preset, options, others)
     print(json.dumps(result))
     if options.write:

@@ -270,7 +270,9 @@ def other_waves(trace: Trace, rng: np.random.Generator) -> Trace:
         gain = min(10.0, height / tall * np.exp(rng.uniform(np.log(least), np.log(most))))
         more = (gain - 1) * usual[i:j] + (gain * rng.uniform(0, 2) * steep[i:j] if rng.random() < 0.5 else 0.0)
         more *= np.minimum(1.0, 2.5 * np.hanning(j - i))
-        for place, before, after in zip(places, np.diff(places, prepend=0), np.diff(places, append=len(x)), strict=True):
+        for place, before, after in zip(
+            places, np.diff(places, prepend=0), np.diff(places, append=len(x)), strict=True
+        ):
             if start * hz > -0.5 * before and end * hz < 0.65 * after:
                 x[place - side + i : place - side + j] += more
     return replace(trace, samples=x)

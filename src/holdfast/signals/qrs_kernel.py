@@ -15,7 +15,7 @@ import numpy as np
 from holdfast.signals.chunk import Floats
 from holdfast.signals.compiled import compiled
 from holdfast.signals.qrs_features import FEATURES, describe, median, ratio, remember
-from holdfast.signals.qrs_front import ROW, ROWS, SECTIONS, Design
+from holdfast.signals.qrs_front import HISTORY, ROW, ROWS, SECTIONS, Design
 
 SIDE_S = 0.06
 """A candidate is the largest within this on either side."""

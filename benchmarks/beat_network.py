@@ -77,14 +77,10 @@ def fit(examples: Examples, epochs: int, seed: int, decay: float = 0.01) -> Laye
 def mean(networks: Sequence[Layers]) -> Layers:
     """One network that answers with the mean of these (before the logistic function): theirs side by side."""
     share, centre, scale = 1 / len(networks), networks[0][0], networks[0][1]
-    h1, h2 = networks[0][4].shape
-    middle = np.zeros((h1 * len(networks), h2 * len(networks)))
-    for i, one in enumerate(networks):
-        middle[i * h1 : (i + 1) * h1, i * h2 : (i + 1) * h2] = one[4]
     return (
         centre, scale,
         np.concatenate([one[2] * (one[1] / scale)[:, None] for one in networks], axis=1),
         np.concatenate([one[3] + ((centre - one[0]) * one[1]) @ one[2] for one in networks]),
-        middle, np.concatenate([one[5] for one in networks]),
+        np.concatenate([one[4] for one in networks]), np.concatenate([one[5] for one in networks]),
         np.concatenate([share * one[6] for one in networks]), share * sum(one[7] for one in networks),
     )  # fmt: skip

@@ -209,7 +209,7 @@ def train(
         changed = [other_waves(trace, rng) for trace in traces if rng.random() < 0.6]
         spoiled += [spoil(trace, rng) if rng.random() < 0.2 else trace for trace in changed]
         invented = [random_trace(rng) for _ in range(made)] + [random_silence(rng) for _ in range(made // 4)]
-        invented += [random_ventricular(rng) for _ in range(made // 2)] + [random_fast(rng) for _ in range(made // 4)]
+        invented += [random_ventricular(rng) for _ in range(made // 2)] + [random_fast(rng) for _ in range(4 * made)]
         if preset == Preset.HUMAN:
             invented = [slower(trace, rng.uniform(1.0, 1.9)) for trace in invented]
         parts.append(collect([*traces, *spoiled, *invented], layers, preset, rng))

@@ -364,9 +364,10 @@ def _add(head: Floats, rows: Floats, streams: Floats, top: int, plan: Floats) ->
 
 @compiled
 def _probability(features: Floats, layers: Any) -> float:
-    """The network: two hidden layers of rectified units and a logistic answer."""
+    """The networks (``qrs_weights.Layers``): two hidden layers of rectified units and one logistic answer."""
     mean, scale, w1, b1, w2, b2, w3, b3 = layers
-    n, h1, h2 = w1.shape[0], w1.shape[1], w2.shape[1]
+    n, h1, h2, own = w1.shape[0], w1.shape[1], len(w3), w2.shape[1]
+    units = h1 * own // h2
     first = np.empty(h1)
     for j in range(h1):
         first[j] = b1[j]
@@ -379,8 +380,9 @@ def _probability(features: Floats, layers: Any) -> float:
         second[j] = b2[j]
     for i in range(h1):
         if first[i] > 0.0:
-            for j in range(h2):
-                second[j] += first[i] * w2[i, j]
+            network = i // units * own
+            for j in range(own):
+                second[network + j] += first[i] * w2[i, j]
     total = b3[0]
     for j in range(h2):
         if second[j] > 0.0:

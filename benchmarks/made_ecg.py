@@ -127,7 +127,7 @@ def random_shape(rng: np.random.Generator) -> Shape:
 
 
 def random_fast(rng: np.random.Generator, seconds: float = 5.0) -> Trace:
-    """A made dog of 180 to 305 a minute whose T wave is as tall as its R or twice so: the moments before it is known."""
+    """A made dog of 180 to 305 a minute whose T wave is as tall as its R or twice so, before it is known."""
     rate_hz = float(rng.choice([100.0, 125.0, 130.0, 200.0, 250.0]))
     beats = steady(rng.uniform(240, 305) if rng.random() < 0.7 else rng.uniform(180, 240), seconds)
     shape = replace(

@@ -28,7 +28,8 @@ DECIDE_S = 0.285
 """From the R peak to the decision."""
 
 REFRACTORY_S = 0.17
-"""Two beats are never closer than this: 300 per minute is 0.2 s, and peaks are found within some milliseconds."""
+"""The envelope peaks of two beats are never closer: 300 per minute is 0.2 s. (Their R peaks may be: beside a T wave
+twice as tall the largest deflection is not always the same one.)"""
 
 STILL_S = 0.15
 """A signal that has not moved at all for this long was held or railed; filters start afresh when it moves again."""
@@ -79,7 +80,7 @@ accepted (0 or 1), probability, height, width (s), likeness."""
 # head: 0 samples seen, 1 value held, 2 samples it stood still, 3 kept samples, 4 index of the first at hand,
 # 5 number at hand, 6 candidates kept, 7 of them judged, 8 last beat, 9 beats accepted, 10 last restart of the filters,
 # 11..14 late wave: delay, its spread, share, count, 15 candidates judged in this run,
-# 16 samples missing in a row, 17 likely first beats in a row, 18 the last of them
+# 16 samples missing in a row, 17 likely first beats in a row, 18 the last of them, 19 envelope peak of the last beat
 # row of a candidate: 0 envelope peak, 1 R peak, 2 envelope, 3 slow envelope, 4 height, 5 width (s), 6 accepted,
 # 7 probability, 8 R peak with fraction, 9 likeness
 
@@ -190,10 +191,12 @@ def _keep(
             probability = _anew(probability, j, head, rows, history, templates, streams, plan, layers)
         believed = _enough(probability, head, rows[j], plan) or (head[9] < FIRST and _steady(j, rows, plan))
         accepted = believed and rows[j, 8] >= START_S * plan[2]
-        if head[9] > 0.0 and rows[j, 1] - head[8] < REFRACTORY_S * plan[2]:
+        if head[9] > 0.0 and rows[j, 0] - head[19] < REFRACTORY_S * plan[2]:
             accepted = False
         if accepted and _outdone(probability, j, head, rows, history, templates, streams, plan, layers):
             accepted = False
+        if accepted:
+            head[19] = rows[j, 0]
         rows[j, 7] = probability
         rows[j, 6] = 1.0 if accepted else 0.0
         out[said, 0] = (rows[j, 8]) * plan[1]
@@ -262,7 +265,7 @@ def _outdone(
     """Whether a candidate so soon after this one that only one can be a beat is likelier, as far as it can be seen."""
     features = np.empty(FEATURES)
     for k in range(j + 1, int(head[6])):
-        if rows[k, 1] - rows[j, 1] >= REFRACTORY_S * plan[2]:
+        if rows[k, 0] - rows[j, 0] >= REFRACTORY_S * plan[2]:
             return False
         describe(features, k, head, rows, history, templates, streams, plan)
         if _probability(features, layers) > probability:

@@ -154,7 +154,7 @@ def _drawn_tables(posterior: Posterior, draws: Draws) -> tuple[Tables, Floats]:
     for place, members in draws.systems:
         shown[:, place] = shown[:, list(members)].mean(axis=1)
     leak = draws.leak[:, columns]
-    return Tables(columns, not_shown(shown, leak), 1.0 - leak), shown
+    return Tables(columns, not_shown(shown, leak), 1.0 - leak, world.values), shown
 
 
 def _drawn_weights(posterior: Posterior, draws: Draws, tables: Tables, rows: Ints) -> Floats:

@@ -28,7 +28,7 @@ from holdfast.reasoning.world import Bools, Floats, Ints, World, compile_world
 
 SET_MAX = 5
 """Largest set of diseases considered at once."""
-GROWN_MAX = 8_000
+GROWN_MAX = 12_000
 """Sets made from the best of one size by adding a disease."""
 SEEDS_MAX = 400
 LOG_SEED = -10.0

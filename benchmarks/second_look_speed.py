@@ -2,8 +2,8 @@
 
 Run: ``python benchmarks/second_look_speed.py [DIR of published cases] [--made 100] [--json]``. One core: the numeric
 libraries are told so before they load. CPU time of the process is reported beside wall time, because a busy machine
-stretches the second. pgmpy and pyAgrum are timed in the same run, where they are installed, on networks they can answer:
-invented ones of the size of the release, all marginals, network already built.
+stretches the second. pgmpy and pyAgrum are timed in the same run, where they are installed, on networks they can
+answer: invented ones, all marginals, the library's time with building its network.
 """
 
 import argparse

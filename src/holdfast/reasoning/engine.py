@@ -28,13 +28,13 @@ from holdfast.reasoning.world import Bools, Floats, Ints, World, compile_world
 
 SET_MAX = 5
 """Largest set of diseases considered at once."""
-GROWN_MAX = 10_000
+GROWN_MAX = 12_000
 """Sets made from the best of one size by adding a disease."""
 SEEDS_MAX = 400
 LOG_SEED = -10.0
 """Log weight below the best set from which a set is not grown."""
-LOG_HOPELESS = -12.0
-"""Log weight below the best of its size from which a set is dropped: under one in a hundred thousand."""
+LOG_HOPELESS = -11.0
+"""Log weight below the best of its size from which a set is dropped: under one in fifty thousand."""
 _BESIDE = 4
 """Sets from which the share of a disease that explains nothing is taken."""
 
@@ -141,9 +141,9 @@ class _Search:
 
     def __init__(self, question: Question) -> None:
         world, tables = question.world, question.tables
-        spoken = question.facts.spoken()
-        self.question, self.spoken = question, spoken
-        self.terms = terms_of(world, tables, spoken)
+        self.question = question
+        self.heard, self.rest = question.facts.parts(world)
+        self.terms = terms_of(world, tables, self.heard)
         columns = self.terms.columns
         self.column_at = np.zeros(len(tables.columns), dtype=np.int64)
         self.column_at[columns] = np.arange(len(columns))
@@ -151,14 +151,15 @@ class _Search:
         self.products = tables.no_leak[columns] * self.not_shown[:-1]
         """(D, C) of every disease alone."""
         self.negatives = log_absent(tables, self.terms.absent)
+        self.nothing_seen = float(np.log(tables.no_leak[self.terms.absent]).sum())
         self.active = self._active()
 
     def _active(self) -> Bools:
         """(D,) diseases that can make what was seen likelier, or bring about one that can, or come of one."""
         world, tables = self.question.world, self.question.tables
-        wanted = explained_by(self.terms, self.spoken.said[tables.columns])
+        wanted = explained_by(self.terms, self.heard.said[tables.columns])
         active = (tables.not_shown[:-1, wanted] < 1.0).any(axis=1)
-        active |= (tables.values.shift[:-1, self.spoken.measured] != 0).any(axis=1)
+        active |= (tables.values.shift[:-1, self.heard.measured] != 0).any(axis=1)
         brings = world.log_no_cause[:-1, :-1] < 0
         while True:
             more = active | brings[:, active].any(axis=1) | brings[active].any(axis=0)
@@ -172,12 +173,13 @@ class _Search:
         question = self.question
         temperature = question.world.temperature
         prior = question.log_prior(members)
-        spoken = log_of_products(self.terms, products, self.column_at) + self.negatives[members].sum(axis=1)
-        weight = prior + (spoken + log_values(question.tables, self.spoken, members)) / temperature
+        like = log_of_products(self.terms, products, self.column_at) + self.negatives[members].sum(axis=1)
+        like += log_values(question.tables, self.heard, members) + self.nothing_seen
         if members.shape[1] > 1:
+            weight = prior + like / temperature
             kept = np.flatnonzero(weight >= weight.max() + LOG_HOPELESS)
-            members, products, prior = members[kept], products[kept], prior[kept]
-        like = question.log_like(members)
+            members, products, prior, like = members[kept], products[kept], prior[kept], like[kept]
+        like = like + log_likelihood(question.world, question.tables, self.rest, members)
         return _Level(members, products, prior, like, prior + like / temperature)
 
     def pairs(self) -> _Level:
@@ -209,7 +211,7 @@ def _normalised(question: Question, levels: list[_Level], active: Bools) -> Post
     log_prior = np.concatenate([level.log_prior for level in levels])
     log_like = np.concatenate([level.log_like for level in levels])
     log_weight = np.concatenate([level.log_weight for level in levels])
-    order = np.lexsort((*members.T[::-1], -log_weight))
+    order = np.argsort(-log_weight, kind="stable")  # equal ones stay smaller first, then by their diseases
     members, log_prior, log_like, log_weight = members[order], log_prior[order], log_like[order], log_weight[order]
     names_cause = _has_cause(world, members)
     raw = np.where(names_cause, np.exp(log_weight - log_weight[names_cause].max()), 0.0)

@@ -75,6 +75,20 @@ class Facts:
             z = np.where(self.covers[:, finding], np.nan, z)
         return replace(self, state=state, z=z)
 
+    def parts(self, world: World) -> tuple["Facts", "Facts"]:
+        """What was recorded, with the silence about other signs of the same thing; and all other silence.
+
+        The two are independent given a set: their log likelihoods add up.
+        """
+        group = np.where(world.syndrome >= 0, world.syndrome, -1)
+        for number, levels in enumerate(world.scales):
+            group[levels] = world.syndrome.max(initial=-1) + 1 + number
+        told = np.unique(group[(np.abs(self.said) == 1) & (group >= 0)])
+        apart = (self.state == SILENT) & ~np.isin(group, told)
+        heard = replace(self, state=np.where(apart, NO_SAY, self.state))
+        rest = replace(self, state=np.where(apart, SILENT, NO_SAY), z=np.full_like(self.z, np.nan))
+        return heard, rest
+
     def spoken(self) -> "Facts":
         """The same facts without the weak evidence of silence."""
         return replace(self, state=np.where(self.state == SILENT, NO_SAY, self.state))
@@ -117,6 +131,13 @@ class Tables:
     no_leak: Floats
     """(..., C) 1 - leak."""
     values: ValueTables
+
+    def some(self, draws: slice) -> "Tables":
+        """The tables of some draws."""
+        values = self.values
+        if values.middle.ndim > 1:
+            values = ValueTables(values.shift[draws], values.extra[draws], values.middle[draws])
+        return Tables(self.columns, self.not_shown[draws], self.no_leak[draws], values)
 
     def absent(self, members: Ints, wanted: Ints) -> Floats:
         """P(finding absent | set) for columns ``wanted``; members (N, K) -> (..., N, len(wanted))."""

@@ -13,12 +13,6 @@ from holdfast.reasoning.world import Bools, Floats, Ints
 PRESENT, ABSENT, SILENT, NO_SAY = 1, -1, 0, 2
 """State of a finding: seen; looked for and absent; not recorded though usually written down; says nothing."""
 
-_SYNDROME_WIDTH = 1.5
-"""How much more often a syndrome is on than its commonest sign shows: P(off) = P(commonest sign absent)^1.5.
-
-1 would make the signs copies of each other, a large number would make them independent. Whatever the width, a
-single sign keeps exactly its published frequency. (estimate, ours)
-"""
 _TINY = 1e-12
 _SMALLEST = 1e-300
 _PIECE = 24
@@ -161,8 +155,14 @@ def log_product(factor: Floats) -> Floats:
 
 
 def _syndromes(signs: Signs, absent: Floats) -> Floats:
-    """One hidden on/off factor each: signs are independent given *on* and impossible given *off*."""
-    off = np.minimum.reduceat(absent, signs.starts, axis=-1) ** _SYNDROME_WIDTH
+    """One hidden on/off factor each: signs are independent given *on* and impossible given *off*.
+
+    How much more often a syndrome is on than its commonest sign shows: P(off) = P(commonest sign absent)^1.5. A power
+    of 1 would make the signs copies of each other, a large one would make them independent. Whatever it is, a single
+    sign keeps exactly its published frequency. (estimate, ours)
+    """
+    least = np.minimum.reduceat(absent, signs.starts, axis=-1)
+    off = least * np.sqrt(least)
     on = 1.0 - off
     share = np.minimum((1.0 - absent) / on[..., signs.group], 1.0)
     given_on = np.multiply.reduceat(signs.base + signs.slope * share, signs.starts, axis=-1)

@@ -1,7 +1,7 @@
 """Measured values as evidence: how far off a value is counts, not on which side of a threshold it lies.
 
 All is counted in standard deviations of the background. A disease shifts the value; of several diseases in a set the
-one that raises it most and the one that lowers it most act: two causes of a high creatinine do not make it twice as high.
+one that raises it most and the one that lowers it most act: two causes of a high creatinine do not double it.
 One value in twenty is taken for an outlier that says nothing: a slip, a bad sample, a disease that is not on the list.
 """
 
@@ -116,7 +116,7 @@ def value_spread(measure: Measure, disease: Disease) -> float:
 
 
 def clipped(tables: ValueTables, z: Floats) -> Floats:
-    """Values (M,) drawn in to the farthest middle of any disease: farther out than every disease says no more than it."""
+    """Values (M,) drawn in to the farthest middle of any disease: beyond it a value says no more than at it."""
     return np.asarray(np.clip(z, tables.shift.min(axis=-2), tables.shift.max(axis=-2)), dtype=np.float64)
 
 

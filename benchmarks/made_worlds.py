@@ -1,0 +1,83 @@
+"""Invented knowledge for benchmarks whose truth must be known: an easy world and a hard one."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from holdfast.knowledge.model import Disease, Estimate, Finding, Frequency, Grade, Knowledge, Test, Tuning, Urgency
+
+DISEASES, FINDINGS, SYSTEMS, TESTS = 80, 300, 10, 60
+ERROR = 0.7
+"""Standard deviation of the log odds by which wrong numbers are wrong: a factor of two."""
+
+
+def _number(value: float) -> Estimate:
+    return Estimate(value, Grade.ESTIMATE)
+
+
+def made(rng: np.random.Generator, hard: bool) -> Knowledge:
+    """80 diseases in 10 systems over 300 findings, 60 tests. Hard: fewer, weaker links, 3x background."""
+    low, high = (0.01, 0.3) if hard else (0.003, 0.1)
+    findings = [
+        Finding(f"f{i}", f"F{i}", f"s{i % SYSTEMS}", "presenting" if i % 2 else "workup", _number(float(leak)))
+        for i, leak in enumerate(np.exp(rng.uniform(np.log(low), np.log(high), FINDINGS)))
+    ]
+    diseases = []
+    for d in range(DISEASES):
+        own = [i for i in range(FINDINGS) if i % SYSTEMS == d % SYSTEMS]
+        pool = np.concatenate([np.repeat(own, 8), np.arange(FINDINGS)])
+        shown = np.unique(rng.choice(pool, int(rng.integers(8, 16) if hard else rng.integers(12, 28))))
+        top = 0.75 if hard else 0.95
+        diseases.append(
+            Disease(
+                key=f"d{d}",
+                name=f"D{d}",
+                system=f"s{d % SYSTEMS}",
+                descriptive=False,
+                prior=_number(float(np.exp(rng.uniform(np.log(0.001), np.log(0.03))))),
+                treatable=bool(d % 4),
+                benefit=_number(0.7),
+                urgency=Urgency.HOURS,
+                treatment_summary="",
+                findings=tuple(Frequency(f"f{i}", float(rng.uniform(0.15, top)), Grade.ESTIMATE) for i in shown),
+            )
+        )
+    minutes = np.exp(rng.uniform(np.log(2), np.log(60), TESTS)).round()
+    workup = range(0, FINDINGS, 2)
+    tests = [
+        Test(
+            f"t{i}", f"T{i}", _number(float(minutes[i])), 1, 0, "", tuple(f"f{j}" for j in rng.choice(workup, 8, False))
+        )
+        for i in range(TESTS)
+    ]
+    return Knowledge(
+        release=f"made-{'hard' if hard else 'easy'}",
+        sources={},
+        findings={f.key: f for f in findings},
+        diseases={d.key: d for d in diseases},
+        tests={t.key: t for t in tests},
+        regions={},
+        reasons={},
+        tuning=Tuning(_number(1.0), _number(0.0), _number(0.0)),
+        aliases={},
+        disease_aliases={},
+    )
+
+
+def wrong_by_two(knowledge: Knowledge, rng: np.random.Generator) -> Knowledge:
+    """The same knowledge with every prior, background and frequency off by a factor of two or so in its odds."""
+
+    def off(p: float) -> float:
+        odds = p / (1 - p) * float(np.exp(ERROR * rng.standard_normal()))
+        return min(max(odds / (1 + odds), 1e-4), 0.98)
+
+    def disease(d: Disease) -> Disease:
+        links = tuple(replace(f, p=off(f.p)) for f in d.findings)
+        return replace(d, prior=_number(off(d.prior.value)), findings=links)
+
+    return replace(
+        knowledge,
+        release=knowledge.release + "-wrong",
+        findings={k: replace(f, leak=_number(off(f.leak.value))) for k, f in knowledge.findings.items()},
+        diseases={k: disease(d) for k, d in knowledge.diseases.items()},
+    )

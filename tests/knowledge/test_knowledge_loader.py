@@ -85,6 +85,18 @@ def small_release() -> Release:
                 "reveals": ["anemia"],
             }
         ],
+        "measures.yaml": [
+            {
+                "key": "pcv_pct",
+                "name": "Packed cell volume",
+                "unit": "%",
+                "log": False,
+                "mean": {"value": 45, **guess},
+                "spread": {"value": 8, **guess},
+                "covers": ["anemia"],
+            }
+        ],
+        "scales.yaml": [],
         "regions.yaml": [{"key": "chest", "name": "Chest", "sides": ["left", "right"], "focal_finding": "anemia"}],
         "reasons.yaml": [{"key": "cost", "text": "Cost.", "decision": "proceed"}],
         "tuning.yaml": {

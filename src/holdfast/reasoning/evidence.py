@@ -32,6 +32,10 @@ class Signalment:
     """female, female_neutered, male, male_neutered, unknown or empty."""
     weight_kg: float | None = None
     working_dog: bool | None = None
+    region: str = ""
+    """Where it lives or was last: a country or a part of one (ISO 3166: ``AU``, ``AU-QLD``)."""
+    month: int | None = None
+    """Month in which it fell ill, 1 to 12."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 Run: ``python benchmarks/fit_misfit.py [--dogs N] [--json]`` for the figures with the calibration that is shipped,
 ``... --write`` to make that calibration anew for the release (other dogs than those of the figures, other seed),
-``... --plots DIR`` for the pictures of the documentation.
+``... --plots DIR`` for the pictures of the documentation, ``... --world easy`` or ``hard`` for an invented world.
 
 Each dog is drawn with its own draw of all numbers of the release (``reasoning.ranges``), so the numbers that judge it
 are as wrong as they may be. Wrong working diagnosis: the best false one given half of what was found (a first
@@ -18,26 +18,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import yaml
 
 import plots
 from holdfast.knowledge import fit_calibration
-from holdfast.knowledge.fit_calibration import Calibration, Stratum
+from holdfast.knowledge.fit_calibration import Calibration
 from holdfast.knowledge.loader import load
 from holdfast.knowledge.model import Knowledge
 from holdfast.reasoning.assessment import Prepared, prepare
 from holdfast.reasoning.engine import Posterior, answer, ask
 from holdfast.reasoning.evidence import Evidence
 from holdfast.reasoning.fit import FINDINGS_MIN, declared
-from holdfast.reasoning.misfit import joined, p_value, scores_of
+from holdfast.reasoning.misfit import log_odds_not_enough, p_value
 from holdfast.reasoning.ranges import DRAWS
-from holdfast.reasoning.world import Bools, Floats
+from holdfast.reasoning.world import Bools
 from holdfast.simulation import sick_dogs
+from made_worlds import made
 
 RIGHT, WRONG, INCOMPLETE = "right", "wrong", "incomplete"
-STRATA = (7, 13, 10_000)
-"""Present findings up to which a dog belongs to a stratum."""
 ALPHAS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 
 
@@ -47,8 +47,7 @@ class Judged:
 
     kind: str
     descriptive: bool
-    present: int
-    scores: Floats
+    log_odds: float
     top: float
     """Highest probability of a listed cause, and whether that cause was there."""
     top_true: bool
@@ -66,7 +65,7 @@ def dogs(ready: Prepared, rng: np.random.Generator, count: int, exact: bool) -> 
             if exact
             else sick_dogs.drawn_numbers(world, ready.draws, int(rng.integers(DRAWS)))
         )
-        among = world.descriptive if n % 3 == 2 else causes
+        among = world.descriptive if n % 3 == 2 and world.descriptive.any() else causes
         first = sick_dogs.draw_cause(world, numbers, rng, among)
         dog = sick_dogs.draw_dog(world, knowledge, numbers, rng, (first,))
         if (found := _judged_posterior(ready, dog.evidence)) is None:
@@ -75,7 +74,8 @@ def dogs(ready: Prepared, rng: np.random.Generator, count: int, exact: bool) -> 
         if among is causes:
             yield _judge(ready, found, _impression(ready, rng, dog, causes), WRONG, first)
             # Organ failure declared while a cause is there: the same dog, the state that fits best.
-            yield _judge(ready, found, _impression(ready, rng, dog, world.descriptive), WRONG, first)
+            if world.descriptive.any():
+                yield _judge(ready, found, _impression(ready, rng, dog, world.descriptive), WRONG, first)
             second = sick_dogs.draw_cause(world, numbers, rng, causes & (np.arange(world.size) != first))
             both = sick_dogs.draw_dog(world, knowledge, numbers, rng, (first, second))
             if (found := _judged_posterior(ready, both.evidence)) is not None:
@@ -97,8 +97,7 @@ def _judge(ready: Prepared, found: Posterior, working: int, kind: str, true: int
     return Judged(
         kind=kind,
         descriptive=bool(world.descriptive[working]),
-        present=len(found.question.facts.present),
-        scores=scores_of(found, stand),
+        log_odds=log_odds_not_enough(found, stand),
         top=float(listed[top]),
         top_true=top == true,
         true=float(found.marginals[true]),
@@ -124,7 +123,7 @@ def figures(calibration: Calibration, judged: list[Judged]) -> dict[str, Any]:
     called: dict[str, list[bool]] = defaultdict(list)
     p_right: list[float] = []
     for j in judged:
-        p, _ = p_value(calibration, joined(calibration, j.scores), j.present, j.descriptive)
+        p, _ = p_value(calibration, j.log_odds, j.descriptive)
         name = f"{'state' if j.descriptive else 'cause'}, {j.kind}"
         called[name].append(p <= calibration.false_alarms)
         if j.kind == RIGHT:
@@ -142,54 +141,31 @@ def figures(calibration: Calibration, judged: list[Judged]) -> dict[str, Any]:
     }
 
 
-def calibrated(ready: Prepared, old: Calibration, judged: list[Judged]) -> Calibration:
-    """The old weights with the scores that right diagnoses reach in this release."""
-    strata = []
-    for descriptive in (False, True):
-        low = 0
-        for most in STRATA:
-            scores = sorted(
-                round(joined(old, j.scores), 2)
-                for j in judged
-                if j.kind == RIGHT and j.descriptive is descriptive and low < j.present <= most
-            )
-            strata.append(Stratum(descriptive=descriptive, present_max=most, right=tuple(scores)))
-            low = most
+def calibrated(release: str, false_alarms: float, judged: list[Judged]) -> Calibration:
+    """What right diagnoses look like in this release."""
+
+    def right(descriptive: bool) -> tuple[float, ...]:
+        return tuple(sorted(round(j.log_odds, 2) for j in judged if j.descriptive is descriptive))
+
     return Calibration(
-        knowledge_release=ready.knowledge.release,
+        knowledge_release=release,
         grade="estimate",
         note=(
-            f"Right diagnoses of {sum(len(s.right) for s in strata)} dogs drawn from the knowledge itself, each with "
-            "its own draw of the uncertain numbers (benchmarks/fit_misfit.py --write). Not measured on real dogs."
+            f"Right diagnoses of {len(judged)} dogs drawn from the knowledge itself, each with its own draw of the "
+            "uncertain numbers and an incomplete chart (benchmarks/fit_misfit.py --write). Not measured on real dogs."
         ),
-        false_alarms=old.false_alarms,
-        intercept=old.intercept,
-        weights=old.weights,
-        weights_note=old.weights_note,
-        strata=tuple(strata),
+        false_alarms=false_alarms,
+        right_causes=right(False),
+        right_states=right(True),
     )
 
 
 def write(calibration: Calibration, path: Path) -> None:
-    """As YAML with one line per stratum."""
-    head = {
-        "knowledge_release": calibration.knowledge_release,
-        "grade": calibration.grade,
-        "note": calibration.note,
-        "false_alarms": calibration.false_alarms,
-        "intercept": calibration.intercept,
-        "weights": calibration.weights,
-        "weights_note": calibration.weights_note,
-    }
-    text = yaml.safe_dump(head, sort_keys=False, width=120)
-    lines = "".join(
-        f"- descriptive: {str(s.descriptive).lower()}\n  present_max: {s.present_max}\n  right: "
-        f"[{', '.join(f'{v:g}' for v in s.right)}]\n"
-        for s in calibration.strata
-    )
+    """As YAML, lists in flowing lines."""
+    text = yaml.safe_dump(msgspec.to_builtins(calibration), sort_keys=False, width=120, default_flow_style=None)
     path.write_text(
-        "# How a right working diagnosis looks; made by benchmarks/fit_misfit.py --write for one knowledge release.\n"
-        f"{text}strata:\n{lines}",
+        "# How right working diagnoses look; made by benchmarks/fit_misfit.py --write for one knowledge release.\n"
+        + text,
         encoding="utf-8",
     )
 
@@ -198,20 +174,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dogs", type=int, default=600)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--world", choices=["ours", "easy", "hard"], default="ours")
+    parser.add_argument("--exact", action="store_true", help="draw every dog with the numbers that judge it")
     parser.add_argument("--write", action="store_true", help="make the shipped calibration anew (seed + 1000)")
     parser.add_argument("--plots", type=Path, metavar="DIR")
     parser.add_argument("--json", action="store_true", help="accepted for the sake of uniformity: it is always JSON")
     chosen = parser.parse_args()
-    knowledge: Knowledge = load()
+    knowledge: Knowledge = (
+        load() if chosen.world == "ours" else made(np.random.default_rng(20), hard=chosen.world == "hard")
+    )
     ready = prepare(knowledge)
     calibration = fit_calibration.load()
+    if chosen.world != "ours":
+        right = list(right_dogs(ready, np.random.default_rng(chosen.seed + 1000), chosen.dogs))
+        calibration = calibrated(knowledge.release, calibration.false_alarms, right)
     if chosen.write:
         rng = np.random.default_rng(chosen.seed + 1000)
-        calibration = calibrated(ready, calibration, list(right_dogs(ready, rng, chosen.dogs)))
+        calibration = calibrated(knowledge.release, calibration.false_alarms, list(right_dogs(ready, rng, chosen.dogs)))
         write(calibration, Path(fit_calibration.__file__).with_name("fit_calibration.yaml"))
         print(f"written for {knowledge.release}", file=sys.stderr)
         return
-    drawn = list(dogs(ready, np.random.default_rng(chosen.seed), chosen.dogs, exact=False))
+    drawn = list(dogs(ready, np.random.default_rng(chosen.seed), chosen.dogs, chosen.exact))
     result = {"knowledge_release": knowledge.release, **figures(calibration, drawn)}
     if chosen.plots:
         draw_plots(calibration, drawn, chosen.plots)
@@ -223,7 +206,7 @@ def right_dogs(ready: Prepared, rng: np.random.Generator, count: int) -> Iterato
     world = ready.world
     for n in range(count):
         numbers = sick_dogs.drawn_numbers(world, ready.draws, int(rng.integers(DRAWS)))
-        among = world.descriptive if n % 2 else sick_dogs.listed_causes(world)
+        among = world.descriptive if n % 2 and world.descriptive.any() else sick_dogs.listed_causes(world)
         first = sick_dogs.draw_cause(world, numbers, rng, among)
         dog = sick_dogs.draw_dog(world, ready.knowledge, numbers, rng, (first,))
         found = _judged_posterior(ready, dog.evidence)
@@ -234,7 +217,7 @@ def right_dogs(ready: Prepared, rng: np.random.Generator, count: int) -> Iterato
 def draw_plots(calibration: Calibration, judged: list[Judged], folder: Path) -> None:
     """Asked against measured false alarms; claims against truth."""
     right = [j for j in judged if j.kind == RIGHT]
-    p = np.array([p_value(calibration, joined(calibration, j.scores), j.present, j.descriptive)[0] for j in right])
+    p = np.array([p_value(calibration, j.log_odds, j.descriptive)[0] for j in right])
     measured = [float((p <= a).mean()) for a in ALPHAS]
     plots.write_line_plot(
         folder / "fit-false-alarms.svg",

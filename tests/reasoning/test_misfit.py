@@ -5,12 +5,12 @@ import pytest
 
 from holdfast.kernel.errors import HoldfastError
 from holdfast.knowledge import fit_calibration
-from holdfast.knowledge.fit_calibration import Calibration, Stratum
+from holdfast.knowledge.fit_calibration import Calibration
 from holdfast.knowledge.model import Knowledge
 from holdfast.reasoning.assessment import assess
 from holdfast.reasoning.evidence import Evidence, Observed
 from holdfast.reasoning.fit import NOT_WHOLE, WRONG, Verdict
-from holdfast.reasoning.misfit import SCORES, p_value
+from holdfast.reasoning.misfit import p_value
 from holdfast.reasoning.page import to_page
 from holdfast.record.events import Presence
 from reasoning.small_worlds import disease, evidence, finding, knowledge
@@ -20,18 +20,14 @@ BELLY = ("vomiting", "belly_pain", "fever", "fluid_in_belly")
 
 
 def calibration(right: tuple[float, ...] = tuple(-4 + 7 * n / 98 for n in range(99))) -> Calibration:
-    """Only the log odds that W alone is not enough; a right diagnosis hardly ever reaches 3."""
-    weights = {name: float(name == "not_enough") for name in SCORES}
-    strata = tuple(Stratum(descriptive=d, present_max=10_000, right=right) for d in (False, True))
+    """A right diagnosis hardly ever reaches log odds of 3."""
     return Calibration(
         knowledge_release="small-0",
         grade="estimate",
         note="made for tests",
         false_alarms=0.1,
-        intercept=0.0,
-        weights=weights,
-        weights_note="",
-        strata=strata,
+        right_causes=right,
+        right_states=right,
     )
 
 
@@ -72,9 +68,9 @@ def test_a_wrong_one_is_told_from_one_that_is_not_the_whole_story(world: Knowled
 
 def test_p_counts_right_diagnoses_that_look_as_bad() -> None:
     nine = calibration(tuple(float(n) for n in range(9)))
-    assert p_value(nine, 100.0, 5, False) == (0.1, 9)
-    assert p_value(nine, 4.0, 5, False) == (0.6, 9)
-    assert p_value(nine, -1.0, 5, True) == (1.0, 9)
+    assert p_value(nine, 100.0, False) == (0.1, 9)
+    assert p_value(nine, 4.0, False) == (0.6, 9)
+    assert p_value(nine, -1.0, True) == (1.0, 9)
 
 
 def test_without_right_cases_misfit_is_never_called(world: Knowledge) -> None:
@@ -115,19 +111,12 @@ def test_words_give_each_finding_its_weight_and_its_source(world: Knowledge) -> 
 
 def test_the_shipped_calibration_holds_enough_right_diagnoses_of_both_kinds() -> None:
     shipped = fit_calibration.load()
-    assert set(shipped.weights) == set(SCORES)
-    for descriptive in (False, True):
-        kinds = [s for s in shipped.strata if s.descriptive is descriptive]
-        assert sum(len(s.right) for s in kinds) >= 100
-        assert [s.present_max for s in kinds] == sorted(s.present_max for s in kinds)
-        assert all(list(s.right) == sorted(s.right) for s in kinds)
+    for right in (shipped.right_causes, shipped.right_states):
+        assert len(right) >= 100
+        assert list(right) == sorted(right)
 
 
 def test_a_broken_calibration_is_refused() -> None:
-    whole = msgspec.json.encode(calibration())
-    assert fit_calibration.read(whole) == calibration()
+    assert fit_calibration.read(msgspec.json.encode(calibration())) == calibration()
     with pytest.raises(HoldfastError):
         fit_calibration.read(b"knowledge_release: x")
-    one_kind = msgspec.structs.replace(calibration(), strata=calibration().strata[:1])
-    with pytest.raises(HoldfastError):
-        fit_calibration.read(msgspec.json.encode(one_kind))

@@ -20,12 +20,9 @@ from holdfast.reasoning.misfit import (
     EXPLAINED_RATIO,
     Stand,
     heaviest,
-    joined,
-    log_gain,
     log_odds_not_enough,
     log_sum,
     p_value,
-    scores_of,
     stand_of,
     unexplained,
 )
@@ -84,8 +81,6 @@ class Fit:
     """Natural log odds that W, with its complications, is not the explanation."""
     e_value: float
     """Posterior over prior odds of the same: when W is right it reaches 20 in at most 1 of 20 dogs, at any time."""
-    scores: Floats
-    """The single scores of ``misfit.SCORES``."""
     explains: tuple[FindingFit, ...]
     unexplained: tuple[FindingFit, ...]
     expected_absent: tuple[FindingFit, ...]
@@ -97,14 +92,13 @@ class Fit:
 
 def fit(posterior: Posterior, knowledge: Knowledge, calibration: Calibration, evidence: Evidence, working: str) -> Fit:
     """Judge ``working`` (a disease key) alone; raises ``NotFoundError`` for a key that is not in the knowledge."""
-    stand = declared(posterior, knowledge, working)
     world = posterior.world
+    stand = declared(posterior, knowledge, working)
     explains, left, expected_absent = finding_fits(posterior, evidence, stand.disease)
     instead = _rival(posterior, stand, stand.rivals & ~stand.holds)
     besides = _rival(posterior, stand, stand.rivals & stand.holds)
-    scores = scores_of(posterior, stand)
-    present = len(posterior.question.facts.present)
-    p, count = p_value(calibration, joined(calibration, scores), present, bool(world.descriptive[stand.disease]))
+    log_odds = log_odds_not_enough(posterior, stand)
+    p, count = p_value(calibration, log_odds, bool(world.descriptive[stand.disease]))
     verdict = Verdict.FITS
     if world.linked[posterior.question.facts.present].sum() < FINDINGS_MIN:
         verdict = Verdict.CANNOT_SAY
@@ -120,9 +114,8 @@ def fit(posterior: Posterior, knowledge: Knowledge, calibration: Calibration, ev
         p=p,
         calibrated_on=count,
         calibrated_release=calibration.knowledge_release,
-        log_odds_not_enough=log_odds_not_enough(posterior, stand),
+        log_odds_not_enough=log_odds,
         e_value=_e_value(posterior, stand),
-        scores=scores,
         explains=explains,
         unexplained=left,
         expected_absent=expected_absent,
@@ -169,8 +162,8 @@ def _rival(posterior: Posterior, stand: Stand, among: Bools) -> Rival | None:
     row = heaviest(among)
     if row is None:
         return None
-    better = float(np.exp(min(log_gain(posterior, row, stand.alone), 50.0)))
-    return Rival(posterior.set_keys(row), float(posterior.weights[row]), better)
+    gain = (posterior.log_like[row] - posterior.log_like[stand.alone]) / posterior.world.temperature
+    return Rival(posterior.set_keys(row), float(posterior.weights[row]), float(np.exp(min(gain, 50.0))))
 
 
 def _e_value(posterior: Posterior, stand: Stand) -> float:

@@ -11,7 +11,6 @@ from holdfast.reasoning.assessment import Assessment, Candidate
 from holdfast.reasoning.explain import Number, numbers_of_link
 from holdfast.reasoning.fit import NOT_WHOLE, FindingFit, Fit, Rival
 from holdfast.reasoning.fit_course import FitThen
-from holdfast.reasoning.misfit import SCORES
 from holdfast.reasoning.next_test import NextTest
 from holdfast.reasoning.not_excluded import NotExcluded
 from holdfast.reasoning.ranges import Parameter
@@ -197,7 +196,6 @@ def _fit(fitted: Fit, knowledge: Knowledge) -> Page:
         "expected_absent": [_finding(f, knowledge) for f in fitted.expected_absent],
         "instead": _rival(fitted.instead, knowledge),
         "besides": _rival(fitted.besides, knowledge),
-        "scores": {name: round(float(value), 2) for name, value in zip(SCORES, fitted.scores, strict=True)},
         "calibration": calibration_words(
             fitted.p, fitted.calibrated_on, fitted.calibrated_release == knowledge.release
         ),

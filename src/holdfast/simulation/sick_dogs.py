@@ -19,7 +19,10 @@ WRITTEN = (0.35, 0.9)
 """Share of the signs a dog shows that are written down, drawn for each dog between these (estimate, ours)."""
 WRITTEN_ABSENT = (0.0, 0.15)
 """The same for signs that were looked for and are not there; nobody lists all of them."""
-TESTS_DONE_MAX = 3
+QUICK_MIN, USUAL_MIN = 10.0, 30.0
+DONE = {"quick": 0.5, "usual": 0.25, "rare": 0.05}
+"""Chance that a test was done by the time of a second look, by its minutes; a test with sedation is rare. It is
+multiplied by how much was done for this dog, between a third and everything (estimate, ours)."""
 SYNDROME_WIDTH = 1.5
 """How much more often a syndrome is on than its commonest sign shows (estimate, ours; as the reasoning has it)."""
 
@@ -98,20 +101,25 @@ def _shown(world: World, numbers: Numbers, rng: np.random.Generator, true: list[
 
 
 def _charted(world: World, knowledge: Knowledge, rng: np.random.Generator, shows: Bools) -> Evidence:
-    """A part of the signs and of the absent ones, and the whole result of up to three tests, the quick ones first."""
+    """A part of the signs and of the absent ones, and the whole results of the tests that were done."""
     usual = _plain(world, knowledge)
     present = shows & (rng.random(len(shows)) < rng.uniform(*WRITTEN))
     absent = ~shows & (rng.random(len(shows)) < rng.uniform(*WRITTEN_ABSENT))
     seen = {world.findings[f]: Observed(Presence.PRESENT) for f in np.flatnonzero(present & usual & world.presenting)}
     seen |= {world.findings[f]: Observed(Presence.ABSENT) for f in np.flatnonzero(absent & usual & world.presenting)}
     evidence = Evidence(seen)
-    tests = list(knowledge.tests.values())
-    if tests:
-        quick = np.array([1.0 / (5.0 + test.minutes.value) for test in tests])
-        count = min(int(rng.integers(0, TESTS_DONE_MAX + 1)), len(tests))
-        for place in rng.choice(len(tests), count, replace=False, p=quick / quick.sum()):
-            evidence = with_result(world, knowledge, evidence, tests[int(place)], shows)
+    much = rng.uniform(1 / 3, 1.0)
+    for test in knowledge.tests.values():
+        if rng.random() < much * _done(test):
+            evidence = with_result(world, knowledge, evidence, test, shows)
     return evidence
+
+
+def _done(test: Test) -> float:
+    """Chance that a test was done for a dog for which everything was done."""
+    if test.invasiveness > 1 or test.minutes.value > USUAL_MIN:
+        return DONE["rare"]
+    return DONE["quick"] if test.minutes.value <= QUICK_MIN else DONE["usual"]
 
 
 def _plain(world: World, knowledge: Knowledge) -> Bools:

@@ -16,8 +16,8 @@ from holdfast.reasoning.not_excluded import treatable_causes
 from holdfast.reasoning.world import Floats, Ints
 
 SETS = 50
-FINDINGS_MAX = 10
-"""Findings of one test taken together: 2^10 outcomes. A test with more is judged by its ten most telling ones."""
+FINDINGS_MAX = 8
+"""Findings of one test taken together: 2^8 outcomes. A test with more is judged by its eight most telling ones."""
 OVERHEAD_MIN = 20.0
 """Minutes that any test costs beside its own: stopping, fetching, handling an unstable dog, reading, deciding again
 (estimate, ours). Between 0 and 20 it changed neither the tests nor the minutes needed on invented dogs

@@ -13,11 +13,14 @@ from holdfast.knowledge.model import Frequency, Knowledge
 from holdfast.reasoning.engine import Posterior
 from holdfast.reasoning.likelihood import Tables, log_likelihood
 from holdfast.reasoning.prior import log_set_prior, shifted
-from holdfast.reasoning.world import STUDY_FACTOR, UNLISTED, Floats, Ints, World, not_shown, spread_of
+from holdfast.reasoning.values import ValueTables, value_spread
+from holdfast.reasoning.world import STUDY_FACTOR, UNLISTED, Floats, Ints, World, at_least, not_shown, spread_of
 
 DRAWS = 200
-SETS_MAX = 400
+SETS_MAX = 300
 """Sets re-weighed per draw; re-searching under every draw moved the range ends by 0.01 to 0.02 only."""
+_AT_ONCE = 10
+"""Draws weighed together: so few that their tables stay in the cache."""
 _P_EDGE = 1e-9
 _MOVES = 0.2
 """Correlation with the log odds below which a parameter is not named."""
@@ -34,6 +37,7 @@ class Draws:
     link_at: Ints
     """(L, 2) disease and finding index of each link."""
     log_no_cause: Floats
+    values: ValueTables
     systems: tuple[tuple[int, tuple[int, ...]], ...]
     """Index of each unlisted pseudo-disease and of the listed ones it is the mean of."""
 
@@ -83,7 +87,24 @@ def draw(knowledge: Knowledge, world: World) -> Draws:
         links=np.clip(rng.beta(mean * dogs, (1 - mean) * dogs, (DRAWS, len(places))), 0.0, 0.999),
         link_at=np.array(places, dtype=np.int64).reshape(-1, 2),
         log_no_cause=log_no_cause,
+        values=_drawn_values(knowledge, world, rng),
         systems=_systems(knowledge, world),
+    )
+
+
+def _drawn_values(knowledge: Knowledge, world: World, rng: np.random.Generator) -> ValueTables:
+    """Shifts and background middles of measured values, drawn about those of the release; what shifts nothing stays."""
+    point = world.values
+    spread = np.zeros(point.shift.shape)
+    for column, measure in enumerate(knowledge.measures.values()):
+        for disease in knowledge.diseases.values():
+            spread[world.index[disease.key], column] = value_spread(measure, disease)
+    middle = [spread_of(measure.mean.grade) / 2 for measure in knowledge.measures.values()]
+    moved = np.where(point.shift != 0, spread, 0.0)
+    return ValueTables(
+        point.shift + moved * rng.standard_normal((DRAWS, *moved.shape)),
+        np.broadcast_to(point.extra, (DRAWS, *point.extra.shape)),
+        np.array(middle) * rng.standard_normal((DRAWS, len(middle))),
     )
 
 
@@ -144,17 +165,22 @@ def _drawn_tables(posterior: Posterior, draws: Draws) -> tuple[Tables, Floats]:
     world, facts = posterior.world, posterior.question.facts
     observed = facts.observed
     groups = world.syndrome[observed]
-    together = np.flatnonzero(np.isin(world.syndrome, groups[groups >= 0]))
-    columns = np.union1d(observed, together).astype(np.int64)
+    together = np.isin(world.syndrome, groups[groups >= 0])
+    for levels in world.scales:
+        together[levels] |= bool(np.isin(levels, observed).any())
+    columns = np.union1d(observed, np.flatnonzero(together)).astype(np.int64)
     column_of = np.full(len(world.findings), -1)
     column_of[columns] = np.arange(len(columns))
     shown = np.zeros((DRAWS, world.size, len(columns)))
     used = np.flatnonzero(column_of[draws.link_at[:, 1]] >= 0)
     shown[:, draws.link_at[used, 0], column_of[draws.link_at[used, 1]]] = draws.links[:, used]
+    leak = draws.leak[:, columns]
+    whole = tuple(column_of[levels] for levels in world.scales if (column_of[levels] >= 0).all())
+    at_least(shown, whole)
+    at_least(leak, whole)
     for place, members in draws.systems:
         shown[:, place] = shown[:, list(members)].mean(axis=1)
-    leak = draws.leak[:, columns]
-    return Tables(columns, not_shown(shown, leak), 1.0 - leak), shown
+    return Tables(columns, not_shown(shown, leak), 1.0 - leak, draws.values), shown
 
 
 def _drawn_weights(posterior: Posterior, draws: Draws, tables: Tables, rows: Ints) -> Floats:
@@ -163,9 +189,13 @@ def _drawn_weights(posterior: Posterior, draws: Draws, tables: Tables, rows: Int
     spoken = question.facts.spoken()
     # Silence is weak and its parameters are not drawn: it enters at its value for the release.
     silence = posterior.log_like[rows] - log_likelihood(world, question.tables, spoken, members)
-    like = log_likelihood(world, tables, spoken, members) + silence
-    prior = log_set_prior(draws.log_no_cause, shifted(draws.pi, question.shift), world.descriptive, members)
-    log_weight = prior + like / world.temperature
+    pi = shifted(draws.pi, question.shift)
+    log_weight = np.empty((DRAWS, len(rows)))
+    for start in range(0, DRAWS, _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        like = log_likelihood(world, tables.some(some), spoken, members) + silence
+        prior = log_set_prior(draws.log_no_cause[some], pi[some], world.descriptive, members)
+        log_weight[some] = prior + like / world.temperature
     weights = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
     return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float64)
 

@@ -5,7 +5,6 @@ import pytest
 
 from holdfast.kernel.errors import HoldfastError
 from holdfast.knowledge import fit_calibration
-from holdfast.knowledge.fit_calibration import Calibration
 from holdfast.knowledge.model import Knowledge
 from holdfast.reasoning.assessment import assess
 from holdfast.reasoning.evidence import Evidence, Observed
@@ -13,22 +12,11 @@ from holdfast.reasoning.fit import NOT_WHOLE, WRONG, Verdict
 from holdfast.reasoning.misfit import p_value
 from holdfast.reasoning.page import to_page
 from holdfast.record.events import Presence
+from reasoning.small_calibration import calibration
 from reasoning.small_worlds import disease, evidence, finding, knowledge
 
 HEART = ("murmur", "crackles", "cough", "weak_pulse")
 BELLY = ("vomiting", "belly_pain", "fever", "fluid_in_belly")
-
-
-def calibration(right: tuple[float, ...] = tuple(-4 + 7 * n / 98 for n in range(99))) -> Calibration:
-    """A right diagnosis hardly ever reaches log odds of 3."""
-    return Calibration(
-        knowledge_release="small-0",
-        grade="estimate",
-        note="made for tests",
-        false_alarms=0.1,
-        right_causes=right,
-        right_states=right,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -67,14 +55,14 @@ def test_a_wrong_one_is_told_from_one_that_is_not_the_whole_story(world: Knowled
 
 
 def test_p_counts_right_diagnoses_that_look_as_bad() -> None:
-    nine = calibration(tuple(float(n) for n in range(9)))
+    nine = calibration(4.0, 9)
     assert p_value(nine, 100.0, False) == (0.1, 9)
-    assert p_value(nine, 4.0, False) == (0.6, 9)
-    assert p_value(nine, -1.0, True) == (1.0, 9)
+    assert p_value(nine, 1.0, False) == (0.5, 9)
+    assert p_value(nine, -9.0, True) == (1.0, 9)
 
 
 def test_without_right_cases_misfit_is_never_called(world: Knowledge) -> None:
-    empty = assess(world, evidence(" ".join(BELLY)), "heart_failure", calibration(())).fit
+    empty = assess(world, evidence(" ".join(BELLY)), "heart_failure", calibration(count=0)).fit
     assert empty is not None
     assert empty.p == 1.0
     assert empty.verdict is Verdict.FITS

@@ -14,7 +14,7 @@ from holdfast.monitoring.expected_course import AS_EXPECTED, CANNOT_SAY
 from holdfast.monitoring.last_minutes import Point, Watched, condition_lines, data_line, describe
 from holdfast.monitoring.shown import SHOWN
 from holdfast.reasoning.assessment import assess
-from holdfast.reasoning.course import Answered, with_answers
+from holdfast.reasoning.derive import TreatmentEffect
 from holdfast.reasoning.page import to_page
 from holdfast.record import events as ev
 from holdfast.record.case_state import CaseState, OrderEntry
@@ -46,8 +46,7 @@ Page = dict[str, Any]
 def look(ctx: Context, case_id: str, now_us: int) -> Page:
     """The page as plain JSON values; nothing is recorded."""
     case = ctx.book.case(case_id)
-    evidence, touches = gather(ctx, case, now_us)
-    evidence = with_answers(ctx.knowledge, evidence, _answers(course_view(ctx, case_id, now_us)))
+    evidence, touches = gather(ctx, case, now_us, treatment_effects(course_view(ctx, case_id, now_us)))
     working = case.working
     known = working.disease if working and working.disease else None
     reasoned = to_page(assess(ctx.knowledge, evidence, known), ctx.knowledge)
@@ -79,15 +78,15 @@ def look(ctx: Context, case_id: str, now_us: int) -> Page:
     }
 
 
-def _answers(course: CourseView) -> list[Answered]:
+def treatment_effects(course: CourseView) -> list[TreatmentEffect]:
     """Whether each recent treatment did what may be expected of it, where that could be judged."""
-    answers = []
+    effects = []
     for given in course.treatments:
         judged = [one for one in given.expected if one.verdict != CANNOT_SAY]
         helped = any(one.verdict == AS_EXPECTED for one in judged) if judged else None
         text = "; ".join(f"after {given.what}: {one.label} {one.verdict} ({one.text})" for one in judged)
-        answers.append(Answered(given.category, helped, given.at_us, text, given.treatment_id))
-    return answers
+        effects.append(TreatmentEffect(given.category, given.at_us, helped, text, given.treatment_id))
+    return effects
 
 
 def _verdict(case: CaseState, reasoned: Page) -> Page:

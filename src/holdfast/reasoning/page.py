@@ -12,7 +12,7 @@ from holdfast.reasoning.explain import Number, numbers_of_link
 from holdfast.reasoning.fit import NOT_WHOLE, FindingFit, Fit, Rival
 from holdfast.reasoning.fit_course import FitThen
 from holdfast.reasoning.next_test import NextTest
-from holdfast.reasoning.not_excluded import NotExcluded
+from holdfast.reasoning.not_excluded import Negative, NotExcluded
 from holdfast.reasoning.ranges import Parameter
 from holdfast.reasoning.words import (
     calibration_words,
@@ -250,6 +250,7 @@ def _not_excluded(cause: NotExcluded, knowledge: Knowledge) -> Page:
         "benefit_grade": disease.benefit.grade.value,
         "urgency": cause.urgency.value,
         "treatment_summary": disease.treatment_summary,
+        "negative": _negative(cause.negative, knowledge) if cause.negative else None,
         "would_exclude": [
             {
                 "test": e.test,
@@ -261,6 +262,18 @@ def _not_excluded(cause: NotExcluded, knowledge: Knowledge) -> Page:
             }
             for e in cause.exclusions
         ],
+    }
+
+
+def _negative(negative: Negative, knowledge: Knowledge) -> Page:
+    name = knowledge.tests[negative.test].name
+    finding = _finding_name(negative.finding, knowledge)
+    return {
+        "test": negative.test,
+        "name": name,
+        "finding": negative.finding,
+        "p": _round(negative.p),
+        "words": f"{name} without {finding} would leave {percent(negative.p)}.",
     }
 
 

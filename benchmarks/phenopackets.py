@@ -31,7 +31,7 @@ from holdfast.record.events import Presence
 
 OUTER, INNER = 4, 3
 TEMPERATURE = 1.5
-TEMPERATURES = (1.0, 1.25, 1.5, 2.0, 2.5)
+TEMPERATURES = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5)
 ALPHA = 0.10
 PATIENTS_MIN, PUBLICATIONS_MIN, COUNTED_MIN, PRESENT_MIN = 10, 3, 5, 3
 STUDY_PATIENTS, EXPECTED_WEIGHT, COMMON = 3.0, 3.0, 0.5
@@ -236,9 +236,18 @@ def flagged(calibrating: list[Judged], test: list[Judged]) -> dict[str, list[boo
 
 
 def honest(calibrating: list[Ranked], test: list[Ranked]) -> dict[str, list[float]]:
-    """Claims on the test fold at the temperature with the best log loss on the inner folds."""
-    loss = [-np.mean([np.log(max(r.true[i], 1e-9)) for r in calibrating]) for i in range(len(TEMPERATURES))]
-    best = int(np.argmin(loss))
+    """Claims on the test fold at the temperature that was most honest on the inner folds.
+
+    Log loss would choose a lower one: it rewards that the true disease is claimed, not that false ones are claimed
+    beside it.
+    """
+    errors = [
+        expected_calibration_error(
+            np.array([r.top[i] for r in calibrating]), np.array([float(r.place[i] == 0) for r in calibrating])
+        )
+        for i in range(len(TEMPERATURES))
+    ]
+    best = int(np.argmin(errors))
     return {
         "temperature": [TEMPERATURES[best]],
         "true": [float(r.true[best]) for r in test],

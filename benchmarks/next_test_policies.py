@@ -12,6 +12,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,39 +23,52 @@ from holdfast.reasoning.engine import Posterior, answer, ask
 from holdfast.reasoning.evidence import Evidence, Observed
 from holdfast.reasoning.next_test import next_tests
 from holdfast.record.events import Presence
-from made_worlds import Dog, draw_dog, invented, wrong_by_two
+from made_worlds import Dog, draw_dog, made, wrong_by_two
 
 TESTS_MAX = 20
 ENOUGH = 0.8
-Policy = Callable[[Posterior, Knowledge, list[str], np.random.Generator], str]
 
 
-def take_random(posterior: Posterior, knowledge: Knowledge, open_: list[str], rng: np.random.Generator) -> str:
+@dataclass(frozen=True)
+class Moment:
+    """What a policy may look at."""
+
+    posterior: Posterior
+    knowledge: Knowledge
+    open: list[str]
+    """Tests that still answer something."""
+    rng: np.random.Generator
+
+
+Policy = Callable[[Moment], str]
+
+
+def take_random(at: Moment) -> str:
     """Any test that still answers something."""
-    return str(rng.choice(open_))
+    return str(at.rng.choice(at.open))
 
 
-def take_leader(posterior: Posterior, knowledge: Knowledge, open_: list[str], rng: np.random.Generator) -> str:
+def take_leader(at: Moment) -> str:
     """The test most likely to show a sign of the leading cause that its background does not."""
-    world = posterior.world
-    leader = int(np.argmax(np.where(world.descriptive, -1.0, posterior.marginals)))
-    known = set(posterior.question.facts.observed.tolist())
+    world = at.posterior.world
+    leader = int(np.argmax(np.where(world.descriptive, -1.0, at.posterior.marginals)))
+    known = set(at.posterior.question.facts.observed.tolist())
 
     def promise(key: str) -> float:
-        places = [world.finding_index[f] for f in knowledge.tests[key].reveals]
+        places = [world.finding_index[f] for f in at.knowledge.tests[key].reveals]
         return float(sum(max(0.0, world.shown[leader, p] - world.leak[p]) for p in places if p not in known))
 
-    return max(open_, key=promise)
+    return max(at.open, key=promise)
 
 
-def take_ours(posterior: Posterior, knowledge: Knowledge, open_: list[str], rng: np.random.Generator) -> str:
+def take_ours(at: Moment) -> str:
     """The first suggestion of the second look."""
-    return next_tests(posterior, knowledge)[0].key
+    return next_tests(at.posterior, at.knowledge)[0].key
 
 
-def take_information(posterior: Posterior, knowledge: Knowledge, open_: list[str], rng: np.random.Generator) -> str:
+def take_information(at: Moment) -> str:
     """The test that tells most, whatever its minutes."""
-    return max(next_tests(posterior, knowledge), key=lambda t: t.information_bits).key
+    return max(next_tests(at.posterior, at.knowledge), key=lambda t: t.information_bits).key
 
 
 POLICIES: dict[str, Policy] = {
@@ -90,7 +104,7 @@ def work_up(
         open_ = [k for k in open_ if any(f not in seen.findings for f in knowledge.tests[k].reveals)]
         if count >= TESTS_MAX or not open_:
             return False, TESTS_MAX, minutes
-        test = knowledge.tests[policy(posterior, knowledge, open_, rng)]
+        test = knowledge.tests[policy(Moment(posterior, knowledge, open_, rng))]
         new = {f: Observed(Presence.PRESENT if f in dog.has else Presence.ABSENT) for f in test.reveals}
         seen = Evidence({**new, **seen.findings}, seen.signalment)
         open_.remove(test.key)
@@ -99,7 +113,7 @@ def work_up(
 
 def compare(world: str, wrong: bool, dogs: int, policies: Sequence[str]) -> dict[str, dict[str, float]]:
     """Policy -> share reached, mean tests, median minutes and tests against the random policy, over the same dogs."""
-    truth = load() if world == "shipped" else invented(world)
+    truth = load() if world == "shipped" else made(np.random.default_rng(20), world == "hard")
     knowledge = wrong_by_two(truth, np.random.default_rng(7)) if wrong else truth
     rng = np.random.default_rng(21)
     drawn = [draw_dog(truth, rng) for _ in range(dogs)]

@@ -1,4 +1,4 @@
-"""Invented knowledge for benchmarks whose truth must be known, an easy world and a hard one; and dogs drawn from one."""
+"""Invented knowledge whose truth is known, an easy world and a hard one; and dogs drawn from knowledge."""
 
 from dataclasses import dataclass, replace
 

@@ -28,9 +28,10 @@ from holdfast.reasoning.world import Bools, Floats, Ints, World, compile_world
 
 SET_MAX = 5
 """Largest set of diseases considered at once."""
-GROWN_MAX = 12_000
-"""Sets made from the best of one size by adding a disease."""
-SEEDS_MAX = 400
+SEEDS_MAX = 500
+"""Sets of one size that are grown by every active disease, where these are few."""
+ACTIVE_FEW = 45
+"""Beyond so many active diseases fewer sets are grown, so that the work rises less than in proportion."""
 TAIL = 2e-3
 """Sets are not grown whose weight, with that of all lighter ones of their size, is less than this share of all."""
 DROPPED = 5e-4
@@ -115,7 +116,7 @@ def answer(question: Question) -> Posterior:
     levels = [search.weigh(np.arange(question.world.size)[:, None], search.products)]
     levels.append(search.pairs())
     for _ in range(3, SET_MAX + 1):
-        best = max(float(level.log_weight.max()) for level in levels)
+        best = max(float(level.log_weight.max(initial=-np.inf)) for level in levels)
         total = sum(float(np.exp(level.log_weight - best).sum()) for level in levels)
         grown = search.grow(levels[-1], best, total)
         if grown is None:
@@ -195,7 +196,8 @@ class _Search:
         """
         size = self.question.world.size
         active = np.flatnonzero(self.active)
-        order = np.argsort(-level.log_weight, kind="stable")[: min(SEEDS_MAX, GROWN_MAX // max(1, len(active)))]
+        seeds = int(SEEDS_MAX * min(1.0, ACTIVE_FEW / max(1, len(active))) ** 1.5)
+        order = np.argsort(-level.log_weight, kind="stable")[:seeds]
         weight = np.exp(level.log_weight[order] - best)
         order = order[np.cumsum(weight[::-1])[::-1] >= TAIL * total]
         order = order[self.active[level.members[order]].all(axis=1)]
@@ -212,6 +214,8 @@ class _Search:
 
 def _heavy(log_weight: Floats) -> Ints:
     """Rows without the lightest that together weigh next to nothing."""
+    if not np.isfinite(log_weight).any():
+        return np.empty(0, dtype=np.int64)
     weight = np.exp(log_weight - log_weight.max())
     ascending = np.sort(weight)
     floor = ascending[np.searchsorted(np.cumsum(ascending), DROPPED * ascending.sum())]

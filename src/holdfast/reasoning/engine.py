@@ -1,4 +1,4 @@
-"""The best-explanation enumerator: every single disease, every pair, then a beam to sets of five.
+"""The best-explanation enumerator: every single disease, every pair, then a beam to sets of five or six.
 
 Measured against exact inference on invented worlds (benchmarks/reasoning_exact.py). At least one member of a set must
 name a cause or be "something not on the list"; sets of descriptive states alone are kept for judging a declared
@@ -26,8 +26,10 @@ from holdfast.reasoning.prior import log_set_prior, prior_odds_shift, shifted
 from holdfast.reasoning.terms import explained_by, log_of_products
 from holdfast.reasoning.world import Bools, Floats, Ints, World, compile_world
 
-SET_MAX = 5
+SET_MAX = 6
 """Largest set of diseases considered at once."""
+SET_USUAL = 5
+"""Largest one where many diseases are in play: larger sets then add nothing but time."""
 SEEDS_MAX = 500
 """Sets of one size that are grown by every active disease, where these are few."""
 ACTIVE_FEW = 45
@@ -115,7 +117,8 @@ def answer(question: Question) -> Posterior:
     search = _Search(question)
     levels = [search.weigh(np.arange(question.world.size)[:, None], search.products)]
     levels.append(search.pairs())
-    for _ in range(3, SET_MAX + 1):
+    few = search.active.sum() <= ACTIVE_FEW
+    for _ in range(3, (SET_MAX if few else SET_USUAL) + 1):
         best = max(float(level.log_weight.max(initial=-np.inf)) for level in levels)
         total = sum(float(np.exp(level.log_weight - best).sum()) for level in levels)
         grown = search.grow(levels[-1], best, total)

@@ -8,7 +8,7 @@ import numpy as np
 from holdfast.record import alarm_events as al
 from holdfast.record import events as ev
 from holdfast.record.monitor import Alert, MonitorMessage, Numeric, Origin, Refusal, Wave
-from holdfast.usecases.ports import Change, NewEvent, NewHeld
+from holdfast.usecases.ports import Change, NewBlock, NewEvent, NewHeld, Receipt, Store, TrendPoint
 
 T0_US = 1_772_366_400_000_000  # 2026-03-01T12:00:00Z
 SECOND_US = 1_000_000
@@ -194,3 +194,25 @@ def message(second: int = 0, **more: Any) -> MonitorMessage:
 
 def held(second: int = 0, *, case_id: str = "rex", bed: str = "ICU 2", **more: Any) -> NewHeld:
     return NewHeld(case_id=case_id, bed=bed, received_us=T0_US + second * SECOND_US, message=message(second, **more))
+
+
+def put(store: Store, one: Change) -> Receipt:
+    return store.submit(one).result(timeout=30)
+
+
+def point(key: str = "hr", at_us: int = T0_US, last: float = 120.0, count: int = 10) -> TrendPoint:
+    return TrendPoint(
+        key=key, unit="/min", at_us=at_us, last=last, low=last, high=last, count=count, origin=Origin.LIVE
+    )
+
+
+def block(block_id: str, start_s: int, *points: TrendPoint, case_id: str = "rex", seconds: int = 10) -> NewBlock:
+    start_us = T0_US + start_s * SECOND_US
+    return NewBlock(
+        block_id=block_id,
+        case_id=case_id,
+        start_us=start_us,
+        end_us=start_us + seconds * SECOND_US,
+        data=block_id.encode(),
+        trend=points,
+    )

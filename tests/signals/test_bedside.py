@@ -111,6 +111,43 @@ def test_a_lead_that_fell_off_is_never_an_arrest(level: float) -> None:
     assert _names(_play({"ecg_ii": (_still(level), ECG_HZ, "mV")})) == {"lead_off"}
 
 
+def test_an_ecg_that_is_unplugged_while_the_pleth_goes_on_stays_lead_off() -> None:
+    """The monitor sends no ECG wave any more: nobody may read that it came back."""
+    pleth = pulse_wave(ALIVE_S + 150, PULSE_HZ, 100, 0.0, 1.0)
+    said = _play({"ecg_ii": (_alive(), ECG_HZ, "mV"), "pleth": (pleth, PULSE_HZ, "1")})
+    assert [(word, name) for word, name, _ in _changes(said) if name == "lead_off"] == [("began", "lead_off")]
+
+
+def test_an_ecg_lead_that_another_takes_the_place_of_is_not_missed_for_ever() -> None:
+    other = np.concatenate((np.full(int(ALIVE_S * ECG_HZ), np.nan), _alive(90)))
+    said = _play({"ecg_ii": (_alive(), ECG_HZ, "mV"), "ecg_i": (other, ECG_HZ, "mV")})
+    gone = [change for outputs in said for change in outputs.conditions if change.signal == "ecg_ii"]
+    assert [type(change) for change in gone] == [Began, Ended]
+
+
+def _capnogram(tops: list[float], every_s: float = 4.0, rate: float = 62.5) -> tuple[Floats, float, str]:
+    """A breath every four seconds that brings up so much (mmHg)."""
+    at_s = np.arange(round(every_s * rate)) / rate
+    breath = np.clip(np.sin(2 * np.pi * at_s / every_s) * 3, 0, 1)
+    return np.concatenate([top * breath for top in tops]), rate, "mmHg"
+
+
+def test_carbon_dioxide_that_collapses_while_the_ecg_beats_is_an_arrest() -> None:
+    said = _play({"ecg_ii": (_alive(100), ECG_HZ, "mV"), "co2": _capnogram([38.0] * 10 + [7.0] * 15)})
+    assert "pulseless_electrical_activity_suspected" in _names(said)
+    steady = _play({"ecg_ii": (_alive(60), ECG_HZ, "mV"), "co2": _capnogram([38.0] * 15)})
+    assert _names(steady) == set()
+
+
+def test_the_time_without_a_breath_is_told_on_a_capnogram_that_stands_still() -> None:
+    breathing, rate, unit = _capnogram([38.0] * 10)
+    said = _play({"co2": (np.concatenate((breathing, np.zeros(round(40 * rate)))), rate, unit)})
+    told = [n for outputs in said for n in outputs.numerics if n.key == "breath_gap"]
+    gaps = {round((n.at_us - START_US) / 1e6): n.value for n in told}
+    assert max(gap for second, gap in gaps.items() if second <= 40) <= 5
+    assert gaps[max(gaps)] == pytest.approx(42, abs=2)
+
+
 def test_the_senders_own_word_for_a_lead_that_is_off_is_believed() -> None:
     assert _names(_play({"ecg_ii": (_arrested(), ECG_HZ, "mV")}, off=("ecg_ii",))) == {"lead_off"}
 

@@ -21,7 +21,8 @@ from holdfast.simulation.scenario import Scenario, Signalment
 from holdfast.simulation.states import HEALTHY_REST, Rhythm, Sensor
 from holdfast.usecases import beds, cases
 from holdfast.usecases.context import record
-from stories.conftest import PATIENCE_MS, Server, start
+from stories.browsing import signed_in
+from stories.conftest import Server, start
 
 BED = "ICU 1"
 READING_MS = 1_000
@@ -100,20 +101,8 @@ def wire(server: Server, case_id: str) -> Iterator[Wire]:
 
 @pytest.fixture(scope="module")
 def page(server: Server, chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": 1366, "height": 900})
-    context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.goto(server.setup_link)
-    page.get_by_label("Your name").fill("Dr Ada Keller")
-    page.get_by_label("Login").fill("ada")
-    page.get_by_label("Password").fill("a quiet night in the ward")
-    page.get_by_role("button", name="Make the account").click()
-    page.wait_for_url(f"{server.address}/people")
-    yield page
-    assert problems == []
-    context.close()
+    with signed_in(server, chromium) as page:
+        yield page
 
 
 def raise_on(house: House, case_id: str, alarm: str = "extreme_tachycardia") -> None:

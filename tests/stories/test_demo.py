@@ -4,32 +4,25 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
-from stories.conftest import PATIENCE_MS, start
+from stories.browsing import signed_in
+from stories.conftest import start
 
 
 def test_the_demo_shows_a_moving_bed_marked_as_simulated(tmp_path: Path, chromium: Browser) -> None:
     server = start("demo", tmp_path / "demo", "--scenario", "rex", "--scenario", "leo")
     try:
-        page = chromium.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        page.goto(server.setup_link)
-        page.get_by_label("Your name").fill("Ada")
-        page.get_by_label("Login").fill("ada")
-        page.get_by_label("Password").fill("a quiet night in the ward")
-        page.get_by_role("button", name="Make the account").click()
-        page.wait_for_url(f"{server.address}/people")
-        page.goto(f"{server.address}/")
-        cards = page.get_by_test_id("bed-card")
-        expect(cards).to_have_count(2)
-        expect(cards.first).to_contain_text("Rex")
-        for card in cards.all():
-            expect(card.get_by_test_id("band")).to_contain_text("SIMULATED")
-        page.goto(f"{server.address}/beds/ICU 1")
-        canvas = page.locator("canvas").first
-        expect(canvas).to_be_visible()
-        first = canvas.screenshot()
-        page.wait_for_timeout(2_500)
-        assert canvas.screenshot() != first, "the trace does not move"
-        page.close()
+        with signed_in(server, chromium) as page:
+            page.goto(f"{server.address}/")
+            cards = page.get_by_test_id("bed-card")
+            expect(cards).to_have_count(2)
+            expect(cards.first).to_contain_text("Rex")
+            for card in cards.all():
+                expect(card.get_by_test_id("band")).to_contain_text("SIMULATED")
+            page.goto(f"{server.address}/beds/ICU 1")
+            canvas = page.locator("canvas").first
+            expect(canvas).to_be_visible()
+            first = canvas.screenshot()
+            page.wait_for_timeout(2_500)
+            assert canvas.screenshot() != first, "the trace does not move"
     finally:
         server.stop()

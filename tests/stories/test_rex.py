@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from holdfast.cli.demo import run_monitors
 from holdfast.config import Config
-from stories.conftest import PATIENCE_MS, Server, start
+from stories.browsing import signed_in
+from stories.conftest import Server, start
 
 BED = "ICU 1"
 DEVICE = "HOLDFAST_SIM:rex"
@@ -33,20 +34,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def page(server: Server, chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": 1366, "height": 900})
-    context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.goto(server.setup_link)
-    page.get_by_label("Your name").fill("Dr Ada Keller")
-    page.get_by_label("Login").fill("ada")
-    page.get_by_label("Password").fill("a quiet night in the ward")
-    page.get_by_role("button", name="Make the account").click()
-    page.wait_for_url(f"{server.address}/people")
-    yield page
-    assert problems == []
-    context.close()
+    with signed_in(server, chromium) as page:
+        yield page
 
 
 @pytest.fixture(scope="module")

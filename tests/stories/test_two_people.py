@@ -7,7 +7,8 @@ from playwright.sync_api import Browser, expect
 from holdfast.bootstrap import open_house
 from holdfast.config import Config
 from holdfast.usecases import cases
-from stories.conftest import PATIENCE_MS, start
+from stories.browsing import WHO, signed_in
+from stories.conftest import start
 
 
 def test_an_open_second_look_says_that_somebody_else_has_decided(tmp_path: Path, chromium: Browser) -> None:
@@ -15,29 +16,20 @@ def test_an_open_second_look_says_that_somebody_else_has_decided(tmp_path: Path,
     house = open_house(Config(data_dir=server.data_dir))
     try:
         case_id = cases.admit(house.ctx, actor="drill", admission=cases.Admission(name="Rex", training=True))
-        context = chromium.new_context(viewport={"width": 1366, "height": 900})
-        context.set_default_timeout(PATIENCE_MS)
-        first = context.new_page()
-        first.goto(server.setup_link)
-        first.get_by_label("Your name").fill("Dr Ada Keller")
-        first.get_by_label("Login").fill("ada")
-        first.get_by_label("Password").fill("a quiet night in the ward")
-        first.get_by_role("button", name="Make the account").click()
-        first.wait_for_url(f"{server.address}/people")
-        first.goto(f"{server.address}/cases/{case_id}")
-        first.locator("summary", has_text="Order end of life").click()
-        first.get_by_test_id("eol-indication").fill("failing")
-        first.get_by_test_id("eol-consent-by").fill("Officer Reyes")
-        first.get_by_test_id("order-eol").click()
-        expect(first.get_by_test_id("second-look-page")).to_be_visible()
-        second = context.new_page()
-        second.goto(f"{server.address}/cases/{case_id}/second-look")
-        second.get_by_test_id("hold").click()
-        second.wait_for_url(f"{server.address}/cases/{case_id}#end-of-life")
-        first.bring_to_front()
-        told = first.get_by_test_id("decided-meanwhile")
-        expect(told).to_contain_text("Dr Ada Keller decided to hold")
-        context.close()
+        with signed_in(server, chromium) as first:
+            first.goto(f"{server.address}/cases/{case_id}")
+            first.locator("summary", has_text="Order end of life").click()
+            first.get_by_test_id("eol-indication").fill("failing")
+            first.get_by_test_id("eol-consent-by").fill("Officer Reyes")
+            first.get_by_test_id("order-eol").click()
+            expect(first.get_by_test_id("second-look-page")).to_be_visible()
+            second = first.context.new_page()
+            second.goto(f"{server.address}/cases/{case_id}/second-look")
+            second.get_by_test_id("hold").click()
+            second.wait_for_url(f"{server.address}/cases/{case_id}#end-of-life")
+            first.bring_to_front()
+            told = first.get_by_test_id("decided-meanwhile")
+            expect(told).to_contain_text(f"{WHO} decided to hold")
     finally:
         house.close()
         server.stop()

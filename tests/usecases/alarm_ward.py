@@ -9,6 +9,7 @@ from holdfast.kernel.time import US_PER_S
 from holdfast.knowledge.loader import load
 from holdfast.record.events import AccountCreated, AnyEvent, case_stream
 from holdfast.record.monitor import Alert, MonitorMessage, Origin
+from holdfast.signals.conditions import Began, Ended
 from holdfast.storage.memory_store import MemoryStore
 from holdfast.usecases import beds, cases
 from holdfast.usecases.alarm_views import AlarmsView, AlarmView
@@ -36,7 +37,7 @@ class AlarmWard:
     """One dog of 30 kg on ICU 1; nothing sleeps, ``seconds`` moves the clock."""
 
     def __init__(self, store: Store | None = None) -> None:
-        self.clock = StandingClock()
+        self.clock, self.bed = StandingClock(), "ICU 1"
         self.store: Store = store or MemoryStore()
         self.start()
         beds.add_bed(self.ctx, actor="vet", bed="ICU 1")
@@ -56,7 +57,7 @@ class AlarmWard:
 
     def hear(self, message: MonitorMessage) -> None:
         """As the intake does it: on disk first, then to the ward."""
-        held = NewHeld(case_id=self.case_id, bed="ICU 1", received_us=self.clock.at_us, message=message)
+        held = NewHeld(case_id=self.case_id, bed=self.bed, received_us=self.clock.at_us, message=message)
         change = Change(command_id=f"m{next(_ids)}", actor="device:MON-1", recorded_us=self.clock.at_us, held=(held,))
         self.store.submit(change).result()
         self.ward.hear(held)
@@ -81,6 +82,11 @@ class AlarmWard:
             self.hear(monitor_message(waves=(piece,), sent_us=now_us))
             self.tick()
 
+    def tell(self, change: Began | Ended) -> None:
+        """A state that the rules saw begins or ends."""
+        self.ward.tell(self.case_id, change, self.clock.at_us)
+        self.ctx.book.catch_up()
+
     def trend(self, key: str, value: float) -> None:
         """A block of this moment that holds one number."""
         at_us = self.clock.at_us
@@ -99,7 +105,7 @@ class AlarmWard:
         self.ctx.book.catch_up()
 
     def view(self) -> AlarmsView:
-        return self.ward.view("ICU 1", self.clock.at_us).alarms
+        return self.ward.view(self.bed, self.clock.at_us).alarms
 
     def states(self) -> dict[str, str]:
         return {alarm.kind: alarm.state for alarm in self.view().alarms}

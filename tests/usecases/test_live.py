@@ -4,7 +4,6 @@ import msgspec
 import numpy as np
 import pytest
 
-from holdfast.kernel.limits import ALERTS_PER_BED_MAX
 from holdfast.kernel.time import US_PER_S
 from holdfast.record.events import MonitorConditionBegan, MonitorConditionEnded, case_stream
 from holdfast.record.monitor import Alert, MonitorMessage, Refusal
@@ -288,12 +287,6 @@ def test_an_alarm_that_is_only_called_present_ends_when_it_is_no_longer_repeated
     assert "Monitor says: Lead off" not in [c.text for c in live.view().conditions]
 
 
-def test_alarms_beyond_what_a_screen_can_show_are_not_taken_in(live: LiveBed) -> None:
-    for number in range(ALERTS_PER_BED_MAX + 5):
-        alarm(live, "start", f"HR {number}")
-    assert len(live.view().conditions) == ALERTS_PER_BED_MAX
-
-
 def test_a_backlog_that_a_device_begins_with_is_no_lead_off(live: LiveBed) -> None:
     """After a network fault a monitor sends the hour before in one go, then goes on in real time."""
     rng = np.random.default_rng(3)
@@ -321,3 +314,15 @@ def test_a_backlog_that_a_device_begins_with_is_no_lead_off(live: LiveBed) -> No
         live.hear(second(start_us + offset_s * US_PER_S))
     assert [event for event in live.recorded() if isinstance(event, MonitorConditionBegan)] == []
     assert live.value("hr") == ("120", "fresh")
+
+
+def test_a_monitor_that_goes_on_counting_another_heart_rate_than_we_do_is_said(live: LiveBed) -> None:
+    trace = ecg(steady_beats(80, 60), 60, 250.0)
+    for second in range(60):
+        start_us = live.clock.at_us
+        piece = wave("ecg_ii", trace[second * 250 : (second + 1) * 250], start_us=start_us)
+        now_us = live.clock.advance(1)
+        live.hear(monitor_message(numeric("hr", 160, at_us=now_us), sent_us=now_us, waves=(piece,)))
+        live.ward.tick(now_us)
+    notes = {value.key: value.note for value in live.view().values}
+    assert notes["hr"].startswith("We count 80, not 160: look at the ECG")

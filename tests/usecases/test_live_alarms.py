@@ -1,48 +1,24 @@
 """Alarms of a running ward: raised from numbers and states, and still there after a reload, a restart, a full disk."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from holdfast.kernel.errors import WorldError
-from holdfast.kernel.limits import ALARM_RETRY_S
 from holdfast.kernel.time import US_PER_S
-from holdfast.record.alarm_events import AlarmAcknowledged, AlarmCleared, AlarmEscalated, AlarmRaised
-from holdfast.record.events import MonitorConditionBegan, MonitorConditionEnded
+from holdfast.record.alarm_events import AlarmCleared, AlarmEscalated, AlarmRaised
 from holdfast.record.monitor import Alert
 from holdfast.signals.conditions import Began, Ended
 from holdfast.signals.observed import RateLimits
-from holdfast.storage.memory_store import MemoryStore
-from holdfast.storage.sql_store import SqlStore
 from holdfast.usecases import alarms, beds, cases
 from holdfast.usecases.alarm_log import alarm_log
 from holdfast.usecases.alarm_views import urgency
-from holdfast.usecases.live_alarms import GRACE_S, BedAlarms
-from holdfast.usecases.ports import Change, Receipt
+from holdfast.usecases.live_alarms import BedAlarms
 from holdfast.web import alarm_words
+from holdfast.web.alarm_strip import strip
 from usecases.alarm_ward import AlarmWard
 
 
 @pytest.fixture
 def ward() -> AlarmWard:
     return AlarmWard()
-
-
-@pytest.fixture
-def restarting(tmp_path: Path) -> Iterator[tuple[AlarmWard, Callable[[], None]]]:
-    """A ward on a real file, and how to stop the program and start it on that file again."""
-    path = tmp_path / "record.db"
-    ward = AlarmWard(SqlStore(path))
-
-    def restart() -> None:
-        ward.store.close()
-        ward.start(SqlStore(path))
-
-    yield ward, restart
-    ward.store.close()
 
 
 def test_a_number_beyond_its_limit_is_raised_after_its_delay_and_cleared(ward: AlarmWard) -> None:
@@ -177,144 +153,6 @@ def test_what_is_off_is_not_raised_is_shown_and_comes_back(ward: AlarmWard) -> N
     assert ward.view().off == ()
 
 
-def test_everything_about_alarms_survives_a_restart(restarting: tuple[AlarmWard, Callable[[], None]]) -> None:
-    ward, restart = restarting
-    ward.ecg(20)
-    ward.ecg(6, beats=False)
-    ward.ecg(15)
-    ward.seconds(1, spo2=97)
-    assert ward.states() == {"asystole": "latched"}
-    alert = Alert(text="BATTERY", priority="low", kind="technical", phase="start", at_us=ward.clock.at_us)
-    ward.seconds(1, alert, spo2=80)
-    ward.seconds(4, spo2=80)
-    alarms.acknowledge(ward.ctx, actor="kim", case_id=ward.case_id, alarm_id=ward.alarm("spo2_desat_low").alarm_id)
-    alarms.set_limit(ward.ctx, actor="kim", case_id=ward.case_id, key="rr", low=4, high=90, why="pants")
-    alarms.switch_off(ward.ctx, actor="kim", case_id=ward.case_id, kind="temp_low", reason="no probe")
-    alarms.pause(ward.ctx, actor="kim", case_id=ward.case_id, minutes=2)
-    before = ward.view()
-    restart()
-    after = ward.view()
-    assert {a.alarm_id: a.state for a in after.alarms} == {a.alarm_id: a.state for a in before.alarms}
-    assert {a.state for a in after.alarms} == {"latched", "acknowledged", "active"}
-    assert (after.off, after.paused_until_us, after.sound) == (before.off, before.paused_until_us, before.sound)
-    assert next(v for v in alarms.limits(ward.ctx, ward.case_id) if v.key == "rr").why == "pants"
-
-
-def test_after_a_restart_a_lasting_alarm_is_the_same_one(restarting: tuple[AlarmWard, Callable[[], None]]) -> None:
-    ward, restart = restarting
-    ward.seconds(10, spo2=70)
-    alarm_id = ward.alarm("spo2_desat_low").alarm_id
-    alarms.acknowledge(ward.ctx, actor="kim", case_id=ward.case_id, alarm_id=alarm_id)
-    restart()
-    ward.seconds(60, spo2=70)
-    assert (ward.alarm("spo2_desat_low").alarm_id, ward.alarm("spo2_desat_low").state) == (alarm_id, "acknowledged")
-    assert len(ward.events(AlarmRaised)) == 1
-
-
-def test_after_a_restart_an_arrest_that_is_over_latches_when_the_analysis_had_its_time(
-    restarting: tuple[AlarmWard, Callable[[], None]],
-) -> None:
-    ward, restart = restarting
-    ward.ecg(20)
-    ward.ecg(6, beats=False)
-    restart()
-    ward.ecg(int(GRACE_S) - 5)
-    assert ward.states()["asystole"] == "active"
-    ward.ecg(20)
-    assert ward.states()["asystole"] == "latched"
-
-
-def test_a_monitor_that_does_not_speak_again_after_a_restart_is_missed(
-    restarting: tuple[AlarmWard, Callable[[], None]],
-) -> None:
-    ward, restart = restarting
-    ward.seconds(10, hr=120)
-    restart()
-    ward.seconds(10)
-    assert ward.states() == {"no_data": "active"}
-    ward.seconds(5, hr=120)
-    assert ward.states() == {}
-
-
-def test_an_acknowledgement_is_on_disk_before_it_is_answered(
-    restarting: tuple[AlarmWard, Callable[[], None]], tmp_path: Path
-) -> None:
-    ward, _ = restarting
-    ward.seconds(20, hr=214)
-    alarms.acknowledge(ward.ctx, actor="kim", case_id=ward.case_id, alarm_id=ward.alarm("hr_high").alarm_id)
-    other = SqlStore(tmp_path / "record.db")
-    kinds = [type(item.event) for item in other.read_log(without_blocks=True)]
-    other.close()
-    assert AlarmAcknowledged in kinds
-
-
-def tell(ward: AlarmWard, change: Began | Ended) -> None:
-    ward.ward.tell(ward.case_id, change, ward.clock.at_us)
-    ward.ctx.book.catch_up()
-
-
-def lost_from_sight(ward: AlarmWard, kind: str, *, acknowledged: bool = False) -> None:
-    """A state of the heart is seen, then no signal can tell of it any more."""
-    ward.seconds(3, spo2=97)
-    tell(ward, Began(kind, "", kind, ward.clock.at_us, False, "high"))
-    ward.seconds(3, spo2=97)
-    if acknowledged:
-        alarms.acknowledge(ward.ctx, actor="kim", case_id=ward.case_id, alarm_id=ward.alarm(kind).alarm_id)
-    tell(ward, Ended(kind, "", ward.clock.at_us, known=False))
-    ward.seconds(1, spo2=97)
-
-
-HEART = ["asystole", "ventricular_fibrillation_suspected", "ventricular_tachycardia", "extreme_bradycardia"]
-
-
-@pytest.mark.parametrize("kind", HEART)
-def test_what_no_signal_can_tell_of_any_more_is_not_over(ward: AlarmWard, kind: str) -> None:
-    lost_from_sight(ward, kind)
-    ward.seconds(60, spo2=97)
-    alarm = ward.alarm(kind)
-    assert (alarm.state, alarm.sounding) == ("active", True)
-    assert alarm.text.endswith("(not known any more: no signal fit to tell)")
-    ward.seconds(600, spo2=97)
-    alarm = ward.alarm(kind)
-    assert (alarm.state, alarm.ended_why) == ("latched", "not_known")
-    assert alarm_words.state(alarm).startswith("Not known any more whether it lasts, nobody has seen it; ")
-    assert ward.events(AlarmCleared)[-1].why == "not_known"  # type: ignore[union-attr]
-
-
-def test_an_acknowledged_arrest_stays_when_its_electrode_falls_off_and_is_the_same_when_it_is_back(
-    ward: AlarmWard,
-) -> None:
-    lost_from_sight(ward, "asystole", acknowledged=True)
-    ward.seconds(60, spo2=97)
-    assert ward.states()["asystole"] == "acknowledged"
-    tell(ward, Began("asystole", "", "asystole", ward.clock.at_us, False, "high"))
-    ward.seconds(60, spo2=97)
-    assert ward.alarm("asystole").text == "asystole"
-    assert ward.states()["asystole"] == "acknowledged"
-    assert len(ward.events(AlarmRaised)) == 1
-
-
-def test_an_arrest_that_was_lost_from_sight_is_over_when_beats_are_counted_again(ward: AlarmWard) -> None:
-    lost_from_sight(ward, "asystole")
-    ward.ecg(60)
-    assert (ward.alarm("asystole").state, ward.alarm("asystole").ended_why) == ("latched", "over")
-
-
-def test_an_arrest_that_is_not_seen_hides_no_other(ward: AlarmWard) -> None:
-    lost_from_sight(ward, "ventricular_fibrillation_suspected", acknowledged=True)
-    tell(ward, Began("asystole", "", "asystole", ward.clock.at_us, False, "high"))
-    ward.seconds(1, spo2=97)
-    assert ward.states()["asystole"] == "active"
-    assert ward.view().sound == "high"
-
-
-def test_a_passing_state_that_is_not_seen_any_more_goes_and_says_why(ward: AlarmWard) -> None:
-    lost_from_sight(ward, "ventricular_run")
-    ward.seconds(10, spo2=97)
-    assert "ventricular_run" not in ward.states()
-    assert [event.why for event in ward.events(AlarmCleared)] == ["not_known"]  # type: ignore[union-attr]
-
-
 def test_a_value_inside_its_limit_is_not_raised_because_an_alarm_about_it_stays_visible(ward: AlarmWard) -> None:
     ward.seconds(5, art_mean=80)
     ward.seconds(20, art_mean=50)
@@ -326,52 +164,10 @@ def test_a_value_inside_its_limit_is_not_raised_because_an_alarm_about_it_stays_
     assert ward.states() == {"art_mean_low": "active"}
 
 
-class FailingStore:
-    """A store whose disk is full for the time being."""
-
-    def __init__(self) -> None:
-        self.store, self.full = MemoryStore(), False
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.store, name)
-
-    def submit(self, change: Change) -> Future[Receipt]:
-        if not self.full or not change.events:
-            return self.store.submit(change)
-        failed: Future[Receipt] = Future()
-        failed.set_exception(WorldError("The disk is full."))
-        return failed
-
-
-def test_a_full_disk_hides_no_alarm_and_what_was_raised_is_written_later_once() -> None:
-    store = FailingStore()
-    ward = AlarmWard(store)
-    store.full = True
-    ward.seconds(20, hr=214)
-    assert ward.states() == {"hr_high": "active"}
-    alarm_id = ward.alarm("hr_high").alarm_id
-    assert ward.events(AlarmRaised) == []
-    store.full = False
-    ward.seconds(ALARM_RETRY_S + 1, hr=214)
-    assert [event.alarm_id for event in ward.events(AlarmRaised) if isinstance(event, AlarmRaised)] == [alarm_id]
-    assert ward.alarm("hr_high").alarm_id == alarm_id
-
-
-def test_an_alarm_that_is_not_on_disk_yet_says_so_when_somebody_acknowledges_it() -> None:
-    store = FailingStore()
-    ward = AlarmWard(store)
-    store.full = True
-    ward.seconds(20, hr=214)
-    shown = {alarm.alarm_id for alarm in ward.view().alarms}
-    (alarm_id,) = shown
-    with pytest.raises(WorldError, match="not yet on disk"):
-        alarms.acknowledge(ward.ctx, actor="kim", case_id=ward.case_id, alarm_id=alarm_id, shown=shown)
-
-
 def test_the_log_says_of_an_alarm_that_became_more_that_it_was_raised_anew(ward: AlarmWard) -> None:
     ward.seconds(3, hr=120)
     for lead in ("ecg_i", "ecg_ii"):
-        tell(ward, Began("lead_off", lead, "ECG lead off", ward.clock.at_us, True, "medium"))
+        ward.tell(Began("lead_off", lead, "ECG lead off", ward.clock.at_us, True, "medium"))
         ward.seconds(6, hr=120)
     newest, oldest = alarm_log(ward.ctx, ward.case_id)
     assert (newest.why_cleared, oldest.why_cleared) == ("", "raised_anew")
@@ -385,6 +181,43 @@ def test_a_dog_that_is_moved_keeps_what_nobody_acknowledged(ward: AlarmWard) -> 
     left = ward.ward.view("ICU 2", ward.clock.at_us).alarms
     assert [(a.kind, a.state) for a in left.alarms] == [("spo2_desat_low", "latched")]
     assert ward.view().alarms == ()
+
+
+def test_the_alarms_of_a_dog_that_was_taken_off_its_bed_are_seen_until_somebody_acknowledges(ward: AlarmWard) -> None:
+    ward.seconds(20, hr=120, spo2=70)
+    cases.assign_bed(ward.ctx, actor="vet", case_id=ward.case_id, bed="")
+    ward.tick()
+    (left,) = ward.ward.without_bed(ward.clock.at_us)
+    assert (left.bed, left.name, [a.state for a in left.alarms.alarms]) == ("", "Rex", ["latched"])
+    (row,) = strip((*ward.ward.board(ward.clock.at_us), left), ward.clock.at_us).alarms
+    assert alarm_words.where(row) == "Rex · on no bed"
+    alarms.acknowledge(ward.ctx, actor="kim", case_id=ward.case_id, alarm_id=row.alarm.alarm_id)
+    assert ward.ward.without_bed(ward.clock.at_us) == []
+
+
+def test_what_was_told_of_a_dog_goes_with_it_to_another_bed(ward: AlarmWard) -> None:
+    ward.seconds(5, hr=120)
+    ward.tell(Began("deterioration", "", "Getting worse for 2 h", ward.clock.at_us, False, "medium"))
+    beds.add_bed(ward.ctx, actor="vet", bed="ICU 2")
+    cases.assign_bed(ward.ctx, actor="vet", case_id=ward.case_id, bed="ICU 2")
+    ward.tick()
+    ward.bed = "ICU 2"
+    ward.seconds(5, hr=120)
+    assert ward.states() == {"deterioration": "active"}
+    ward.tell(Ended("deterioration", "", ward.clock.at_us))
+    cases.assign_bed(ward.ctx, actor="vet", case_id=ward.case_id, bed="ICU 1")
+    ward.tick()
+    ward.bed = "ICU 1"
+    ward.seconds(5, hr=120)
+    assert ward.states() == {"deterioration": "latched"}
+
+
+def test_a_deterioration_that_becomes_urgent_is_raised_anew(ward: AlarmWard) -> None:
+    ward.seconds(5, hr=120)
+    for priority in ("medium", "high"):
+        ward.tell(Began("deterioration", "", "Getting worse", ward.clock.at_us, False, priority))
+        ward.seconds(1, hr=120)
+    assert (ward.alarm("deterioration").priority, len(ward.events(AlarmRaised))) == ("high", 2)
 
 
 def test_a_closed_case_has_no_alarms(ward: AlarmWard) -> None:
@@ -417,37 +250,3 @@ def test_the_log_says_what_was_raised_who_acknowledged_and_who_was_called(ward: 
         "SpO2, far too low 70 %, limit 85", "Nurse Kim", "over",
     )  # fmt: skip
     assert [whom for whom, _ in oldest.called] == ["technician on duty"]
-
-
-@pytest.mark.parametrize("acknowledged", [False, True])
-def test_a_restart_during_an_arrest_leaves_its_alarm_as_it_was_until_the_heart_beats(
-    restarting: tuple[AlarmWard, Callable[[], None]], acknowledged: bool
-) -> None:
-    ward, restart = restarting
-    ward.ecg(20)
-    ward.ecg(8, beats=False)
-    before = ward.alarm("asystole").alarm_id
-    if acknowledged:
-        alarms.acknowledge(ward.ctx, actor="kim", case_id=ward.case_id, alarm_id=before)
-    restart()
-    ward.ecg(int(GRACE_S) + 15, beats=False)
-    alarm = ward.alarm("asystole")
-    assert (alarm.alarm_id, alarm.state) == (before, "acknowledged" if acknowledged else "active")
-    assert ward.view().sound == ("" if acknowledged else "high")
-    assert len(ward.events(AlarmRaised)) == 1
-    assert len(ward.events(MonitorConditionBegan)) == 1
-    ward.ecg(20)
-    assert ward.states() == ({} if acknowledged else {"asystole": "latched"})
-    assert len(ward.events(MonitorConditionEnded)) == 1
-
-
-def test_an_arrest_during_a_restart_is_called_on_an_ecg_that_showed_beats_before(
-    restarting: tuple[AlarmWard, Callable[[], None]],
-) -> None:
-    ward, restart = restarting
-    ward.ecg(20)
-    ward.trend("hr_ecg", 100)
-    restart()
-    ward.ecg(15, beats=False)
-    assert ward.states() == {"asystole": "active"}
-    assert ward.view().sound == "high"

@@ -238,6 +238,35 @@ def test_the_bar_hears_of_an_alarm(house) -> None:
         assert told["sound"] == "high"
 
 
+def test_an_arrest_that_nothing_can_see_is_over_when_a_person_says_so_on_the_page(house, monkeypatch) -> None:
+    raise_alarm(house)
+    house.post("clinician", f"{base(house)}/a1/acknowledge")
+    client = house.client("clinician")
+    assert 'data-testid="say-over"' not in client.get(base(house)).text
+    assert "still tell" in house.post("clinician", f"{base(house)}/a1/over").text
+    view = house.ward.view
+
+    def unseen(bed, now_us):
+        seen = view(bed, now_us)
+        rows = tuple(replace(alarm, unseen=True) for alarm in seen.alarms.alarms)
+        return replace(seen, alarms=replace(seen.alarms, alarms=rows))
+
+    monkeypatch.setattr(house.ward, "view", unseen)
+    assert 'data-testid="say-over"' in client.get(base(house)).text
+    house.post("clinician", f"{base(house)}/a1/over")
+    page = client.get(base(house)).text
+    assert "No heartbeat for 4 s" not in bar(page)
+    assert "over, said " in page
+
+
+def test_the_alarms_of_a_dog_on_no_bed_are_in_the_bar_and_lead_to_its_alarms(house) -> None:
+    raise_alarm(house)
+    cases.assign_bed(house.ctx, actor="holdfast", case_id=house.case_id, bed="")
+    page = bar(house.client("clinician").get("/").text)
+    assert "Rex · on no bed" in page
+    assert f'href="{base(house)}"' in page
+
+
 def test_every_rule_has_a_scorecard_and_the_page_says_where_nothing_was_measured(house) -> None:
     kinds = house.ctx.knowledge.alarms.kinds.values()
     assert {kind.rule for kind in kinds if kind.rule} <= set(cards())

@@ -48,7 +48,7 @@ class Cause:
     priority: str = ""
     """Empty: that of its kind."""
     technical: bool = False
-    """For a kind that the table does not know."""
+    """Also where its kind is not: an alarm of a monitor may be about the monitor."""
     value: float | None = None
     limit: float | None = None
     unit: str = ""
@@ -180,9 +180,12 @@ def _time_is_up(memory: Memory, state: AlarmState, now_us: int) -> list[ANY_ALAR
 
 
 def _is_more(cause: Cause, entry: AlarmEntry, due: Container[Key], rules: AlarmRules) -> bool:
-    """Whether a cause is more than the alarm that stands for it has said: more urgent, or about one more signal."""
-    priority = cause.priority or rules.kind(cause.alarm).priority
-    if PRIORITIES.index(priority) < PRIORITIES.index(entry.priority):
+    """Whether a cause is more than the alarm that stands for it has said: more urgent, about the equipment now or the
+    animal, or about one more signal."""
+    kind = rules.kind(cause.alarm)
+    if PRIORITIES.index(cause.priority or kind.priority) < PRIORITIES.index(entry.priority):
+        return True
+    if (kind.technical or cause.technical) != entry.technical:
         return True
     return any(member in due and member[1] not in entry.signals for member in cause.members)
 
@@ -223,7 +226,7 @@ def _raised(
         signal=cause.signal,
         text=cause.text,
         priority=cause.priority or kind.priority,
-        technical=kind.technical if kind.key else cause.technical,
+        technical=kind.technical or cause.technical,
         audible_when_over=kind.latching == "audible",
         since_us=min(cause.since_us, situation.now_us),
         value=cause.value,

@@ -1,8 +1,8 @@
 """States that no signal can tell of any more: they did not end, nobody can see them.
 
-An electrode that is knocked off ends no arrest. The alarm of what stays when it is over (``AlarmKind.latching``) stands
-as it was until the signals tell again, or until nothing was known for so long that it is given up and says so. What
-passes by itself is given up at once.
+An electrode that is knocked off ends no arrest: its alarm stands as it was until the signals tell again, or a person
+says that it is over. That of another state that stays when it is over (``AlarmKind.latching``) stands until nothing was
+known for so long that it is given up and says so. What passes by itself is given up at once.
 """
 
 from collections.abc import Collection, Mapping
@@ -47,7 +47,9 @@ def look(
     }
     forget_us = rules.forget_after_s * US_PER_S
     forgotten = frozenset(
-        key for key, at_us in still.items() if rules.kind(key[0]).latching == "none" or now_us - at_us >= forget_us
+        key
+        for key, at_us in still.items()
+        if rules.kind(key[0]).latching == "none" or (key[0] not in LIFE_THREATENING and now_us - at_us >= forget_us)
     )
     return Sight(still, frozenset(still) - forgotten, forgotten)
 

@@ -49,6 +49,7 @@ SHOWN: tuple[Shown, ...] = (
     Shown("pulse_art", "Pulse, our count on the arterial wave", "/min", 0, *CONTINUOUS, 15.0),
     Shown("rr_resp", "Respiration, our count", "/min", 0, *CONTINUOUS, 8.0),
     Shown("rr_co2", "Respiration, our count on CO2", "/min", 0, *CONTINUOUS, 8.0),
+    Shown("breath_gap", "Since the last breath, our count", "s", 0, *CONTINUOUS, 30.0),
     Shown("rr_ecg", "Respiration, our reading of the ECG", "/min", 0, *CONTINUOUS, 8.0),
     Shown("etco2_wave", "EtCO2, our reading", "mmHg", 0, *CONTINUOUS, 6.0),
     Shown("pulse_deficit", "Beats without a pulse", "/min", 0, *SLOW, 10.0),

@@ -1,4 +1,4 @@
-"""The best-explanation enumerator: every single disease, every pair, then a beam to sets of five.
+"""The best-explanation enumerator: every single disease, every pair, then a beam to sets of five or six.
 
 Measured against exact inference on invented worlds (benchmarks/reasoning_exact.py). At least one member of a set must
 name a cause or be "something not on the list"; sets of descriptive states alone are kept for judging a declared
@@ -26,15 +26,18 @@ from holdfast.reasoning.prior import log_set_prior, prior_odds_shift, shifted
 from holdfast.reasoning.terms import explained_by, log_of_products
 from holdfast.reasoning.world import Bools, Floats, Ints, World, compile_world
 
-SET_MAX = 5
+SET_MAX = 6
 """Largest set of diseases considered at once."""
-GROWN_MAX = 12_000
-"""Sets made from the best of one size by adding a disease."""
-SEEDS_MAX = 400
-LOG_SEED = -10.0
-"""Log weight below the best set from which a set is not grown."""
-LOG_HOPELESS = -11.0
-"""Log weight below the best of its size from which a set is dropped: under one in fifty thousand."""
+SET_USUAL = 5
+"""Largest one where many diseases are in play: larger sets then add nothing but time."""
+SEEDS_MAX = 500
+"""Sets of one size that are grown by every active disease, where these are few."""
+ACTIVE_FEW = 45
+"""Beyond so many active diseases fewer sets are grown, so that the work rises less than in proportion."""
+TAIL = 2e-3
+"""Sets are not grown whose weight, with that of all lighter ones of their size, is less than this share of all."""
+DROPPED = 5e-4
+"""Share of the weight of the sets of one size that is let go with the lightest of them."""
 _BESIDE = 4
 """Sets from which the share of a disease that explains nothing is taken."""
 
@@ -114,9 +117,11 @@ def answer(question: Question) -> Posterior:
     search = _Search(question)
     levels = [search.weigh(np.arange(question.world.size)[:, None], search.products)]
     levels.append(search.pairs())
-    for _ in range(3, SET_MAX + 1):
-        best = max(float(level.log_weight.max()) for level in levels)
-        grown = search.grow(levels[-1], best)
+    few = search.active.sum() <= ACTIVE_FEW
+    for _ in range(3, (SET_MAX if few else SET_USUAL) + 1):
+        best = max(float(level.log_weight.max(initial=-np.inf)) for level in levels)
+        total = sum(float(np.exp(level.log_weight - best).sum()) for level in levels)
+        grown = search.grow(levels[-1], best, total)
         if grown is None:
             break
         levels.append(grown)
@@ -177,7 +182,7 @@ class _Search:
         like += log_values(question.tables, self.heard, members) + self.nothing_seen
         if members.shape[1] > 1:
             weight = prior + like / temperature
-            kept = np.flatnonzero(weight >= weight.max() + LOG_HOPELESS)
+            kept = _heavy(weight)
             members, products, prior, like = members[kept], products[kept], prior[kept], like[kept]
         like = like + log_likelihood(question.world, question.tables, self.rest, members)
         return _Level(members, products, prior, like, prior + like / temperature)
@@ -187,12 +192,17 @@ class _Search:
         first, second = np.triu_indices(self.question.world.size, k=1)
         return self.weigh(np.stack([first, second], axis=1), self.products[first] * self.not_shown[second])
 
-    def grow(self, level: _Level, best: float) -> _Level | None:
-        """The best sets of a level, each with every further active disease, without repeats; None without any."""
+    def grow(self, level: _Level, best: float, total: float) -> _Level | None:
+        """The best sets of a level, each with every further active disease, without repeats; None without any.
+
+        ``total`` is the weight of all sets so far over that of the ``best``.
+        """
         size = self.question.world.size
         active = np.flatnonzero(self.active)
-        order = np.argsort(-level.log_weight, kind="stable")[: min(SEEDS_MAX, GROWN_MAX // max(1, len(active)))]
-        order = order[level.log_weight[order] >= best + LOG_SEED]
+        seeds = int(SEEDS_MAX * min(1.0, ACTIVE_FEW / max(1, len(active))) ** 1.5)
+        order = np.argsort(-level.log_weight, kind="stable")[:seeds]
+        weight = np.exp(level.log_weight[order] - best)
+        order = order[np.cumsum(weight[::-1])[::-1] >= TAIL * total]
         order = order[self.active[level.members[order]].all(axis=1)]
         source, extra = np.repeat(order, len(active)), np.tile(active, len(order))
         fresh = (level.members[source] != extra[:, None]).all(axis=1)
@@ -203,6 +213,16 @@ class _Search:
         _, once = np.unique(members @ size ** np.arange(members.shape[1]), return_index=True)
         products = level.products[source[once]] * self.not_shown[extra[once]]
         return self.weigh(members[once], products)
+
+
+def _heavy(log_weight: Floats) -> Ints:
+    """Rows without the lightest that together weigh next to nothing."""
+    if not np.isfinite(log_weight).any():
+        return np.empty(0, dtype=np.int64)
+    weight = np.exp(log_weight - log_weight.max())
+    ascending = np.sort(weight)
+    floor = ascending[np.searchsorted(np.cumsum(ascending), DROPPED * ascending.sum())]
+    return np.flatnonzero(weight >= floor)
 
 
 def _normalised(question: Question, levels: list[_Level], active: Bools) -> Posterior:

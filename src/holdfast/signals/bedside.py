@@ -16,14 +16,17 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from holdfast.kernel.time import US_PER_S
-from holdfast.signals import bed_numbers, channels, conditions
-from holdfast.signals.bed_numbers import BreathWave, EcgBeats, NumbersState, PulseWave, Told, WaveSecond
+from holdfast.signals import apnoea, bed_numbers, channels, conditions, worth
+from holdfast.signals.apnoea import ApnoeaState, BreathSecond
+from holdfast.signals.bed_numbers import BreathWave, EcgBeats, PulseWave, Told, WaveSecond
 from holdfast.signals.channels import Channel, EcgChannel, PulseChannel
 from holdfast.signals.chunk import Chunk, Timeline, WaveLike, from_wave
 from holdfast.signals.conditions import NOTHING_BEFORE, Before, Change
 from holdfast.signals.heart_rate import Rate
 from holdfast.signals.observed import ADULT_DOG, EcgSecond, PulseSecond, RateLimits
-from holdfast.signals.quality import FIT, Quality
+from holdfast.signals.presence import Presence
+from holdfast.signals.quality import FIT
+from holdfast.signals.worth import Signal
 
 SETTLE_US = 300_000
 """A second is judged this long after its end: every beat and pulse of it is certain by then."""
@@ -39,7 +42,7 @@ DRIFT_US = 2 * LAG_US
 """A wave that has fallen this far behind the others while it is being sent has a clock that drifts from theirs."""
 
 FORGET_US = 60 * US_PER_S
-"""A wave not sent for so long is forgotten."""
+"""A wave not sent for so long is forgotten; an ECG lead only while another one is sent, else nobody would miss it."""
 
 JUMP_S = 15
 """A hole longer than this on all waves is stepped over instead of judged second by second."""
@@ -75,15 +78,6 @@ class Withheld(msgspec.Struct, frozen=True, gc=False):
     key: str
     reason: str
     at_us: int
-
-
-class Signal(msgspec.Struct, frozen=True, gc=False):
-    """What one wave was worth in the second beginning at ``start_us``."""
-
-    key: str
-    quality: str
-    text: str
-    start_us: int
 
 
 @dataclass(frozen=True)
@@ -127,6 +121,9 @@ class BedState(msgspec.Struct, frozen=True, tag="bedside.6", forbid_unknown_fiel
     """How many ticks of that second are over."""
     rules: conditions.ConditionState = conditions.ConditionState()
     numbers: bed_numbers.NumbersState = bed_numbers.NumbersState()
+    breathing: ApnoeaState = ApnoeaState()
+    etco2_mmhg: float | None = None
+    """What the last breaths brought up, while that is told and good: for the rule of beats without flow."""
 
 
 def initial(before: Before = NOTHING_BEFORE) -> BedState:
@@ -197,7 +194,7 @@ def _placed(state: BedState, lanes: dict[str, Lane], fed: dict[str, bool]) -> Be
     if not fed:
         return msgspec.structs.replace(state, lanes=tuple(lanes.values()))
     steady = [lanes[key].end_us for key, strayed in fed.items() if not strayed]
-    if steady or len(fed) < len(lanes):
+    if steady or any(key not in fed and not _is_old(lane, state.axis_us) for key, lane in lanes.items()):
         reached_us = max([state.axis_us, *steady])
     else:
         reached_us = lanes[min(fed, key=_lead_rank)].end_us
@@ -237,60 +234,73 @@ class _Collected:
         )
 
 
+def _is_sent(lane: Lane, axis_us: int) -> bool:
+    return 0 <= axis_us - lane.grown_us <= LAG_US + lane.batch_us
+
+
+def _is_old(lane: Lane, axis_us: int) -> bool:
+    """Not sent for so long, or not since the axis was set back."""
+    return not 0 <= axis_us - lane.grown_us <= FORGET_US + lane.batch_us
+
+
 def _advance(state: BedState, collected: _Collected, limits: RateLimits) -> BedState:
     """Judge every second that is over on all waves that are being sent, and watch for asystole within them."""
-    lanes = {one.channel.key: one for one in state.lanes if state.axis_us - one.grown_us <= FORGET_US + one.batch_us}
-    sent = [one.end_us for one in lanes.values() if state.axis_us - one.grown_us <= LAG_US + one.batch_us]
+    sent = [one for one in state.lanes if _is_sent(one, state.axis_us)]
     if not sent:
         return state
-    ready = min(sent) - SETTLE_US
-    second, ticks, rules, numbers = state.next_second, state.ticks, state.rules, state.numbers
+    missed = not any(isinstance(one.channel, EcgChannel) for one in sent)
+    lanes = tuple(
+        one
+        for one in state.lanes
+        if not _is_old(one, state.axis_us) or (missed and isinstance(one.channel, EcgChannel))
+    )
+    ready = min(one.end_us for one in sent) - SETTLE_US
+    second, ticks, rules = state.next_second, state.ticks, state.rules
     newest = ready // US_PER_S
     if second < 0:
-        second, ticks = _first_second(lanes), 0
+        second, ticks = _first_second(sent), 0
     elif second > newest + JUMP_S:
-        second, ticks = _first_second(lanes), 0
+        second, ticks = _first_second(sent), 0
         rules = conditions.forget(rules, second * US_PER_S)
-    elif newest - second > JUMP_S and newest - second > JUMP_S + _backlog_s(lanes):
+    elif newest - second > JUMP_S and newest - second > JUMP_S + _backlog_s(sent):
         second, ticks = newest - 1, 0
         rules = conditions.forget(rules, second * US_PER_S)
+    state = msgspec.structs.replace(state, lanes=lanes, rules=rules)
     while (now_us := second * US_PER_S + (ticks + 1) * TICK_US) <= ready:
         ticks += 1
         if ticks * TICK_US < US_PER_S:
-            rules = _watch(lanes, rules, now_us, collected)
+            state = _watch(state, now_us, collected)
         else:
-            lanes, rules, numbers = _judge(lanes, rules, numbers, second, collected, limits)
+            state = _judge(state, second, collected, limits)
             second, ticks = second + 1, 0
-    return BedState(tuple(lanes.values()), state.axis_us, second, ticks, rules, numbers)
+    return msgspec.structs.replace(state, next_second=second, ticks=ticks)
 
 
-def _watch(
-    lanes: dict[str, Lane], rules: conditions.ConditionState, now_us: int, collected: _Collected
-) -> conditions.ConditionState:
-    if not conditions.is_silent(rules, now_us):
-        return rules
-    ecgs = [(lane.channel, lane.shift_us) for lane in lanes.values() if isinstance(lane.channel, EcgChannel)]
+def _watch(state: BedState, now_us: int, collected: _Collected) -> BedState:
+    if not conditions.is_silent(state.rules, now_us):
+        return state
+    ecgs = [(lane.channel, lane.shift_us) for lane in state.lanes if isinstance(lane.channel, EcgChannel)]
     beaten = any(beat.at_us - shift_us < now_us for channel, shift_us in ecgs for beat in channel.waiting_beats)
-    rules, changes = conditions.watch(rules, now_us, beaten)
-    collected.conditions += _stamped(changes, lanes)
-    return rules
+    rules, changes = conditions.watch(state.rules, now_us, beaten)
+    collected.conditions += _stamped(changes, state.lanes)
+    return msgspec.structs.replace(state, rules=rules)
 
 
-def _stamped(changes: Sequence[Change], lanes: dict[str, Lane]) -> list[Change]:
+def _stamped(changes: Sequence[Change], lanes: Sequence[Lane]) -> list[Change]:
     """The changes in the time of the first lead instead of that of the axis."""
     if not changes:
         return []
-    shift_us = lanes[min(lanes, key=_lead_rank)].shift_us
+    shift_us = min(lanes, key=lambda lane: _lead_rank(lane.channel.key)).shift_us
     return [replace(change, at_us=change.at_us + shift_us) for change in changes]
 
 
-def _first_second(lanes: dict[str, Lane]) -> int:
-    return min(math.ceil((_timeline(one.channel).base_us - one.shift_us) / US_PER_S) for one in lanes.values())
+def _first_second(lanes: Sequence[Lane]) -> int:
+    return min(math.ceil((_timeline(one.channel).base_us - one.shift_us) / US_PER_S) for one in lanes)
 
 
-def _backlog_s(lanes: dict[str, Lane]) -> int:
+def _backlog_s(lanes: Sequence[Lane]) -> int:
     """Seconds that were received but not judged: a long message is work, not a hole."""
-    waiting = [one.channel for one in lanes.values()]
+    waiting = [one.channel for one in lanes]
     return max(len(c.waiting_quality if isinstance(c, EcgChannel) else c.waiting_presence) for c in waiting)
 
 
@@ -298,38 +308,38 @@ def _timeline(channel: Channel) -> Timeline:
     return channel.beats.timeline if isinstance(channel, EcgChannel) else channel.moved.timeline
 
 
-def _judge(
-    lanes: dict[str, Lane],
-    rules: conditions.ConditionState,
-    numbers: NumbersState,
-    second: int,
-    collected: _Collected,
-    limits: RateLimits,
-) -> tuple[dict[str, Lane], conditions.ConditionState, NumbersState]:
-    after: dict[str, Lane] = {}
+def _judge(state: BedState, second: int, collected: _Collected, limits: RateLimits) -> BedState:
+    lanes = {lane.channel.key: lane for lane in state.lanes}
+    after: list[Lane] = []
     ecgs: list[EcgSecond] = []
     pulsing: list[PulseSecond] = []
     breaths: dict[str, Rate] = {}
     slow: list[WaveSecond] = []
+    breathing: list[BreathSecond] = []
     for key, lane in lanes.items():
         start_us = second * US_PER_S + lane.shift_us
         channel: Channel
         if isinstance(lane.channel, EcgChannel):
             channel, ecg, breaths[key] = channels.ecg_second(lane.channel, start_us)
             ecgs.append(_on_axis(ecg, lane.shift_us))
-            collected.signals.append(_ecg_signal(ecg, start_us))
+            collected.signals.append(worth.of_ecg(ecg, start_us))
         elif isinstance(lane.channel, PulseChannel):
             channel, there, pulses = channels.pulse_second(lane.channel, start_us)
             pulsing.append(PulseSecond(key, there, len(pulses)))
             slow.append(PulseWave(key, pulses, there, lane.shift_us))
-            collected.signals.append(_slow_signal(key, there, start_us))
+            collected.signals.append(worth.of_slow_wave(key, there, start_us))
         else:
-            channel, there, breathed = channels.breath_second(lane.channel, start_us)
+            channel, presence, breathed = channels.breath_second(lane.channel, start_us)
+            # Between two breaths, or without any, a capnograph stands still; a chest does not.
+            there = presence is Presence.MOVING or (key == "co2" and presence is Presence.STILL)
             slow.append(BreathWave(key, breathed, there, lane.shift_us))
-            collected.signals.append(_slow_signal(key, there, start_us))
-        after[key] = Lane(channel, lane.shift_us, lane.grown_us, lane.batch_us)
-    rules, changes = conditions.step(rules, second * US_PER_S, tuple(ecgs), tuple(pulsing), limits)
-    collected.conditions += _stamped(changes, lanes)
+            breathing.append(BreathSecond(key, tuple(breath.at_us - lane.shift_us for breath in breathed), there))
+            collected.signals.append(worth.of_slow_wave(key, there, start_us))
+        after.append(Lane(channel, lane.shift_us, lane.grown_us, lane.batch_us))
+    rules, changes = conditions.step(
+        state.rules, second * US_PER_S, tuple(ecgs), tuple(pulsing), limits, state.etco2_mmhg
+    )
+    collected.conditions += _stamped(changes, state.lanes)
     counted = {key: memory.beats for key, memory in rules.leads}
     leads = [
         EcgBeats(
@@ -341,9 +351,24 @@ def _judge(
         )
         for ecg in sorted(ecgs, key=lambda one: _lead_rank(one.key))
     ]
-    numbers, said = bed_numbers.step(numbers, second, [*leads, *slow])
+    numbers, said = bed_numbers.step(state.numbers, second, [*leads, *slow])
     _say(collected, said.told)
-    return after, rules, numbers
+    breathed_last, gap = apnoea.step(state.breathing, breathing, (second + 1) * US_PER_S)
+    if gap is not None:
+        at_us, quality = (second + 1) * US_PER_S + lanes[gap.wave].shift_us, "fair" if gap.note else "good"
+        name, unit = "HOLDFAST_BREATH_GAP", "s"
+        collected.numerics.append(
+            Derived("breath_gap", "", name, gap.seconds, unit, at_us, gap.wave, quality=quality, note=gap.note)
+        )
+    end_tidal = next((one for one in said.told if one.key == "etco2_wave" and one.quality == "good"), None)
+    return msgspec.structs.replace(
+        state,
+        lanes=tuple(after),
+        rules=rules,
+        numbers=numbers,
+        breathing=breathed_last,
+        etco2_mmhg=end_tidal.value if end_tidal else None,
+    )
 
 
 def _on_axis(ecg: EcgSecond, shift_us: int) -> EcgSecond:
@@ -369,24 +394,3 @@ def _say(collected: _Collected, told: Sequence[Told]) -> None:
             collected.numerics.append(
                 Derived(one.key, "", name, value, one.unit, at_us, one.wave, quality=one.quality, note=one.why)
             )
-
-
-_ECG_TEXTS = {
-    Quality.USABLE: "good",
-    Quality.NOISY: "noise: beats cannot be trusted",
-    Quality.SATURATED: "saturated: beyond what the input can show",
-    Quality.SETTLING: "settling: no beats, and the level runs away",
-    Quality.LEAD_OFF: "lead off",
-    Quality.FLAT: "flat: electrodes on, nothing like a beat in this second",
-    Quality.FROZEN: "no signal change: lead or device?",
-}
-
-
-def _ecg_signal(ecg: EcgSecond, start_us: int) -> Signal:
-    if ecg.quality is None:
-        return Signal(ecg.key, "missing", "not sent", start_us)
-    return Signal(ecg.key, ecg.quality.value, _ECG_TEXTS[ecg.quality], start_us)
-
-
-def _slow_signal(key: str, there: bool, start_us: int) -> Signal:
-    return Signal(key, "usable" if there else "missing", "good" if there else "no signal", start_us)

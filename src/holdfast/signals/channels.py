@@ -12,6 +12,7 @@ from holdfast.signals.chunk import Chunk
 from holdfast.signals.ecg_beats import Beat
 from holdfast.signals.heart_rate import Rate
 from holdfast.signals.observed import EcgSecond
+from holdfast.signals.presence import Presence
 from holdfast.signals.quality import QualitySecond
 
 
@@ -35,7 +36,7 @@ class PulseChannel(msgspec.Struct, frozen=True, tag="pulse", kw_only=True):
     end_us: int = 0
     moved: presence.PresenceState = presence.PresenceState()
     waiting_pulses: tuple[pulses.Pulse, ...] = ()
-    waiting_presence: tuple[tuple[int, bool], ...] = ()
+    waiting_presence: tuple[tuple[int, Presence], ...] = ()
 
 
 class BreathChannel(msgspec.Struct, frozen=True, tag="breath", kw_only=True):
@@ -46,7 +47,7 @@ class BreathChannel(msgspec.Struct, frozen=True, tag="breath", kw_only=True):
     end_us: int = 0
     moved: presence.PresenceState = presence.PresenceState()
     waiting_breaths: tuple[respiration.Breath, ...] = ()
-    waiting_presence: tuple[tuple[int, bool], ...] = ()
+    waiting_presence: tuple[tuple[int, Presence], ...] = ()
 
 
 Channel = EcgChannel | PulseChannel | BreathChannel
@@ -155,11 +156,13 @@ def pulse_second(channel: PulseChannel, start_us: int) -> tuple[PulseChannel, bo
         waiting_pulses=tuple([pulse for pulse in channel.waiting_pulses if pulse.at_us >= end_us]),
         waiting_presence=tuple([pair for pair in channel.waiting_presence if pair[0] > start_us]),
     )
-    return after, dict(channel.waiting_presence).get(start_us, False), found
+    return after, dict(channel.waiting_presence).get(start_us) is Presence.MOVING, found
 
 
-def breath_second(channel: BreathChannel, start_us: int) -> tuple[BreathChannel, bool, tuple[respiration.Breath, ...]]:
-    """The same for a respiration wave."""
+def breath_second(
+    channel: BreathChannel, start_us: int
+) -> tuple[BreathChannel, Presence, tuple[respiration.Breath, ...]]:
+    """The same for a respiration wave, and whether it stood still."""
     end_us = start_us + US_PER_S
     found = tuple([breath for breath in channel.waiting_breaths if breath.at_us < end_us])
     after = _replace(
@@ -167,4 +170,4 @@ def breath_second(channel: BreathChannel, start_us: int) -> tuple[BreathChannel,
         waiting_breaths=tuple([breath for breath in channel.waiting_breaths if breath.at_us >= end_us]),
         waiting_presence=tuple([pair for pair in channel.waiting_presence if pair[0] > start_us]),
     )
-    return after, dict(channel.waiting_presence).get(start_us, False), found
+    return after, dict(channel.waiting_presence).get(start_us, Presence.MISSING), found

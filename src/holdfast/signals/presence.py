@@ -1,5 +1,7 @@
 """Whether a slow wave (pleth, pressure, respiration) was there at all, second by second."""
 
+from enum import IntEnum
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,15 @@ from holdfast.signals.seconds import complete
 
 MISSING_SHARE = 0.5
 """With so much of a second missing there is no sensor (estimate, as for an ECG lead)."""
+
+
+class Presence(IntEnum):
+    """What a second of a wave was."""
+
+    MISSING = 0
+    STILL = 1
+    """Sent, every sample alike."""
+    MOVING = 2
 
 
 class PresenceState(msgspec.Struct, frozen=True, tag="presence.1", forbid_unknown_fields=True):
@@ -35,12 +46,12 @@ def load(data: bytes) -> PresenceState:
     return msgspec.msgpack.decode(data, type=PresenceState)
 
 
-def step(state: PresenceState, chunk: Chunk) -> tuple[PresenceState, tuple[tuple[int, bool], ...]]:
-    """Take the next samples; per whole second: its start (us), and whether there was a signal that moved."""
+def step(state: PresenceState, chunk: Chunk) -> tuple[PresenceState, tuple[tuple[int, Presence], ...]]:
+    """Take the next samples; per whole second: its start (us), and what it was."""
     timeline, laid = lay(state.timeline, chunk)
     pending = _NOTHING if laid.restarted else unpack(state.pending)
     said, pending = _run(laid.samples, pending, timeline.base_us, timeline.rate_hz, timeline.count)
-    return PresenceState(timeline, pack(pending)), tuple((start_us, moves == 1) for start_us, moves in said.tolist())
+    return PresenceState(timeline, pack(pending)), tuple((start_us, Presence(what)) for start_us, what in said.tolist())
 
 
 _NOTHING = unpack(b"")
@@ -48,7 +59,7 @@ _NOTHING = unpack(b"")
 
 @compiled
 def _run(fresh: Floats, pending: Floats, base_us: int, rate_hz: float, count: int) -> tuple[NDArray[np.int64], Floats]:
-    """Rows of start (us) and 1 when it moves, for the seconds that are over; the samples after them."""
+    """Rows of start (us) and what it was, for the seconds that are over; the samples after them."""
     samples = np.concatenate((pending, fresh))
     first = count - samples.shape[0]
     seconds = complete(base_us, rate_hz, count, first)
@@ -57,16 +68,18 @@ def _run(fresh: Floats, pending: Floats, base_us: int, rate_hz: float, count: in
     for k in range(seconds.shape[0]):
         done = seconds[k, 2]
         said[k, 0] = seconds[k, 0] * US_PER_S
-        said[k, 1] = _moves(samples[seconds[k, 1] - first : done - first])
+        said[k, 1] = _presence(samples[seconds[k, 1] - first : done - first])
     return said, samples[done - first :]
 
 
 @compiled
-def _moves(window: Floats) -> bool:
-    """Enough samples are there, and not all of them alike."""
+def _presence(window: Floats) -> int:
+    """0 when too few samples are there, 1 when all of them are alike, else 2."""
     seen, least, largest = 0, np.inf, -np.inf
     for value in window:
         if not np.isnan(value):
             seen += 1
             least, largest = min(least, value), max(largest, value)
-    return seen > (1 - MISSING_SHARE) * window.shape[0] and least < largest
+    if seen <= (1 - MISSING_SHARE) * window.shape[0]:
+        return 0
+    return 2 if least < largest else 1

@@ -26,7 +26,10 @@ class LogLine(msgspec.Struct, frozen=True, kw_only=True):
     cleared_us: int | None = None
     """When its cause was gone; None: it lasts, or the alarm was switched off first."""
     why_cleared: str = ""
-    """over, part_of:<alarm>, not_known, not_watched, switched_off or raised_anew (about more); empty while it lasts."""
+    """over, part_of:<alarm>, not_known, said_over, not_watched, switched_off or raised_anew (about more); empty while
+    it lasts."""
+    said_by: str = ""
+    """Who said that it is over; empty: the signals, or nobody."""
     latched: bool = False
     """Whether it stayed visible after its cause was gone."""
     acknowledged_by: str = ""
@@ -61,7 +64,14 @@ def _lines(ctx: Context, recorded: Iterable[ev.Recorded]) -> tuple[LogLine, ...]
                 last[event.alarm_id] = len(lines)
                 lines.append(_raised(ctx, event))
             case al.AlarmCleared() as event:
-                change(event.alarm_id, cleared_us=event.at_us, why_cleared=event.why, latched=event.latches)
+                said_by = ctx.book.clinic.name_of(item.actor) if event.why == "said_over" else ""
+                change(
+                    event.alarm_id,
+                    cleared_us=event.at_us,
+                    why_cleared=event.why,
+                    said_by=said_by,
+                    latched=event.latches,
+                )
             case al.AlarmAcknowledged() as event:
                 change(
                     event.alarm_id,

@@ -1,6 +1,6 @@
 """What a screen is told about the alarms of a bed: what stands, what sounds, what is off, and the limits."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from types import MappingProxyType
 
 import msgspec
@@ -49,6 +49,8 @@ class AlarmView(msgspec.Struct, frozen=True, kw_only=True):
     called: str
     """Whom it called last because nobody acknowledged, empty when nobody yet."""
     called_us: int | None
+    unseen: bool
+    """No signal can tell of it any more: an arrest then stands until one can, or a person says that it is over."""
     times: int
     """How often it was raised without having been acknowledged in between."""
     sounding: bool
@@ -113,10 +115,14 @@ def alarms_view(
     rules: AlarmRules,
     now_us: int,
     texts: Mapping[tuple[str, str], str] = MappingProxyType({}),
+    unseen: Container[tuple[str, str]] = (),
 ) -> AlarmsView:
-    """The alarms of a case; ``texts`` says of those whose cause lasts how it is now (by alarm and signal)."""
+    """The alarms of a case; ``texts`` says of those whose cause lasts how it is now (by alarm and signal), ``unseen``
+    which of them no signal can tell of any more."""
     pause = state.paused_at(now_us)
-    views = tuple(_alarm(entry, state, clinic, rules, now_us, texts) for entry in sorted(state.alarms, key=_urgency))
+    views = tuple(
+        _alarm(entry, state, clinic, rules, now_us, texts, unseen) for entry in sorted(state.alarms, key=_urgency)
+    )
     return AlarmsView(
         alarms=views,
         paused_until_us=pause.until_us if pause else None,
@@ -162,6 +168,7 @@ def _alarm(
     rules: AlarmRules,
     now_us: int,
     texts: Mapping[tuple[str, str], str],
+    unseen: Container[tuple[str, str]],
 ) -> AlarmView:
     kind, said = rules.kind(entry.alarm), entry.second_opinion
     lasts = entry.status is not AlarmStatus.LATCHED
@@ -182,6 +189,7 @@ def _alarm(
         acknowledged_us=entry.acknowledged_us,
         called=entry.called,
         called_us=entry.called_us,
+        unseen=lasts and entry.key in unseen,
         times=entry.times,
         sounding=state.sounds(entry, now_us),
         rule=kind.rule,

@@ -54,6 +54,25 @@ def acknowledge(
     return _on_case(ctx, actor, case_id, build, command_id)
 
 
+def say_over(
+    ctx: Context, *, actor: str, case_id: str, alarm_id: str, unseen: Container[str], command_id: str = ""
+) -> Receipt:
+    """Say that an acknowledged arrest is over of which no signal can tell any more (``unseen``: ids of those)."""
+
+    def build(case: CaseState) -> al.ANY_ALARM_EVENT:
+        entry = case.alarms.by_id(alarm_id)
+        if entry is None or entry.status is AlarmStatus.LATCHED:
+            raise OperatorError("That alarm does not stand any more.", "The log of alarms says what became of it.")
+        if entry.status is AlarmStatus.ACTIVE:
+            raise OperatorError("Nobody has acknowledged that alarm.", "Acknowledge it first.")
+        if alarm_id not in unseen:
+            remedy = "It ends by itself when beats or a pulse are seen."
+            raise OperatorError("The signals still tell of that alarm, so nobody has to say it.", remedy)
+        return al.AlarmCleared(at_us=ctx.clock.now_us(), alarm_id=alarm_id, why="said_over", latches=False)
+
+    return _on_case(ctx, actor, case_id, build, command_id)
+
+
 def pause(ctx: Context, *, actor: str, case_id: str, minutes: int, command_id: str = "") -> Receipt:
     """Pause the sound of the alarms that stand now. It always ends by itself, and a new alarm sounds."""
     choices = ctx.knowledge.alarms.pause_minutes

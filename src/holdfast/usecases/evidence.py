@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from holdfast.kernel.limits import CLOCK_AHEAD_TOLERANCE_S
-from holdfast.kernel.time import US_PER_S
+from holdfast.kernel.time import US_PER_S, to_datetime
 from holdfast.monitoring.shown import BY_KEY
 from holdfast.reasoning.derive import Inputs, Measurement, RecordedFinding, TreatmentEffect, derive
 from holdfast.reasoning.evidence import Evidence, Signalment
@@ -75,7 +75,7 @@ def gather(
 
 
 def signalment(case: CaseState, now_us: int) -> Signalment:
-    """Who the animal is; age counts on from admission."""
+    """Who the animal is; age counts on from admission, and the month is that of admission."""
     admitted = case.admitted
     age_years = None
     if admitted.age_months is not None:
@@ -87,6 +87,7 @@ def signalment(case: CaseState, now_us: int) -> Signalment:
         sex=admitted.sex,
         weight_kg=case.weight_kg,
         working_dog=admitted.working_dog,
+        month=to_datetime(admitted.at_us).month,
     )
 
 

@@ -10,23 +10,25 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from holdfast.kernel.limits import ALERTS_PER_BED_MAX
-from holdfast.kernel.time import US_PER_S
+from holdfast.monitoring import two_rates
 from holdfast.monitoring.shown import BY_KEY, OTHER
+from holdfast.monitoring.two_rates import TwoRates
 from holdfast.record import events as ev
 from holdfast.record.case_state import CaseState
-from holdfast.record.monitor import Alert, MonitorMessage, Origin, Wave
+from holdfast.record.monitor import MonitorMessage, Origin, Wave
 from holdfast.signals import bedside
-from holdfast.signals.bedside import BedState, Outputs, Signal
+from holdfast.signals.bedside import BedState, Outputs
 from holdfast.signals.conditions import Began, Ended, held_before
+from holdfast.signals.worth import Signal
 from holdfast.usecases.alarm_views import AlarmsView, alarms_view
 from holdfast.usecases.context import Context
 from holdfast.usecases.device_clock import TOLERANCE_US, Offset, sent_by_its_clock, wave_end_us
-from holdfast.usecases.live_alarms import DEVICE_SILENT, MONITOR_SAYS, NO_DATA, BedAlarms
+from holdfast.usecases.live_alarms import DEVICE_SILENT, NO_DATA, BedAlarms
+from holdfast.usecases.live_alerts import MonitorAlerts
 from holdfast.usecases.live_before import heard_before, known_before
 from holdfast.usecases.live_frames import frames_of
 from holdfast.usecases.live_silence import Devices
-from holdfast.usecases.live_values import Latest, follow_step_back, fresh_values, keep, value_views
+from holdfast.usecases.live_values import Latest, follow_step_back, fresh_values, good_value, keep, value_views
 from holdfast.usecases.live_views import (
     WAVE_LABELS,
     BedView,
@@ -36,12 +38,6 @@ from holdfast.usecases.live_views import (
 )
 from holdfast.usecases.ports import Change, NewEvent, NewHeld
 from holdfast.usecases.second_opinion import RecentSignals
-
-ALERT_MOMENT_S = 30.0
-"""An alarm of the monitor that is only ever called present is over when it was not repeated for so long (our
-estimate: monitors repeat what is active with every message)."""
-ALERT_LASTING_S = 900.0
-"""One that the monitor said began is believed this long without its end or a repetition (our estimate)."""
 
 
 @dataclass
@@ -60,8 +56,10 @@ class _Bed:
     notes: dict[str, str] = field(default_factory=dict)
     clocks: dict[tuple[str, str], Offset] = field(default_factory=dict)
     """By device and wave (empty: the device itself): how far its times are behind ours. For what is live only."""
-    alerts: dict[tuple[str, str], int] = field(default_factory=dict)
-    """Until when an alarm of the monitor is believed without hearing of it again."""
+    alerts: MonitorAlerts = field(default_factory=MonitorAlerts)
+    rates: TwoRates = field(default_factory=TwoRates)
+    remark: str = ""
+    """What is to be said of the monitor's heart rate beside ours."""
 
     def clock(self, device: str, wave: str = "") -> Offset:
         return self.clocks.setdefault((device, wave), Offset())
@@ -75,6 +73,9 @@ class Ward:
         self._lock = threading.RLock()
         self._beds: dict[str, _Bed] = {}
         self._listeners: list[Callable[[Frame], None]] = []
+        self._told: dict[str, dict[tuple[str, str], Began]] = {}
+        """By case, states that were seen elsewhere and hold: whoever told them does not repeat them when the animal
+        comes to another bed."""
         self._now_us = 0
         self._limited = {key for rule in ctx.knowledge.alarms.limits.values() for key in rule.numerics}
 
@@ -113,7 +114,7 @@ class Ward:
                 )
             self._follow_conditions(bed, outputs.conditions)
             for alert in message.alerts:
-                self._follow_alert(bed, message.device, alert, received_us)
+                self._follow_conditions(bed, bed.alerts.hear(message.device, alert, received_us))
             bed.alarms.heard(received_us)
             if outputs.conditions or message.alerts:
                 self._follow_alarms(bed, received_us)
@@ -134,9 +135,9 @@ class Ward:
                     self._leave(name, now_us)
                     continue
                 self._follow_silence(name, bed, now_us)
-                for key in [key for key, until_us in bed.alerts.items() if until_us < now_us]:
-                    del bed.alerts[key]
-                    self._condition_ended(bed, *key, now_us)
+                self._follow_conditions(bed, bed.alerts.overdue(now_us))
+                monitor, ours = good_value(bed.latest, "hr", now_us), good_value(bed.latest, "hr_ecg", now_us)
+                bed.rates, bed.remark = two_rates.step(bed.rates, monitor, ours, now_us)
                 self._follow_alarms(bed, now_us)
 
     def _follow_silence(self, name: str, bed: _Bed, now_us: int) -> None:
@@ -158,6 +159,12 @@ class Ward:
     def tell(self, case_id: str, change: Began | Ended, now_us: int) -> None:
         """A state seen elsewhere (a deterioration over hours) began or ended; heeded for a case that is watched."""
         with self._lock:
+            told, key = self._told.setdefault(case_id, {}), (change.condition, change.signal)
+            told.pop(key, None)
+            if isinstance(change, Began):
+                told[key] = change
+            elif not told:
+                del self._told[case_id]
             for bed in self._beds.values():
                 if bed.case_id == case_id:
                     self._follow_conditions(bed, (change,))
@@ -189,7 +196,7 @@ class Ward:
             for bed in self._beds.values():
                 follow_step_back(bed.latest, self._now_us, now_us)
                 bed.devices.follow_step_back(self._now_us, now_us)
-                bed.alerts = {key: until_us + now_us - self._now_us for key, until_us in bed.alerts.items()}
+                bed.alerts.follow_step_back(self._now_us, now_us)
         self._now_us = now_us
 
     def _leave(self, name: str, now_us: int) -> None:
@@ -203,14 +210,21 @@ class Ward:
         """Every bed in the clinic's order."""
         return [self.view(bed, now_us) for bed in self._ctx.book.clinic.beds]
 
+    def without_bed(self, now_us: int) -> list[BedView]:
+        """Animals that lie on no bed any more, or not yet, and have alarms that stand: no bed shows them."""
+        cases = [case for case in self._ctx.book.open_cases() if not case.bed and case.alarms.alarms]
+        return [self._view("", case, now_us) for case in cases]
+
     def view(self, bed_name: str, now_us: int) -> BedView:
         """One bed now. A bed without a case or without data says so by its empty fields."""
-        case = self._ctx.book.case_on_bed(bed_name)
+        return self._view(bed_name, self._ctx.book.case_on_bed(bed_name), now_us)
+
+    def _view(self, bed_name: str, case: CaseState | None, now_us: int) -> BedView:
         with self._lock:
             bed = self._beds.get(bed_name)
             if bed is not None and (case is None or bed.case_id != case.case_id):
                 bed = None
-            values = value_views(bed.latest, now_us) if bed else ()
+            values = value_views(bed.latest, now_us, {"hr": bed.remark}) if bed else ()
             alarms = bed.alarms.view(now_us) if bed else self._recorded_alarms(case, now_us)
             return BedView(
                 bed=bed_name,
@@ -240,6 +254,7 @@ class Ward:
             bed = _Bed(case_id, BedAlarms(self._ctx, case_id, now_us), bedside.initial(before), Devices({}))
             bed.conditions |= {(began.condition, began.signal): _shown(began) for began in held_before(before)}
             self._beds[name] = bed
+            self._follow_conditions(bed, tuple(self._told.get(case_id, {}).values()))
         return bed
 
     def _recorded_alarms(self, case: CaseState | None, now_us: int) -> AlarmsView:
@@ -261,25 +276,11 @@ class Ward:
                 bed.alarms.ended(change)
                 self._condition_ended(bed, change.condition, change.signal, change.at_us)
 
-    def _follow_alert(self, bed: _Bed, device: str, alert: Alert, received_us: int) -> None:
-        """An alarm of the monitor itself is a condition like ours, with its words and its source."""
-        key = (f"{MONITOR_SAYS}{alert.text}", device)
-        if alert.phase == "end":
-            bed.alerts.pop(key, None)
-            self._condition_ended(bed, *key, min(alert.at_us, received_us))
-            return
-        if key not in bed.alerts and len(bed.alerts) >= ALERTS_PER_BED_MAX:
-            return
-        lasting_s = ALERT_LASTING_S if alert.phase in ("start", "continue") else ALERT_MOMENT_S
-        bed.alerts[key] = received_us + int(lasting_s * US_PER_S)
-        text = f"Monitor says: {alert.text}"
-        priority = alert.priority if alert.priority in ("high", "medium") else "low"
-        at_us = min(alert.at_us, received_us)
-        self._condition_began(bed, Began(*key, text, at_us, alert.kind == "technical", priority))
-
     def _condition_began(self, bed: _Bed, began: Began) -> None:
         key = (began.condition, began.signal)
-        if key in bed.conditions:
+        if known := bed.conditions.get(key):
+            # It lasts, and may have become more urgent, technical, or be said in other words.
+            bed.conditions[key] = msgspec.structs.replace(_shown(began), began_us=known.began_us)
             return
         bed.conditions[key] = _shown(began)
         event = ev.MonitorConditionBegan(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from holdfast.kernel.errors import HoldfastError
 from holdfast.kernel.limits import ALARM_RETRY_S
 from holdfast.kernel.time import US_PER_S
+from holdfast.knowledge.alarm_rules import PRIORITIES, AlarmRules
 from holdfast.monitoring import alarms as engine
 from holdfast.monitoring import limits as limits_engine
 from holdfast.monitoring import lost_sight
@@ -27,6 +28,7 @@ from holdfast.signals.observed import RateLimits
 from holdfast.usecases.alarm_views import AlarmsView, alarms_view
 from holdfast.usecases.alarms import ladder, limits_of
 from holdfast.usecases.context import Context
+from holdfast.usecases.live_alerts import MONITOR_SAYS
 from holdfast.usecases.live_views import WAVE_LABELS, ConditionView
 from holdfast.usecases.ports import OWN_ACTOR, Change, NewEvent, Receipt
 from holdfast.usecases.second_opinion import MONITOR_ALERT, RecentSignals, opinions
@@ -37,9 +39,6 @@ DEVICE_SILENT = "device_silent"
 """The condition that one device is silent while another goes on."""
 EXTREME = "hr_extreme"
 """The limits that the rules of the signals judge."""
-MONITOR_SAYS = "monitor: "
-"""A condition that begins like this is an alarm of the monitor itself."""
-
 NOT_KNOWN = "not known any more: no signal fit to tell"
 """Said with the alarm of a state that nobody can see any more."""
 
@@ -101,7 +100,7 @@ class BedAlarms:
         rules, state = self._ctx.knowledge.alarms, self.state()
         lasting = {entry.key for entry in state.alarms if entry.status is not AlarmStatus.LATCHED}
         self._watch, judged = limits_engine.judge(self._watch, self._limits_now(now_us), fresh, lasting, now_us)
-        seen = engine.gathered([_cause(condition) for condition in conditions], rules)
+        seen = engine.gathered([_cause(condition, rules) for condition in conditions], rules)
         sight = lost_sight.look(self._lost_us, seen, fresh, rules, now_us)
         self._lost_us = {key: at_us for key, at_us in sight.lost_us.items() if key in lasting}
         unknown = judged.unknown | sight.unknown | self._not_seen_yet(state, now_us)
@@ -129,7 +128,8 @@ class BedAlarms:
         self._send(engine.leave(self.state(), self._ctx.knowledge.alarms, now_us, closed=bool(case.closed)), now_us)
 
     def view(self, now_us: int) -> AlarmsView:
-        return alarms_view(self.state(), self._ctx.book.clinic, self._ctx.knowledge.alarms, now_us, self._texts)
+        clinic, rules = self._ctx.book.clinic, self._ctx.knowledge.alarms
+        return alarms_view(self.state(), clinic, rules, now_us, self._texts, self._lost_us)
 
     def state(self) -> AlarmState:
         """What stands: as recorded, and what is on its way there."""
@@ -188,17 +188,29 @@ def _read_back(sent: _Sent, version: int) -> bool:
     return all(item.version <= version for item in sent.receipt.result().recorded)
 
 
-def _cause(condition: ConditionView) -> Cause:
-    """A condition as the engine takes it; an alarm of the monitor itself keeps the priority that the monitor gave."""
+def _cause(condition: ConditionView, rules: AlarmRules) -> Cause:
+    """A condition as the engine takes it; an alarm of the monitor itself keeps the priority that the monitor gave.
+
+    One of ours may be more urgent than its kind (a deterioration that goes fast), never less.
+    """
     if condition.condition.startswith(MONITOR_SAYS):
         said = condition.condition.removeprefix(MONITOR_SAYS)
         signal = f"{condition.signal}: {said}"
-        return Cause(MONITOR_ALERT, signal, condition.text, condition.began_us, priority=condition.priority)
+        return Cause(
+            MONITOR_ALERT,
+            signal,
+            condition.text,
+            condition.began_us,
+            priority=condition.priority,
+            technical=condition.technical,
+        )
+    of_kind = rules.kind(condition.condition).priority
     return Cause(
         condition.condition,
         condition.signal,
         condition.text,
         condition.began_us,
         about="" if condition.condition == DEVICE_SILENT else WAVE_LABELS.get(condition.signal, condition.signal),
+        priority=min(of_kind, condition.priority, key=PRIORITIES.index),
         technical=condition.technical,
     )

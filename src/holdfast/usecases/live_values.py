@@ -4,7 +4,7 @@ The device's clock and ours may each be set while an animal lies there. So a val
 our clock, never later than its receipt, and it is at least as old as its receipt.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from holdfast.kernel.time import US_PER_S, age_words
@@ -66,14 +66,20 @@ def fresh_values(latest: dict[str, Latest], keys: Iterable[str], now_us: int) ->
     return found
 
 
-def value_views(latest: dict[str, Latest], now_us: int) -> tuple[ValueView, ...]:
-    """All values as a screen shows them, the well-known ones first."""
+def good_value(latest: dict[str, Latest], key: str, now_us: int) -> float | None:
+    """The value at this moment, when it may be believed and our analysis, if it is ours, calls it good."""
+    value = fresh_values(latest, (key,), now_us).get(key)
+    return value if value is not None and latest[key].quality in ("", "good") else None
+
+
+def value_views(latest: dict[str, Latest], now_us: int, remarks: Mapping[str, str]) -> tuple[ValueView, ...]:
+    """All values as a screen shows them, the well-known ones first; ``remarks``: what to say with one, by key."""
     order = {shown.key: rank for rank, shown in enumerate(SHOWN)}
     keys = sorted(latest, key=lambda key: (order.get(key, len(order)), key))
-    return tuple(_view(key, latest[key], now_us) for key in keys)
+    return tuple(_view(key, latest[key], now_us, remarks.get(key, "")) for key in keys)
 
 
-def _view(key: str, latest: Latest, now_us: int) -> ValueView:
+def _view(key: str, latest: Latest, now_us: int, remark: str) -> ValueView:
     shown = BY_KEY.get(key, OTHER)
     state, reason, age_us = _state(key, latest, now_us)
     if latest.value is None:
@@ -93,7 +99,7 @@ def _view(key: str, latest: Latest, now_us: int) -> ValueView:
         reason=reason,
         group="variability" if key in VARIABILITY else "analysis" if latest.ours else "monitor",
         quality=latest.quality if visible else "",
-        note=latest.note if state == "fresh" else "",
+        note=(remark or latest.note) if state == "fresh" else "",
     )
 
 

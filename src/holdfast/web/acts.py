@@ -103,6 +103,16 @@ def recorded(receipt: Receipt, location: str) -> Outcome:
     return Outcome(location, told)
 
 
+def passed_on(use: Callable[..., Receipt], after: str) -> Callable[[Call, str, Any, str], Outcome]:
+    """An act whose entry has the names that ``use`` takes; ``after``: where a form leads, with the case for {}."""
+
+    def run(call: Call, case_id: str, entry: Entry, command_id: str) -> Outcome:
+        given = msgspec.structs.asdict(entry) | {"command_id": command_id}
+        return recorded(use(call.ctx, actor=call.actor, case_id=case_id, **given), after.format(case_id))
+
+    return run
+
+
 def _admit(call: Call, _: str, entry: AdmissionEntry, command_id: str) -> Outcome:
     admission = cases.Admission(
         name=entry.name,
@@ -185,21 +195,6 @@ def _touch(call: Call, case_id: str, entry: TouchEntry, command_id: str) -> Outc
     return recorded(receipt, f"/cases/{case_id}#chart")
 
 
-def _treatment(call: Call, case_id: str, entry: TreatmentEntry, command_id: str) -> Outcome:
-    receipt = cases.give_treatment(
-        call.ctx,
-        actor=call.actor,
-        case_id=case_id,
-        category=entry.category,
-        what=entry.what,
-        amount=entry.amount,
-        note=entry.note,
-        at_us=entry.at_us,
-        command_id=command_id,
-    )
-    return recorded(receipt, f"/cases/{case_id}#treatments")
-
-
 def _diagnosis(call: Call, case_id: str, entry: DiagnosisEntry, command_id: str) -> Outcome:
     before = len(call.ctx.book.case(case_id).diagnoses)
     receipt = cases.set_working_diagnosis(
@@ -213,50 +208,6 @@ def _diagnosis(call: Call, case_id: str, entry: DiagnosisEntry, command_id: str)
     overtaken = entry.diagnoses_seen is not None and before > entry.diagnoses_seen and not receipt.duplicate
     outcome = recorded(receipt, f"/cases/{case_id}{f'?overtook={before}' if overtaken else ''}#diagnosis")
     return Outcome(outcome.location, {**outcome.told, "set_in_between": overtaken})
-
-
-def _test(call: Call, case_id: str, entry: TestEntry, command_id: str) -> Outcome:
-    receipt = cases.order_test(
-        call.ctx, actor=call.actor, case_id=case_id, test=entry.test, note=entry.note, command_id=command_id
-    )
-    return recorded(receipt, f"/cases/{case_id}#tests")
-
-
-def _note(call: Call, case_id: str, entry: NoteEntry, command_id: str) -> Outcome:
-    receipt = cases.write_note(call.ctx, actor=call.actor, case_id=case_id, text=entry.text, command_id=command_id)
-    return recorded(receipt, f"/cases/{case_id}#notes")
-
-
-def _weight(call: Call, case_id: str, entry: WeightEntry, command_id: str) -> Outcome:
-    receipt = cases.measure_weight(
-        call.ctx, actor=call.actor, case_id=case_id, weight_kg=entry.weight_kg, command_id=command_id
-    )
-    return recorded(receipt, f"/cases/{case_id}")
-
-
-def _bed(call: Call, case_id: str, entry: BedEntry, command_id: str) -> Outcome:
-    receipt = cases.assign_bed(call.ctx, actor=call.actor, case_id=case_id, bed=entry.bed, command_id=command_id)
-    return recorded(receipt, f"/cases/{case_id}")
-
-
-def _correction(call: Call, case_id: str, entry: CorrectionEntry, command_id: str) -> Outcome:
-    receipt = cases.correct_patient(
-        call.ctx,
-        actor=call.actor,
-        case_id=case_id,
-        field=entry.field,
-        value=entry.value,
-        reason=entry.reason,
-        command_id=command_id,
-    )
-    return recorded(receipt, f"/cases/{case_id}")
-
-
-def _closing(call: Call, case_id: str, entry: ClosingEntry, command_id: str) -> Outcome:
-    receipt = cases.close_case(
-        call.ctx, actor=call.actor, case_id=case_id, outcome=entry.outcome, command_id=command_id
-    )
-    return recorded(receipt, f"/cases/{case_id}")
 
 
 def _order(call: Call, case_id: str, entry: OrderEntry, command_id: str) -> Outcome:
@@ -312,14 +263,14 @@ ACTS: Mapping[str, Act] = {
         Act("findings", FindingEntry, _finding),
         Act("retractions", RetractionEntry, _retraction),
         Act("touches", TouchEntry, _touch),
-        Act("treatments", TreatmentEntry, _treatment),
+        Act("treatments", TreatmentEntry, passed_on(cases.give_treatment, "/cases/{}#treatments")),
         Act("diagnosis", DiagnosisEntry, _diagnosis),
-        Act("tests", TestEntry, _test),
-        Act("notes", NoteEntry, _note),
-        Act("weight", WeightEntry, _weight),
-        Act("bed", BedEntry, _bed),
-        Act("corrections", CorrectionEntry, _correction),
-        Act("close", ClosingEntry, _closing),
+        Act("tests", TestEntry, passed_on(cases.order_test, "/cases/{}#tests")),
+        Act("notes", NoteEntry, passed_on(cases.write_note, "/cases/{}#notes")),
+        Act("weight", WeightEntry, passed_on(cases.measure_weight, "/cases/{}")),
+        Act("bed", BedEntry, passed_on(cases.assign_bed, "/cases/{}")),
+        Act("corrections", CorrectionEntry, passed_on(cases.correct_patient, "/cases/{}")),
+        Act("close", ClosingEntry, passed_on(cases.close_case, "/cases/{}")),
         Act("order", OrderEntry, _order),
         Act("comfort", ComfortEntry, _comfort),
         Act("decision", DecisionEntry, _decision),

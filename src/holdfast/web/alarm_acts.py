@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from holdfast.usecases import alarms
-from holdfast.web.acts import Act, Outcome, recorded
+from holdfast.usecases.alarm_views import AlarmView
+from holdfast.web.acts import Act, Outcome, passed_on, recorded
 from holdfast.web.entries import (
     AcknowledgeEntry,
     LimitEntry,
@@ -14,76 +15,49 @@ from holdfast.web.entries import (
 )
 from holdfast.web.gate import Call
 
+_PAGE = "/cases/{}/alarms"
+"""The page of a dog's alarms."""
 
-def page_of(case_id: str) -> str:
-    """The page of a dog's alarms."""
-    return f"/cases/{case_id}/alarms"
+
+def _shown(call: Call, case_id: str) -> tuple[AlarmView, ...]:
+    """What stands on the bed of this case as the screens show it."""
+    bed = call.ctx.book.case(case_id).bed
+    return call.services.ward.view(bed, call.now_us).alarms.alarms if bed else ()
 
 
 def _acknowledge(call: Call, case_id: str, _: AcknowledgeEntry, command_id: str) -> Outcome:
-    bed = call.ctx.book.case(case_id).bed
-    shown = call.services.ward.view(bed, call.now_us).alarms.alarms if bed else ()
     receipt = alarms.acknowledge(
         call.ctx,
         actor=call.actor,
         case_id=case_id,
         alarm_id=call.part("alarm_id"),
-        shown={alarm.alarm_id for alarm in shown},
+        shown={alarm.alarm_id for alarm in _shown(call, case_id)},
         command_id=command_id,
     )
-    return recorded(receipt, page_of(case_id))
+    return recorded(receipt, _PAGE.format(case_id))
 
 
-def _pause(call: Call, case_id: str, entry: PauseEntry, command_id: str) -> Outcome:
-    receipt = alarms.pause(call.ctx, actor=call.actor, case_id=case_id, minutes=entry.minutes, command_id=command_id)
-    return recorded(receipt, page_of(case_id))
-
-
-def _resume(call: Call, case_id: str, _: ResumeEntry, command_id: str) -> Outcome:
-    receipt = alarms.resume(call.ctx, actor=call.actor, case_id=case_id, command_id=command_id)
-    return recorded(receipt, page_of(case_id))
-
-
-def _switch_off(call: Call, case_id: str, entry: SwitchOffEntry, command_id: str) -> Outcome:
-    receipt = alarms.switch_off(
+def _over(call: Call, case_id: str, _: AcknowledgeEntry, command_id: str) -> Outcome:
+    receipt = alarms.say_over(
         call.ctx,
         actor=call.actor,
         case_id=case_id,
-        kind=entry.kind,
-        reason=entry.reason,
-        minutes=entry.minutes,
+        alarm_id=call.part("alarm_id"),
+        unseen={alarm.alarm_id for alarm in _shown(call, case_id) if alarm.unseen},
         command_id=command_id,
     )
-    return recorded(receipt, f"{page_of(case_id)}#off")
-
-
-def _switch_on(call: Call, case_id: str, entry: SwitchOnEntry, command_id: str) -> Outcome:
-    receipt = alarms.switch_on(call.ctx, actor=call.actor, case_id=case_id, kind=entry.kind, command_id=command_id)
-    return recorded(receipt, f"{page_of(case_id)}#off")
-
-
-def _limit(call: Call, case_id: str, entry: LimitEntry, command_id: str) -> Outcome:
-    receipt = alarms.set_limit(
-        call.ctx,
-        actor=call.actor,
-        case_id=case_id,
-        key=entry.key,
-        low=entry.low,
-        high=entry.high,
-        why=entry.why,
-        command_id=command_id,
-    )
-    return recorded(receipt, f"{page_of(case_id)}#limits")
+    return recorded(receipt, _PAGE.format(case_id))
 
 
 ALARM_ACTS: Mapping[str, Act] = {
     act.name: act
     for act in (
         Act("alarms.acknowledge", AcknowledgeEntry, _acknowledge, "alarms/{alarm_id}/acknowledge"),
-        Act("alarms.pause", PauseEntry, _pause, "alarms/pause"),
-        Act("alarms.resume", ResumeEntry, _resume, "alarms/resume"),
-        Act("alarms.off", SwitchOffEntry, _switch_off, "alarms/off"),
-        Act("alarms.on", SwitchOnEntry, _switch_on, "alarms/on"),
-        Act("alarms.limits", LimitEntry, _limit, "alarms/limits"),
+        Act("alarms.over", AcknowledgeEntry, _over, "alarms/{alarm_id}/over"),
+        Act("alarms.pause", PauseEntry, passed_on(alarms.pause, _PAGE), "alarms/pause"),
+        Act("alarms.resume", ResumeEntry, passed_on(alarms.resume, _PAGE), "alarms/resume"),
+        Act("alarms.off", SwitchOffEntry, passed_on(alarms.switch_off, f"{_PAGE}#off"), "alarms/off"),
+        Act("alarms.on", SwitchOnEntry, passed_on(alarms.switch_on, f"{_PAGE}#off"), "alarms/on"),
+        Act("alarms.limits", LimitEntry, passed_on(alarms.set_limit, f"{_PAGE}#limits"), "alarms/limits"),
     )
 }

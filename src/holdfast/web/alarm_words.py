@@ -1,5 +1,7 @@
 """What a line of an alarm says, as the server draws it first (static/alarm_items.js says the same)."""
 
+from urllib.parse import quote
+
 from holdfast.knowledge.alarm_rules import AlarmRules
 from holdfast.usecases.alarm_log import LogLine
 from holdfast.usecases.alarm_views import AlarmView, OffView, label
@@ -33,7 +35,12 @@ def priority(alarm: AlarmView) -> str:
 
 def where(row: StripAlarm) -> str:
     """Whose alarm it is."""
-    return f"{'SIMULATED ' if row.training else ''}{row.name} · {row.bed}"
+    return f"{'SIMULATED ' if row.training else ''}{row.name} · {row.bed or 'on no bed'}"
+
+
+def place(row: StripAlarm) -> str:
+    """The page of the bed; of an animal on no bed, that of its alarms."""
+    return f"/beds/{quote(row.bed, safe='')}" if row.bed else f"/cases/{row.case_id}/alarms"
 
 
 def state(alarm: AlarmView) -> str:
@@ -54,6 +61,8 @@ def ended(line: LogLine, rules: AlarmRules) -> str:
     why, _, of = line.why_cleared.partition(":")
     if why == "part_of":
         return f"part of: {label(rules, of)}"
+    if why == "said_over":
+        return f"over, said {line.said_by}"
     return _CLEARED.get(why, why)
 
 

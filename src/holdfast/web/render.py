@@ -51,6 +51,7 @@ def _environment() -> Environment:
         alarm_shape=alarm_words.shape,
         alarm_priority=alarm_words.priority,
         alarm_where=alarm_words.where,
+        alarm_place=alarm_words.place,
         alarm_state=alarm_words.state,
         alarm_off=alarm_words.off,
         bed_row=bed_row,
@@ -93,7 +94,8 @@ def _strip(call: Call) -> Strip | None:
     be an error of the ward, does not ask."""
     if not call.may("live.alarms"):
         return None
-    return strip(call.services.ward.board(call.now_us), call.now_us)
+    ward = call.services.ward
+    return strip((*ward.board(call.now_us), *ward.without_bed(call.now_us)), call.now_us)
 
 
 def bare_page(call: Call | None, template: str, status_code: int, **context: Any) -> HTMLResponse:

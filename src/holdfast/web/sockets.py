@@ -134,6 +134,7 @@ class Hub:
         if bed in (BOARD, ALARMS):
             views = await run_in_threadpool(self._services.ward.board, now_us)
             if bed == ALARMS:
+                views += await run_in_threadpool(self._services.ward.without_bed, now_us)
                 return _tagged("alarms", msgspec.json.encode(strip(views, now_us)))
             return msgspec.json.encode({"type": "board", "server_us": now_us, "beds": ranked(views)})
         return state_message(await run_in_threadpool(self._services.ward.view, bed, now_us))

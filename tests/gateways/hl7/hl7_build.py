@@ -28,3 +28,14 @@ def reasons(*rows: str, header: str = HEADER) -> list[tuple[str, str]]:
     assert message is not None
     assert message.numerics == ()
     return [(refusal.key, refusal.reason) for refusal in message.refused]
+
+
+BPM = "264864^MDC_DIM_BEAT_PER_MIN^MDC"
+
+
+def hr(value: str, **fields: str) -> str:
+    """One heart rate row; fields by number, e.g. ``f8="DEMO"``."""
+    row = ["OBX", "1", "NM", "147842^MDC_ECG_HEART_RATE^MDC", "1.7.4.1", value, BPM] + [""] * 12
+    for name, text in fields.items():
+        row[int(name[1:])] = text
+    return "|".join(row)

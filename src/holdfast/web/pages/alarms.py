@@ -16,11 +16,16 @@ OFF_MINUTES = (15, 60, 240)
 def alarms(call: Call) -> Response:
     state = call.ctx.book.case(call.part("case_id"))
     rules = call.ctx.knowledge.alarms
+    if state.bed:
+        view = call.services.ward.view(state.bed, call.now_us).alarms
+    else:
+        view = alarms_view(state.alarms, call.ctx.book.clinic, rules, call.now_us)
     return page(
         call,
         "alarms.html",
         case=state,
-        view=alarms_view(state.alarms, call.ctx.book.clinic, rules, call.now_us),
+        view=view,
+        unseen=[alarm for alarm in view.alarms if alarm.unseen and alarm.state == "acknowledged"],
         limits=use.limits(call.ctx, state.case_id),
         log=alarm_log(call.ctx, state.case_id),
         ended=lambda line: alarm_words.ended(line, rules),

@@ -79,6 +79,7 @@ def _alarm(state: str, priority: str, technical: bool, now_us: int) -> AlarmView
         acknowledged_us=now_us if state == "acknowledged" else None,
         called="technician on duty" if state == "active" and priority == "high" else "",
         called_us=now_us if state == "active" and priority == "high" else None,
+        unseen=False,
         times=1,
         sounding=False,
         rule="",

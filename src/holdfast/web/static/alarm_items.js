@@ -37,8 +37,8 @@ function fill(line, row) {
   set(line, "shape", SHAPES[alarm.priority] ?? "!");
   set(line, "priority", `${alarm.priority} priority${alarm.technical ? ", technical" : ""}:`);
   const where = slot(line, "where");
-  where.setAttribute("href", `/beds/${encodeURIComponent(row.bed)}`);
-  set(line, "where", `${row.training ? "SIMULATED " : ""}${row.name} · ${row.bed}`);
+  where.setAttribute("href", row.bed ? `/beds/${encodeURIComponent(row.bed)}` : `/cases/${row.case_id}/alarms`);
+  set(line, "where", `${row.training ? "SIMULATED " : ""}${row.name} · ${row.bed || "on no bed"}`);
   set(line, "text", alarm.text);
   set(line, "state", stateWords(alarm));
   const opinion = slot(line, "opinion");

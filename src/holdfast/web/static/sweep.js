@@ -12,6 +12,9 @@ const MARK_BEHIND_US = 0.2e6; // beat marks wait until the pen's gap has passed
 const ORDER = ["ecg", "art", "pleth", "resp", "co2"];
 const MIN_SPAN = { mV: 1.5, mmHg: 30, "%": 10 };
 
+// Two figures, never with an exponent: 118 is 120, not 1.2e+2.
+const plain = (value) => String(Number(value.toPrecision(2)));
+
 // The play head of a bed: monitor time of the newest sample, as it moves with our own clock. The newest arrival
 // within a few seconds decides, so that a monitor whose clock stepped back is followed and not waited for.
 export class PlayClock {
@@ -111,7 +114,7 @@ export class Strip {
     if (fits || still) return false;
     this.low = middle - span / 2;
     this.high = middle + span / 2;
-    this.label("scale", `${this.unit === "1" ? "" : this.unit} ${this.low.toPrecision(2)} to ${this.high.toPrecision(2)}`);
+    this.label("scale", `${this.unit === "1" ? "" : this.unit} ${plain(this.low)} to ${plain(this.high)}`);
     return true;
   }
 

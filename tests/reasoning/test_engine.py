@@ -96,7 +96,7 @@ def test_agrees_with_enumeration_of_every_set_with_complications(seed: int) -> N
     seen = random_evidence(world, seed + 100)
     exact = brute_force(world, seen, size_max=SET_MAX)
     posterior = infer(world, seen)
-    assert {d: posterior.p(d) for d in exact} == pytest.approx(exact, abs=1e-4)
+    assert {d: posterior.p(d) for d in exact} == pytest.approx(exact, abs=2e-3)
 
 
 @pytest.mark.parametrize("seed", range(6))

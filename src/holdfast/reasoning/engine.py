@@ -28,13 +28,13 @@ from holdfast.reasoning.world import Bools, Floats, Ints, World, compile_world
 
 SET_MAX = 5
 """Largest set of diseases considered at once."""
-GROWN_MAX = 8_000
+GROWN_MAX = 12_000
 """Sets made from the best of one size by adding a disease."""
 SEEDS_MAX = 400
-LOG_SEED = -10.0
-"""Log weight below the best set from which a set is not grown."""
-LOG_HOPELESS = -11.0
-"""Log weight below the best of its size from which a set is dropped: under one in fifty thousand."""
+TAIL = 2e-3
+"""Sets are not grown whose weight, with that of all lighter ones of their size, is less than this share of all."""
+DROPPED = 5e-4
+"""Share of the weight of the sets of one size that is let go with the lightest of them."""
 _BESIDE = 4
 """Sets from which the share of a disease that explains nothing is taken."""
 
@@ -116,7 +116,8 @@ def answer(question: Question) -> Posterior:
     levels.append(search.pairs())
     for _ in range(3, SET_MAX + 1):
         best = max(float(level.log_weight.max()) for level in levels)
-        grown = search.grow(levels[-1], best)
+        total = sum(float(np.exp(level.log_weight - best).sum()) for level in levels)
+        grown = search.grow(levels[-1], best, total)
         if grown is None:
             break
         levels.append(grown)
@@ -177,7 +178,7 @@ class _Search:
         like += log_values(question.tables, self.heard, members) + self.nothing_seen
         if members.shape[1] > 1:
             weight = prior + like / temperature
-            kept = np.flatnonzero(weight >= weight.max() + LOG_HOPELESS)
+            kept = _heavy(weight)
             members, products, prior, like = members[kept], products[kept], prior[kept], like[kept]
         like = like + log_likelihood(question.world, question.tables, self.rest, members)
         return _Level(members, products, prior, like, prior + like / temperature)
@@ -187,12 +188,16 @@ class _Search:
         first, second = np.triu_indices(self.question.world.size, k=1)
         return self.weigh(np.stack([first, second], axis=1), self.products[first] * self.not_shown[second])
 
-    def grow(self, level: _Level, best: float) -> _Level | None:
-        """The best sets of a level, each with every further active disease, without repeats; None without any."""
+    def grow(self, level: _Level, best: float, total: float) -> _Level | None:
+        """The best sets of a level, each with every further active disease, without repeats; None without any.
+
+        ``total`` is the weight of all sets so far over that of the ``best``.
+        """
         size = self.question.world.size
         active = np.flatnonzero(self.active)
         order = np.argsort(-level.log_weight, kind="stable")[: min(SEEDS_MAX, GROWN_MAX // max(1, len(active)))]
-        order = order[level.log_weight[order] >= best + LOG_SEED]
+        weight = np.exp(level.log_weight[order] - best)
+        order = order[np.cumsum(weight[::-1])[::-1] >= TAIL * total]
         order = order[self.active[level.members[order]].all(axis=1)]
         source, extra = np.repeat(order, len(active)), np.tile(active, len(order))
         fresh = (level.members[source] != extra[:, None]).all(axis=1)
@@ -203,6 +208,14 @@ class _Search:
         _, once = np.unique(members @ size ** np.arange(members.shape[1]), return_index=True)
         products = level.products[source[once]] * self.not_shown[extra[once]]
         return self.weigh(members[once], products)
+
+
+def _heavy(log_weight: Floats) -> Ints:
+    """Rows without the lightest that together weigh next to nothing."""
+    weight = np.exp(log_weight - log_weight.max())
+    ascending = np.sort(weight)
+    floor = ascending[np.searchsorted(np.cumsum(ascending), DROPPED * ascending.sum())]
+    return np.flatnonzero(weight >= floor)
 
 
 def _normalised(question: Question, levels: list[_Level], active: Bools) -> Posterior:

@@ -157,9 +157,9 @@ def log_product(factor: Floats) -> Floats:
 def _syndromes(signs: Signs, absent: Floats) -> Floats:
     """One hidden on/off factor each: signs are independent given *on* and impossible given *off*.
 
-    How much more often a syndrome is on than its commonest sign shows: P(off) = P(commonest sign absent)^1.5. A power of
-    1 would make the signs copies of each other, a large one would make them independent. Whatever it is, a single sign
-    keeps exactly its published frequency. (estimate, ours)
+    How much more often a syndrome is on than its commonest sign shows: P(off) = P(commonest sign absent)^1.5. A power
+    of 1 would make the signs copies of each other, a large one would make them independent. Whatever it is, a single
+    sign keeps exactly its published frequency. (estimate, ours)
     """
     least = np.minimum.reduceat(absent, signs.starts, axis=-1)
     off = least * np.sqrt(least)

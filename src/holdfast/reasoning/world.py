@@ -137,9 +137,9 @@ def compile_world(knowledge: Knowledge) -> World:
 def at_least(shares: Floats, scales: tuple[Ints, ...]) -> None:
     """Make the share of a step (last axis: findings) the share of at least that step, in place."""
     for levels in scales:
-        for place in range(len(levels) - 2, -1, -1):
-            mild, worse = shares[..., levels[place]], shares[..., levels[place + 1]]
-            shares[..., levels[place]] = np.maximum(mild, worse)
+        for step in range(len(levels) - 2, -1, -1):
+            mild, worse = shares[..., levels[step]], shares[..., levels[step + 1]]
+            shares[..., levels[step]] = np.maximum(mild, worse)
 
 
 def _values(knowledge: Knowledge, index: dict[str, int]) -> ValueTables:

@@ -5,10 +5,10 @@ The channels find beats, pulses and breaths; here they become rates and levels, 
 two sources disagree a sentence says so. Times are those of each wave; ``shift_us`` takes them to the axis of the bed.
 """
 
+import math
 from collections.abc import Sequence
 
 import msgspec
-import numpy as np
 
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals import breath_modulation, capnogram, fusion, heart_rate, pressures, pulse_deficit, variability
@@ -61,7 +61,7 @@ class BreathWave(msgspec.Struct, frozen=True):
 WaveSecond = EcgBeats | PulseWave | BreathWave
 
 
-class Told(msgspec.Struct, frozen=True):
+class Told(msgspec.Struct, frozen=True, gc=False):
     """One number, or why it is not given (``value`` None)."""
 
     key: str
@@ -110,9 +110,6 @@ class NumbersState(msgspec.Struct, frozen=True, tag="bed_numbers.1", forbid_unkn
     deficit: pulse_deficit.DeficitState = pulse_deficit.DeficitState()
 
 
-_replace = msgspec.structs.replace
-
-
 def initial() -> NumbersState:
     """Nothing seen yet."""
     return NumbersState()
@@ -137,11 +134,11 @@ def step(state: NumbersState, second: int, waves: Sequence[WaveSecond]) -> tuple
     breaths: list[Reading] = []
     for wave in waves:
         end_us = (second + 1) * US_PER_S + wave.shift_us
-        memory = known.get(wave.key, WaveNumbers(wave.key))
+        memory = known.get(wave.key) or WaveNumbers(wave.key)
         if isinstance(wave, EcgBeats):
             rate_state, rate = heart_rate.step(memory.rate, wave.beats_us, end_us, not wave.fit)
             intervals = variability.step(memory.varied or variability.initial(), wave.beats_us, end_us, not wave.fit)
-            memory = _replace(memory, rate=rate_state, varied=intervals)
+            memory = WaveNumbers(wave.key, rate_state, intervals)
             hearts.append(Reading("ecg", wave.key, rate))
             breaths.append(Reading("ecg", wave.key, wave.breath))
         elif isinstance(wave, PulseWave):
@@ -154,7 +151,6 @@ def step(state: NumbersState, second: int, waves: Sequence[WaveSecond]) -> tuple
             breaths.append(Reading(wave.key, wave.key, rate))
             told.append(_rate(f"rr_{wave.key}", rate, wave.key))
         after.append(memory)
-    state = _replace(state, waves=tuple(after))
     ecg = _best_ecg(hearts)
     heart = fusion.heart(hearts)
     breathing = fusion.breathing(breaths, heart.rate.per_min)
@@ -162,7 +158,7 @@ def step(state: NumbersState, second: int, waves: Sequence[WaveSecond]) -> tuple
         told.append(_rate("hr_ecg", ecg.rate, ecg.wave))
         told.append(_sway("rr_ecg", next(one.rate for one in breaths if one.wave == ecg.wave), ecg.wave))
     told += _fused("heart_rate", heart) + _fused("breath_rate", breathing)
-    state = _beside(state, second, waves, ecg.wave if ecg else "")
+    state = _beside(state, tuple(after), second, waves, ecg.wave if ecg else "")
     if (second + 1) % SLOW_EVERY_S:
         return state, Numbers(tuple(told), heart, breathing)
     varied = _variability(state, second, waves, ecg.wave if ecg else "", breathing, told)
@@ -173,7 +169,7 @@ def step(state: NumbersState, second: int, waves: Sequence[WaveSecond]) -> tuple
 def _best_ecg(hearts: Sequence[Reading]) -> Reading | None:
     """The lead whose count is best; of equals the first, so the caller's order of leads decides."""
     leads = [one for one in hearts if one.source == "ecg"]
-    return min(leads, key=lambda one: ("good", "fair", "none").index(one.rate.quality), default=None)
+    return min(leads, key=lambda one: fusion.QUALITIES.index(one.rate.quality), default=None)
 
 
 def _pulse(memory: WaveNumbers, wave: PulseWave, end_us: int, told: list[Told]) -> tuple[WaveNumbers, Rate, Rate]:
@@ -182,44 +178,45 @@ def _pulse(memory: WaveNumbers, wave: PulseWave, end_us: int, told: list[Told]) 
     sway = breath_modulation.add(
         sway,
         [
-            (pulse.at_us, (float(np.log(max(pulse.systolic - pulse.diastolic, 1e-9))), pulse.diastolic))
+            (pulse.at_us, (math.log(max(pulse.systolic - pulse.diastolic, 1e-9)), pulse.diastolic))
             for pulse in wave.pulses
         ],
     )
     sway, breath = breath_modulation.step(sway, end_us, not wave.present)
-    memory = _replace(memory, rate=rate_state, sway=sway)
+    pressure = None
     if wave.key == "art":
-        state, read = pressures.step(memory.pressure or pressures.initial(), wave.pulses, end_us, wave.present)
-        memory = _replace(memory, pressure=state)
+        pressure, read = pressures.step(memory.pressure or pressures.initial(), wave.pulses, end_us, wave.present)
         for part, level in (("sys", read.systolic), ("dia", read.diastolic), ("mean", read.mean)):
             told.append(_level(f"art_{part}_wave", level, wave.key))
-    return memory, rate, breath
+    return WaveNumbers(wave.key, rate_state, sway=sway, pressure=pressure), rate, breath
 
 
 def _breath(memory: WaveNumbers, wave: BreathWave, end_us: int, told: list[Told]) -> tuple[WaveNumbers, Rate]:
     at = [breath.at_us for breath in wave.breaths]
     rate_state, rate = heart_rate.step(memory.rate, at, end_us, not wave.present, heart_rate.BREATHS)
-    memory = _replace(memory, rate=rate_state)
+    gas = None
     if wave.key == "co2":
-        state, read = capnogram.step(memory.gas or capnogram.initial(), wave.breaths, end_us, wave.present)
-        memory = _replace(memory, gas=state)
+        gas, read = capnogram.step(memory.gas or capnogram.initial(), wave.breaths, end_us, wave.present)
         told += [_level("etco2_wave", read.end_tidal, wave.key), _level("fico2_wave", read.inspired, wave.key)]
-    return memory, rate
+    return WaveNumbers(wave.key, rate_state, gas=gas), rate
 
 
-def _beside(state: NumbersState, second: int, waves: Sequence[WaveSecond], lead: str) -> NumbersState:
-    """Beats and pulses of the same second side by side, both on the axis of the bed."""
+def _beside(
+    state: NumbersState, after: tuple[WaveNumbers, ...], second: int, waves: Sequence[WaveSecond], lead: str
+) -> NumbersState:
+    """Beats and pulses of the same second side by side, both on the axis of the bed; ``after``: what is remembered of
+    the waves after it."""
     ecg = next((one for one in waves if isinstance(one, EcgBeats) and one.key == lead), None)
     pulsing = [one for one in waves if isinstance(one, PulseWave)]
     pulse = min(pulsing, key=lambda one: PULSE_RANK.index(one.key), default=None)
     if ecg is None or pulse is None:
-        return _replace(state, pair=("", ""), deficit=pulse_deficit.initial())
+        return NumbersState(after)
     before = state.deficit if state.pair == (ecg.key, pulse.key) else pulse_deficit.initial()
     beats = [at - ecg.shift_us for at in ecg.beats_us]
     pulses = [one.at_us - pulse.shift_us for one in pulse.pulses]
     fit = ecg.fit and pulse.present
     deficit = pulse_deficit.step(before, beats, pulses, (second + 1) * US_PER_S, fit)
-    return _replace(state, pair=(ecg.key, pulse.key), deficit=deficit)
+    return NumbersState(after, (ecg.key, pulse.key), deficit)
 
 
 def _variability(

@@ -10,7 +10,7 @@ wave is paired with it by when it was fed, and everything said of a wave bears t
 """
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -51,7 +51,7 @@ LEAD_ORDER = ("ecg_ii", "ecg", "ecg_i", "ecg_iii", "ecg_v")
 """Which lead's heart rate is shown when several are equally good."""
 
 
-class Derived(msgspec.Struct, frozen=True):
+class Derived(msgspec.Struct, frozen=True, gc=False):
     """One number made from a wave, with the fields of a monitor's numeric."""
 
     key: str
@@ -69,7 +69,7 @@ class Derived(msgspec.Struct, frozen=True):
     """What to keep in mind with it, in one sentence: another signal that says something else, for one."""
 
 
-class Withheld(msgspec.Struct, frozen=True):
+class Withheld(msgspec.Struct, frozen=True, gc=False):
     """A number that is not given, and why."""
 
     key: str
@@ -77,7 +77,7 @@ class Withheld(msgspec.Struct, frozen=True):
     at_us: int
 
 
-class Signal(msgspec.Struct, frozen=True):
+class Signal(msgspec.Struct, frozen=True, gc=False):
     """What one wave was worth in the second beginning at ``start_us``."""
 
     key: str
@@ -115,7 +115,7 @@ class Lane(msgspec.Struct, frozen=True):
         return self.channel.end_us - self.shift_us
 
 
-class BedState(msgspec.Struct, frozen=True, tag="bedside.5", forbid_unknown_fields=True):
+class BedState(msgspec.Struct, frozen=True, tag="bedside.6", forbid_unknown_fields=True):
     """All waves of a bed and the rules over them; a few hundred kB at most."""
 
     lanes: tuple[Lane, ...] = ()
@@ -152,6 +152,7 @@ def step(state: BedState, waves: Sequence[WaveLike], limits: RateLimits = ADULT_
     lanes = {lane.channel.key: lane for lane in state.lanes}
     fed: dict[str, bool] = {}
     not_judged: list[Signal] = []
+    collected = _Collected()
     for wave in sorted(waves, key=lambda w: (w.start_us, w.key)):
         known = lanes.get(wave.key)
         channel = known.channel if known else channels.channel_for(wave.key)
@@ -164,13 +165,16 @@ def step(state: BedState, waves: Sequence[WaveLike], limits: RateLimits = ADULT_
             continue
         lane, strayed = _fed(known or Lane(channel), from_wave(wave))
         lanes[wave.key] = lane
+        if isinstance(lane.channel, EcgChannel) and isinstance(channel, EcgChannel):
+            fresh = lane.channel.waiting_beats[len(channel.waiting_beats) :]
+            if fresh:
+                known_us = collected.beats.get(wave.key, ())
+                collected.beats[wave.key] = known_us + tuple([beat.at_us for beat in fresh])
         if lane.channel.end_us != channel.end_us:
             fed[wave.key] = strayed or fed.get(wave.key, False)
         else:
             text = "sent, but its times lie before those already sent: not judged"
             not_judged.append(Signal(wave.key, "not_judged", text, wave.start_us))
-    collected = _Collected()
-    _collect_beats(collected, [lane.channel for lane in state.lanes], lanes)
     state = _advance(_placed(state, lanes, fed), collected, limits)
     collected.signals += not_judged
     return state, collected.outputs()
@@ -182,7 +186,7 @@ def _fed(lane: Lane, chunk: Chunk) -> tuple[Lane, bool]:
     channel = channels.feed(lane.channel, chunk)
     length_us = round(len(chunk.samples) * US_PER_S / chunk.rate_hz)
     strayed = not before_us or not 0 <= channel.end_us - before_us <= length_us + LAG_US
-    return msgspec.structs.replace(lane, channel=channel, batch_us=length_us), strayed
+    return Lane(channel, lane.shift_us, lane.grown_us, length_us), strayed
 
 
 def _placed(state: BedState, lanes: dict[str, Lane], fed: dict[str, bool]) -> BedState:
@@ -198,19 +202,20 @@ def _placed(state: BedState, lanes: dict[str, Lane], fed: dict[str, bool]) -> Be
     else:
         reached_us = lanes[min(fed, key=_lead_rank)].end_us
     for key, strayed in fed.items():
-        lanes[key] = _beside(lanes[key], reached_us, strayed, [lanes[other] for other in lanes if other != key])
-    axis_us = max([reached_us, *(lanes[key].end_us for key in fed)])
+        lanes[key] = _beside(lanes[key], reached_us, strayed, lanes)
+    axis_us = max([reached_us, *[lanes[key].end_us for key in fed]])
     for key in fed:
-        lanes[key] = msgspec.structs.replace(lanes[key], grown_us=axis_us)
+        lane = lanes[key]
+        lanes[key] = Lane(lane.channel, lane.shift_us, axis_us, lane.batch_us)
     return msgspec.structs.replace(state, lanes=tuple(lanes.values()), axis_us=axis_us)
 
 
-def _beside(lane: Lane, reached_us: int, strayed: bool, others: Collection[Lane]) -> Lane:
+def _beside(lane: Lane, reached_us: int, strayed: bool, lanes: dict[str, Lane]) -> Lane:
     """The lane, moved to where the axis is when it lies elsewhere; together with another whose clock it shares."""
     ahead_us = lane.end_us - reached_us
     if abs(ahead_us) <= LAG_US if strayed else ahead_us >= -DRIFT_US:
         return lane
-    shifts = [0, *(other.shift_us for other in others)]
+    shifts = [0, *(other.shift_us for other in lanes.values() if other is not lane)]
     shared = [shift_us for shift_us in shifts if abs(lane.channel.end_us - shift_us - reached_us) <= LAG_US]
     own_us = round((lane.channel.end_us - reached_us) / US_PER_S) * US_PER_S
     return msgspec.structs.replace(lane, shift_us=shared[0] if shared else own_us)
@@ -232,14 +237,6 @@ class _Collected:
         )
 
 
-def _collect_beats(collected: _Collected, before: Sequence[Channel], lanes: dict[str, Lane]) -> None:
-    waiting = {c.key: len(c.waiting_beats) for c in before if isinstance(c, EcgChannel)}
-    for key, lane in lanes.items():
-        channel = lane.channel
-        if isinstance(channel, EcgChannel) and len(channel.waiting_beats) > waiting.get(key, 0):
-            collected.beats[key] = tuple(beat.at_us for beat in channel.waiting_beats[waiting.get(key, 0) :])
-
-
 def _advance(state: BedState, collected: _Collected, limits: RateLimits) -> BedState:
     """Judge every second that is over on all waves that are being sent, and watch for asystole within them."""
     lanes = {one.channel.key: one for one in state.lanes if state.axis_us - one.grown_us <= FORGET_US + one.batch_us}
@@ -254,7 +251,7 @@ def _advance(state: BedState, collected: _Collected, limits: RateLimits) -> BedS
     elif second > newest + JUMP_S:
         second, ticks = _first_second(lanes), 0
         rules = conditions.forget(rules, second * US_PER_S)
-    elif newest - second > JUMP_S + _backlog_s(lanes):
+    elif newest - second > JUMP_S and newest - second > JUMP_S + _backlog_s(lanes):
         second, ticks = newest - 1, 0
         rules = conditions.forget(rules, second * US_PER_S)
     while (now_us := second * US_PER_S + (ticks + 1) * TICK_US) <= ready:
@@ -281,6 +278,8 @@ def _watch(
 
 def _stamped(changes: Sequence[Change], lanes: dict[str, Lane]) -> list[Change]:
     """The changes in the time of the first lead instead of that of the axis."""
+    if not changes:
+        return []
     shift_us = lanes[min(lanes, key=_lead_rank)].shift_us
     return [replace(change, at_us=change.at_us + shift_us) for change in changes]
 
@@ -328,14 +327,14 @@ def _judge(
             channel, there, breathed = channels.breath_second(lane.channel, start_us)
             slow.append(BreathWave(key, breathed, there, lane.shift_us))
             collected.signals.append(_slow_signal(key, there, start_us))
-        after[key] = msgspec.structs.replace(lane, channel=channel)
+        after[key] = Lane(channel, lane.shift_us, lane.grown_us, lane.batch_us)
     rules, changes = conditions.step(rules, second * US_PER_S, tuple(ecgs), tuple(pulsing), limits)
     collected.conditions += _stamped(changes, lanes)
     counted = {key: memory.beats for key, memory in rules.leads}
     leads = [
         EcgBeats(
             ecg.key,
-            tuple(beat.at_us + lanes[ecg.key].shift_us for beat in counted.get(ecg.key, ())),
+            tuple([beat.at_us + lanes[ecg.key].shift_us for beat in counted.get(ecg.key, ())]),
             ecg.quality in FIT,
             breaths[ecg.key],
             lanes[ecg.key].shift_us,

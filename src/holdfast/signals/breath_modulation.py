@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals.chunk import Floats, pack, pack_few, unpack
@@ -134,39 +135,64 @@ def step(state: ModulationState, end_us: int, unfit: bool) -> tuple[ModulationSt
 
 
 def _renewed(state: ModulationState, start_us: int, end_us: int) -> ModulationState:
-    rows = unpack(state.marks).reshape(-1, 2 + state.width)
-    rows = rows[rows[:, 0] >= start_us]
-    per_min, quality, why = _rate(state, rows[rows[:, 0] < end_us].copy(), start_us)
-    return msgspec.structs.replace(state, marks=pack(rows), per_min=per_min, quality=quality, why=why, at_us=end_us)
+    kept, alternation_hz, best_hz, margin, alike = _sought(
+        unpack(state.marks), state.width, np.array(state.unfit, dtype=np.int64), state.from_us, start_us, end_us
+    )
+    per_min, quality, why = _say(state.chest, alternation_hz, best_hz, margin, alike)
+    return msgspec.structs.replace(state, marks=pack(kept), per_min=per_min, quality=quality, why=why, at_us=end_us)
 
 
-def _rate(state: ModulationState, rows: Floats, start_us: int) -> tuple[float | None, str, str]:
-    for unfit_us in state.unfit:
-        within = (rows[:, 0] >= unfit_us - US_PER_S) & (rows[:, 0] < unfit_us)
-        across = (rows[:, 0] - rows[:, 1] < unfit_us) & (rows[:, 0] >= unfit_us)
-        rows[within, 1:] = np.nan
-        rows[across, 1] = np.nan
-    rows = rows[~np.isnan(rows[:, 2:]).all(axis=1)]
-    unseen = len(state.unfit) + max(0, state.from_us - start_us) / US_PER_S
-    if len(rows) < MARKS_MIN or unseen > (1 - FIT_SHARE_MIN) * WINDOW_S:
+def _say(
+    chest: bool, alternation_hz: float, best_hz: float, margin: float, alike: int
+) -> tuple[float | None, str, str]:
+    if best_hz == 0:
         return None, "none", TOO_FEW
-    span_s = float(rows[-1, 0] - rows[0, 0]) / US_PER_S
-    known_us = rows[~np.isnan(rows[:, 1]), 1]
-    if span_s < SPAN_MIN_S or not len(known_us) or not _median(known_us) > 0:
-        return None, "none", TOO_FEW
-    alternation_hz = 0.5 * (len(rows) - 1) / span_s
-    count = int((min(HIGHEST_HZ, NYQUIST_SHARE * alternation_hz) - LOWEST_HZ) / STEP_HZ)
-    if count * STEP_HZ <= 2 * PEAK_HZ:
-        return None, "none", TOO_FEW
-    features = np.concatenate((np.log(rows[:, 1:2]), rows[:, 2:]), axis=1)
-    each = _likelihood((rows[:, 0] - rows[0, 0]) / US_PER_S, features, count)
-    best_hz, margin, alike = _best(each)
     slow, alternating = best_hz < SLOW_HZ, best_hz > ALTERNATING_SHARE * alternation_hz
-    if slow and not (state.chest and alike >= 2):
+    if slow and not (chest and alike >= 2):
         return None, "none", MAYBE_PRESSURE if margin >= MARGIN_TWO else NOT_CLEAR
     if margin < (MARGIN_TWO if alike >= 2 and not alternating else MARGIN_ONE):
         return None, "none", NOT_CLEAR
     return 60 * best_hz, "fair" if slow or alternating or alike < 2 else "good", ""
+
+
+@compiled
+def _sought(
+    marks: Floats, width: int, unfit: NDArray[np.int64], from_us: int, start_us: int, end_us: int
+) -> tuple[Floats, float, float, float, int]:
+    """The marks that are not too old; half the beat rate (Hz) and what :func:`_best` says of those in the window, zeros
+    when they are too few."""
+    known = marks.reshape(-1, 2 + width)
+    known = known[known[:, 0] >= start_us]
+    rows = np.empty(known.shape)
+    clear = 0
+    for i in range(known.shape[0]):
+        if known[i, 0] >= end_us:
+            continue
+        row = rows[clear]
+        row[:] = known[i]
+        for unfit_us in unfit:
+            if unfit_us - US_PER_S <= row[0] < unfit_us:
+                row[1:] = np.nan
+            if row[0] - row[1] < unfit_us <= row[0]:
+                row[1] = np.nan
+        if not np.all(np.isnan(row[2:])):
+            clear += 1
+    rows, kept = rows[:clear], known.ravel()
+    unseen = len(unfit) + max(0, from_us - start_us) / US_PER_S
+    if clear < MARKS_MIN or unseen > (1 - FIT_SHARE_MIN) * WINDOW_S:
+        return kept, 0.0, 0.0, 0.0, 0
+    span_s = (rows[-1, 0] - rows[0, 0]) / US_PER_S
+    apart = rows[~np.isnan(rows[:, 1]), 1]
+    if span_s < SPAN_MIN_S or not len(apart) or not np.median(apart) > 0:
+        return kept, 0.0, 0.0, 0.0, 0
+    alternation_hz = 0.5 * (clear - 1) / span_s
+    count = int((min(HIGHEST_HZ, NYQUIST_SHARE * alternation_hz) - LOWEST_HZ) / STEP_HZ)
+    if count * STEP_HZ <= 2 * PEAK_HZ:
+        return kept, 0.0, 0.0, 0.0, 0
+    features = rows[:, 1:].copy()
+    features[:, 0] = np.log(features[:, 0])
+    best_hz, margin, alike = _best(_likelihood((rows[:, 0] - rows[0, 0]) / US_PER_S, features, count))
+    return kept, alternation_hz, best_hz, margin, alike
 
 
 @compiled
@@ -241,8 +267,3 @@ def _best(each: Floats) -> tuple[float, float, int]:
         own = int(np.argmax(each[k]))
         alike += each[k, own] > 0 and abs(LOWEST_HZ + own * STEP_HZ - best_hz) <= SAME_HZ
     return best_hz, margin, alike
-
-
-@compiled
-def _median(values: Floats) -> float:
-    return np.median(values)

@@ -118,11 +118,12 @@ def _feed_ecg(channel: EcgChannel, chunk: Chunk) -> EcgChannel:
 def ecg_second(channel: EcgChannel, start_us: int) -> tuple[EcgChannel, EcgSecond, Rate]:
     """Take out the second that begins at ``start_us``: what the rules need of it, and the breathing that it shows."""
     end_us = start_us + US_PER_S
-    beats = tuple(beat for beat in channel.waiting_beats if beat.at_us < end_us)
+    waiting = channel.waiting_beats
+    beats = tuple([beat for beat in waiting if beat.at_us < end_us])
+    later = tuple([beat for beat in waiting if beat.at_us >= end_us])
     said = next((second for second in channel.waiting_quality if second.start_us == start_us), None)
     word = said.quality if said else None
     breath, breathing = ecg_respiration.step(channel.breath, end_us, word not in quality.FIT)
-    second = EcgSecond(channel.key, None, beats)
     if said:
         second = EcgSecond(
             channel.key,
@@ -134,11 +135,13 @@ def ecg_second(channel: EcgChannel, start_us: int) -> tuple[EcgChannel, EcgSecon
             said.regular_per_min,
             said.slow_share,
         )
+    else:
+        second = EcgSecond(channel.key, None, beats)
     after = _replace(
         channel,
         breath=breath,
-        waiting_beats=tuple(beat for beat in channel.waiting_beats if beat.at_us >= end_us),
-        waiting_quality=tuple(one for one in channel.waiting_quality if one.start_us > start_us),
+        waiting_beats=later,
+        waiting_quality=tuple([one for one in channel.waiting_quality if one.start_us > start_us]),
     )
     return after, second, breathing
 
@@ -146,11 +149,11 @@ def ecg_second(channel: EcgChannel, start_us: int) -> tuple[EcgChannel, EcgSecon
 def pulse_second(channel: PulseChannel, start_us: int) -> tuple[PulseChannel, bool, tuple[pulses.Pulse, ...]]:
     """The same for a pulse wave: whether there was a signal, and its pulses."""
     end_us = start_us + US_PER_S
-    found = tuple(pulse for pulse in channel.waiting_pulses if pulse.at_us < end_us)
+    found = tuple([pulse for pulse in channel.waiting_pulses if pulse.at_us < end_us])
     after = _replace(
         channel,
-        waiting_pulses=tuple(pulse for pulse in channel.waiting_pulses if pulse.at_us >= end_us),
-        waiting_presence=tuple(pair for pair in channel.waiting_presence if pair[0] > start_us),
+        waiting_pulses=tuple([pulse for pulse in channel.waiting_pulses if pulse.at_us >= end_us]),
+        waiting_presence=tuple([pair for pair in channel.waiting_presence if pair[0] > start_us]),
     )
     return after, dict(channel.waiting_presence).get(start_us, False), found
 
@@ -158,10 +161,10 @@ def pulse_second(channel: PulseChannel, start_us: int) -> tuple[PulseChannel, bo
 def breath_second(channel: BreathChannel, start_us: int) -> tuple[BreathChannel, bool, tuple[respiration.Breath, ...]]:
     """The same for a respiration wave."""
     end_us = start_us + US_PER_S
-    found = tuple(breath for breath in channel.waiting_breaths if breath.at_us < end_us)
+    found = tuple([breath for breath in channel.waiting_breaths if breath.at_us < end_us])
     after = _replace(
         channel,
-        waiting_breaths=tuple(breath for breath in channel.waiting_breaths if breath.at_us >= end_us),
-        waiting_presence=tuple(pair for pair in channel.waiting_presence if pair[0] > start_us),
+        waiting_breaths=tuple([breath for breath in channel.waiting_breaths if breath.at_us >= end_us]),
+        waiting_presence=tuple([pair for pair in channel.waiting_presence if pair[0] > start_us]),
     )
     return after, dict(channel.waiting_presence).get(start_us, False), found

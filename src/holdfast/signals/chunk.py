@@ -8,7 +8,6 @@ a short hole is filled with NaN (missing), a long one starts the axis anew.
 import math
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -26,8 +25,7 @@ STALE_RESTART_S = 10.0
 """So much signal in a row that lies in the past means that the sender's clock was set back, not that it repeats."""
 
 
-@dataclass(frozen=True, eq=False)
-class Chunk:
+class Chunk(msgspec.Struct, frozen=True, eq=False, gc=False):
     """``samples`` (n,) float64 in the signal's physical unit, NaN where missing, evenly spaced from ``start_us``."""
 
     start_us: int
@@ -52,7 +50,7 @@ class WaveLike(Protocol):
     def inoperative(self) -> bool: ...
 
 
-class Timeline(msgspec.Struct, frozen=True):
+class Timeline(msgspec.Struct, frozen=True, gc=False):
     """Where a signal has got to: ``count`` samples laid at ``rate_hz`` from ``base_us``."""
 
     base_us: int = 0

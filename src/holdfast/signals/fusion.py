@@ -34,6 +34,9 @@ class Way(msgspec.Struct, frozen=True):
 HEART = Way(("ecg", "art", "pleth"), HEART_CLOSE_PER_MIN, HEART_CLOSE_SHARE, majority=False)
 BREATHING = Way(("co2", "resp", "ecg", "art", "pleth"), BREATH_CLOSE_PER_MIN, BREATH_CLOSE_SHARE, majority=True)
 
+QUALITIES = ("good", "fair", "none")
+"""What a rate is called, the best first."""
+
 NAMES = {
     "ecg": "the ECG", "art": "the arterial wave", "pleth": "the pleth", "co2": "the capnogram", "resp": "the impedance",
 }  # fmt: skip
@@ -86,8 +89,9 @@ def _value(reading: Reading) -> float:
 
 
 def _close(way: Way, first: Reading, second: Reading) -> bool:
-    one, other = _value(first), _value(second)
-    return abs(one - other) <= max(way.close_per_min, way.close_share * max(one, other))
+    one, other = first.rate.per_min or 0.0, second.rate.per_min or 0.0
+    apart = abs(one - other)
+    return apart <= way.close_per_min or apart <= way.close_share * max(one, other)
 
 
 def _choose(way: Way, readings: Sequence[Reading]) -> tuple[Reading | None, list[Reading]]:
@@ -99,6 +103,8 @@ def _choose(way: Way, readings: Sequence[Reading]) -> tuple[Reading | None, list
             best[reading.source] = reading
     if not best:
         return None, []
+    if len(best) == 1:
+        return next(iter(best.values())), []
 
     voting = way.majority and len(best) > 2
 
@@ -111,7 +117,7 @@ def _choose(way: Way, readings: Sequence[Reading]) -> tuple[Reading | None, list
 
 
 def _worth(reading: Reading) -> int:
-    return ("good", "fair", "none").index(reading.rate.quality)
+    return QUALITIES.index(reading.rate.quality)
 
 
 def _fused(

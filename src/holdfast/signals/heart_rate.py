@@ -43,7 +43,7 @@ class RateState(msgspec.Struct, frozen=True, tag="heart_rate.1", forbid_unknown_
     """End of the last second of which nothing can be said."""
 
 
-class Rate(msgspec.Struct, frozen=True):
+class Rate(msgspec.Struct, frozen=True, gc=False):
     """A rate at one moment. ``per_min`` is None when nothing can be said; ``why`` says why in one sentence."""
 
     per_min: float | None
@@ -100,10 +100,11 @@ def _kept(intervals: tuple[tuple[int, int], ...], last_us: int | None, from_us: 
     first = 0
     while first < len(intervals) and intervals[first][0] <= from_us:
         first += 1
+    if len(intervals) - first >= INTERVALS_MIN or not first:
+        return intervals[first:]
     last = intervals[-INTERVALS_MIN:]
-    few = len(intervals) - first < len(last)
-    leads_up = bool(last) and last[-1][0] == last_us
-    if few and leads_up and all(after[0] - after[1] == before[0] for before, after in pairwise(last)):
+    leads_up = last[-1][0] == last_us
+    if leads_up and all(after[0] - after[1] == before[0] for before, after in pairwise(last)):
         return last
     return intervals[first:]
 
@@ -117,7 +118,7 @@ def _say(last: int | None, kept: tuple[tuple[int, int], ...], now_us: int, unfit
         return Rate(None, "none", f"fewer than {INTERVALS_MIN} {pace.noun} intervals in a row", at_us, age_us)
     lengths = [length for _, length in kept]
     total_us = sum(lengths)
-    if age_us > max(2 * max(lengths), 2 * US_PER_S):
+    if age_us > 2 * US_PER_S and age_us > 2 * max(lengths):
         return Rate(None, "none", f"no {pace.noun} for {age_us / US_PER_S:.0f} s", at_us, age_us)
     good = len(kept) >= GOOD_INTERVALS or total_us >= GOOD_SHARE * pace.window_s * US_PER_S
     quality = "good" if good else "fair"

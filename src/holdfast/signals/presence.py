@@ -2,6 +2,7 @@
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals.chunk import Chunk, Floats, Timeline, lay, pack, unpack
@@ -37,15 +38,27 @@ def load(data: bytes) -> PresenceState:
 def step(state: PresenceState, chunk: Chunk) -> tuple[PresenceState, tuple[tuple[int, bool], ...]]:
     """Take the next samples; per whole second: its start (us), and whether there was a signal that moved."""
     timeline, laid = lay(state.timeline, chunk)
-    pending = b"" if laid.restarted else state.pending
-    pending += pack(laid.samples)
-    first = timeline.count - len(pending) // 8
-    seconds = complete(timeline, first)
-    if not seconds:
-        return PresenceState(timeline, pending), ()
-    samples = unpack(pending)
-    said = tuple((second * US_PER_S, _moves(samples[start - first : end - first])) for second, start, end in seconds)
-    return PresenceState(timeline, pending[8 * (seconds[-1][2] - first) :]), said
+    pending = _NOTHING if laid.restarted else unpack(state.pending)
+    said, pending = _run(laid.samples, pending, timeline.base_us, timeline.rate_hz, timeline.count)
+    return PresenceState(timeline, pack(pending)), tuple((start_us, moves == 1) for start_us, moves in said.tolist())
+
+
+_NOTHING = unpack(b"")
+
+
+@compiled
+def _run(fresh: Floats, pending: Floats, base_us: int, rate_hz: float, count: int) -> tuple[NDArray[np.int64], Floats]:
+    """Rows of start (us) and 1 when it moves, for the seconds that are over; the samples after them."""
+    samples = np.concatenate((pending, fresh))
+    first = count - samples.shape[0]
+    seconds = complete(base_us, rate_hz, count, first)
+    said = np.empty((seconds.shape[0], 2), dtype=np.int64)
+    done = first
+    for k in range(seconds.shape[0]):
+        done = seconds[k, 2]
+        said[k, 0] = seconds[k, 0] * US_PER_S
+        said[k, 1] = _moves(samples[seconds[k, 1] - first : done - first])
+    return said, samples[done - first :]
 
 
 @compiled

@@ -7,7 +7,7 @@ from holdfast.signals.chunk import Chunk
 from holdfast.signals.slow_wave import SlowWaveState
 
 
-class Pulse(msgspec.Struct, frozen=True):
+class Pulse(msgspec.Struct, frozen=True, gc=False):
     """One pulse. Pressures in mmHg for an arterial wave; for a pleth only their difference means something."""
 
     at_us: int
@@ -22,4 +22,4 @@ class Pulse(msgspec.Struct, frozen=True):
 def step(state: SlowWaveState, chunk: Chunk) -> tuple[SlowWaveState, tuple[Pulse, ...]]:
     """Take the next samples; return the pulses that became certain, at most 0.2 s after their peak once learned."""
     after, found = slow_wave.step(state, chunk)
-    return after, tuple(Pulse(s.at_us, s.onset_us, s.high, s.low, s.mean) for s in found)
+    return after, tuple([Pulse(s.at_us, s.onset_us, s.high, s.low, s.mean) for s in found])

@@ -91,7 +91,7 @@ FIT = frozenset({Quality.USABLE, Quality.FLAT})
 """Seconds from which "there was no beat" may be concluded."""
 
 
-class QualitySecond(msgspec.Struct, frozen=True, array_like=True):
+class QualitySecond(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What the second beginning at ``start_us`` is worth."""
 
     start_us: int

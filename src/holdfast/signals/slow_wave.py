@@ -37,14 +37,14 @@ KINDS = {
 }
 
 
-class SlowWaveState(msgspec.Struct, frozen=True, tag="slow_wave.2", forbid_unknown_fields=True):
+class SlowWaveState(msgspec.Struct, frozen=True, tag="slow_wave.3", forbid_unknown_fields=True):
     """Which wave it is, and the engine's memory."""
 
     source: Source
     swing: swings.SwingState = swings.SwingState()
 
 
-class TimedSwing(msgspec.Struct, frozen=True):
+class TimedSwing(msgspec.Struct, frozen=True, gc=False):
     """One swing on the clock: instants of its trough and peak, freed of the filter's lag, and the levels there."""
 
     onset_us: int
@@ -81,5 +81,5 @@ def step(state: SlowWaveState, chunk: Chunk) -> tuple[SlowWaveState, tuple[Timed
         return SlowWaveState(state.source, after), ()
     lag = swings.lag_samples(kind, chunk.rate_hz)
     time = after.timeline.time_us
-    timed = tuple(TimedSwing(time(s.trough - lag), time(s.peak - lag), s.low, s.high, s.mean) for s in found)
+    timed = tuple([TimedSwing(time(s.trough - lag), time(s.peak - lag), s.low, s.high, s.mean) for s in found])
     return SlowWaveState(state.source, after), timed

@@ -64,7 +64,7 @@ class Kind(msgspec.Struct, frozen=True):
     """Steep sides and a level that counts (carbon dioxide): a filter that does not overshoot, at some loss of edge."""
 
 
-class Swing(msgspec.Struct, frozen=True):
+class Swing(msgspec.Struct, frozen=True, gc=False):
     """One swing: index of trough and peak, levels there, mean level since the trough before (None for the first)."""
 
     trough: int
@@ -80,8 +80,6 @@ class SwingState(msgspec.Struct, frozen=True):
     timeline: Timeline = Timeline()
     memory: bytes = b""
     """Packed, with the places named below."""
-    tail: bytes = b""
-    """(2, m) packed: filtered signal and its roughness."""
 
 
 _HELD, _BEFORE, _LAST, _ROUGH = range(4)
@@ -97,29 +95,21 @@ _ODD = _USUAL + 2 * REMEMBERED
 """The same of candidates that were not like the usual ones, since the last that was; room for one more than kept."""
 
 _FILTER = _ODD + 2 * (LIKENESS_WINDOW + 1)
-"""The filter's own two numbers per section."""
+"""The filter's own two numbers per section; behind them filtered signal and its roughness, (2, m)."""
+
+Plan = tuple[Floats, int, int, float, int, float, float]
+"""Sections, side, span, spacing, keep, forget of a design, and the smallest rise of its kind."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Design:
     """What one kind needs at one rate; lengths in samples."""
 
-    sections: Floats
     rest: Floats
     """Filter memory in a signal that stands at 1."""
     lag: int
-    side: int
-    """A peak is the largest within so many samples on either side."""
-    span: int
-    spacing: float
-    keep: int
-    forget: float
-    """Share of the mean change of slope that is left after one sample."""
-
-    @property
-    def numbers(self) -> tuple[int, int, float, int, float]:
-        """What the kernel needs of it."""
-        return self.side, self.span, self.spacing, self.keep, self.forget
+    plan: Plan
+    """What the kernel needs."""
 
 
 @lru_cache(maxsize=32)
@@ -134,15 +124,13 @@ def _design(kind: Kind, rate_hz: float) -> _Design:
         sections = butter(1, (low, high), btype="bandpass", fs=rate_hz, output="sos")
     else:
         sections = butter(2, high, fs=rate_hz, output="sos")
+    side, spacing = max(1, round(kind.spacing_s * rate_hz / 2)), kind.spacing_s * rate_hz
+    keep = int((kind.span_s + 2 * kind.spacing_s) * rate_hz)
+    forget = math.exp(-1.0 / (ROUGHNESS_TAU_S * rate_hz))
     return _Design(
-        sections=sections,
         rest=sosfilt_zi(sections).ravel(),
         lag=round(rate_hz * 0.225 / high),
-        side=max(1, round(kind.spacing_s * rate_hz / 2)),
-        span=int(kind.span_s * rate_hz),
-        spacing=kind.spacing_s * rate_hz,
-        keep=int((kind.span_s + 2 * kind.spacing_s) * rate_hz),
-        forget=math.exp(-1.0 / (ROUGHNESS_TAU_S * rate_hz)),
+        plan=(sections, side, int(kind.span_s * rate_hz), spacing, keep, forget, kind.rise_min),
     )
 
 
@@ -153,17 +141,16 @@ def step(kind: Kind, state: SwingState, chunk: Chunk) -> tuple[SwingState, tuple
         state = SwingState()
     if not len(laid.samples):
         return msgspec.structs.replace(state, timeline=timeline), ()
-    plan = _design(kind, timeline.rate_hz)
-    memory = unpack(state.memory).copy() if state.memory else _at_rest(plan, laid.samples)
-    found = np.empty((len(laid.samples) // plan.side + 2, 5))
-    count, tail = _run(
-        laid.samples, plan.sections, plan.numbers, kind.rise_min, unpack(state.tail), timeline.count, memory, found
-    )
+    design = _design(kind, timeline.rate_hz)
+    before = unpack(state.memory) if state.memory else _at_rest(design, laid.samples)
+    found, memory = _run(laid.samples, design.plan, before, timeline.count)
     said = tuple(
-        Swing(int(trough), int(peak), low, high, None if math.isnan(mean) else mean)
-        for trough, peak, low, high, mean in found[:count].tolist()
+        [
+            Swing(int(trough), int(peak), low, high, None if math.isnan(mean) else mean)
+            for trough, peak, low, high, mean in found.tolist()
+        ]
     )
-    return SwingState(timeline, pack(memory), pack(tail)), said
+    return SwingState(timeline, pack(memory)), said
 
 
 def lag_samples(kind: Kind, rate_hz: float) -> int:
@@ -171,15 +158,15 @@ def lag_samples(kind: Kind, rate_hz: float) -> int:
     return _design(kind, rate_hz).lag
 
 
-def _at_rest(plan: _Design, samples: Floats) -> Floats:
+def _at_rest(design: _Design, samples: Floats) -> Floats:
     """The memory of a signal that has always stood at its first sample."""
     seen = samples[~np.isnan(samples)]
     first = float(seen[0]) if len(seen) else 0.0
-    memory = np.zeros(_FILTER + len(plan.rest))
+    memory = np.zeros(_FILTER + len(design.rest))
     memory[[_HELD, _BEFORE, _LAST]] = first
     memory[[_PEAK, _TROUGH]] = -1
-    memory[_FILTER:] = plan.rest * first
-    return memory
+    memory[_FILTER:] = design.rest * first
+    return unpack(pack(memory))  # read-only as every other, so that one machine code serves both
 
 
 @compiled
@@ -236,25 +223,19 @@ def _trough_before(signal: Floats, top: int, oldest: int) -> int:
 
 
 @compiled
-def _run(
-    samples: Floats,
-    sections: Floats,
-    numbers: tuple[int, int, float, int, float],
-    rise_min: float,
-    before: Floats,
-    count: int,
-    memory: Floats,
-    found: Floats,
-) -> tuple[int, Floats]:
-    """Judge each local maximum that nothing exceeds within the spacing on either side; ``memory`` is carried on.
+def _run(samples: Floats, plan: Plan, before: Floats, count: int) -> tuple[Floats, Floats]:
+    """Judge each local maximum that nothing exceeds within the spacing on either side.
 
-    Rows of ``found`` are filled (trough, peak, low, high, mean or NaN); how many, and the tail to be kept.
+    Rows of trough, peak, low, high, mean or NaN; and the memory.
     """
-    side, span, spacing, keep, forget = numbers
-    known, fresh = before.shape[0] // 2, samples.shape[0]
+    sections, side, span, spacing, keep, forget, rise_min = plan
+    start = _FILTER + 2 * sections.shape[0]
+    memory = before[:start].copy()
+    known, fresh = (before.shape[0] - start) // 2, samples.shape[0]
     length = known + fresh
     tail = np.empty((2, length))
-    tail[0, :known], tail[1, :known] = before[:known], before[known:]
+    tail[0, :known], tail[1, :known] = before[start : start + known], before[start + known :]
+    found = np.empty((fresh // side + 2, 5))
     _filter(samples, sections, forget, memory, tail)
     signal, roughness = tail[0], tail[1]
     offset = count - length
@@ -273,7 +254,8 @@ def _run(
                 memory[_PEAK], memory[_TROUGH] = offset + top, offset + trough
                 rows += 1
         top = _next_top(signal, top + 1, length - side, side)
-    return rows, tail[:, max(0, length - keep) :].copy()
+    first = max(0, length - keep)
+    return found[:rows], np.concatenate((memory, signal[first:], roughness[first:]))
 
 
 @compiled

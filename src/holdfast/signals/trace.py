@@ -4,13 +4,11 @@ One compiled pass filters the samples and keeps one value in every 15 to 20 ms o
 WINDOW_S of those measures. No beat is looked for here, so that these measurements can vouch for the beat detector.
 """
 
-import math
 from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals.chunk import Chunk, Floats, Timeline, lay, pack, unpack
@@ -104,15 +102,13 @@ class TraceSecond(msgspec.Struct, frozen=True):
     """None until WINDOW_S of whole signal were seen."""
 
 
-class TraceState(msgspec.Struct, frozen=True, tag="trace.1", forbid_unknown_fields=True):
+class TraceState(msgspec.Struct, frozen=True, tag="trace.2", forbid_unknown_fields=True):
     """At most a second of signal, filter memory, and WINDOW_S of what is kept: about 20 kB."""
 
     timeline: Timeline = Timeline()
     memory: bytes = b""
-    pending: bytes = b""
-    """Samples of the second that is not over yet."""
-    kept: bytes = b""
-    """(m, 8) packed, the newest last; the end of the last is at a whole number of blocks from the base."""
+    """Packed: the places named below; what is kept, (m, 8), the newest last, the end of the last at a whole number of
+    blocks from the base; samples of the second that is not over yet."""
     means: tuple[float, ...] = ()
     """Means of the last seconds (mV)."""
 
@@ -132,20 +128,28 @@ def load(data: bytes) -> TraceState:
     return msgspec.msgpack.decode(data, type=TraceState)
 
 
+Plan = tuple[Floats, Floats, float, int, float, int, float]
+"""What one rate needs: six sections (QRS, slow, wave: two each), their state at rest for a level of 1, smoothing,
+samples of a block, samples until a signal is still, blocks of the window, samples per second."""
+
+
 @lru_cache(maxsize=16)
-def _design(rate_hz: float) -> tuple[Floats, Floats, float, int]:
-    """Six sections (QRS, slow, wave: two each), their state at rest for a level of 1, smoothing, block length."""
+def _plan(rate_hz: float) -> Plan:
     sections, rests = [], []
     for low, high in (QRS_BAND_HZ, SLOW_BAND_HZ, WAVE_BAND_HZ):
         sos = butter(2, (low, min(high, 0.45 * rate_hz)), btype="bandpass", fs=rate_hz, output="sos")
         sections.append(sos)
         rests.append(sosfilt_zi(sos))
     keep = float(np.exp(-1.0 / (SMOOTH_S * rate_hz)))
-    return np.concatenate(sections), np.concatenate(rests), keep, max(1, int(rate_hz // KEPT_HZ))
+    block = max(1, int(rate_hz // KEPT_HZ))
+    window = round(WINDOW_S * rate_hz / block)
+    return np.concatenate(sections), np.concatenate(rests), keep, block, STILL_S * rate_hz, window, rate_hz
 
 
 _HELD, _STILL, _SMOOTH, _BLOCK = 12, 13, 14, 17
-_MEMORY = _BLOCK + _ROWS + 1
+_KEPT = _BLOCK + _ROWS + 1
+"""How many rows are kept; they follow behind it."""
+_MEMORY = _KEPT + 1
 
 
 @compiled
@@ -202,7 +206,7 @@ def _pass(
             for k in range(2, _ROWS):
                 out[rows, k] = memory[_BLOCK + k]
             rows += 1
-            for k in range(_BLOCK, _MEMORY):
+            for k in range(_BLOCK, _KEPT):
                 memory[k] = 0.0
             memory[_BLOCK + 5] = np.inf
             memory[_BLOCK + 6] = -np.inf
@@ -217,78 +221,69 @@ def _fresh_memory() -> Floats:
     return memory
 
 
+_FRESH = pack(_fresh_memory())
+
+
 def step(state: TraceState, chunk: Chunk) -> tuple[TraceState, tuple[TraceSecond, ...]]:
     """Take the next samples (mV, NaN where missing); return the seconds that are over with them."""
     timeline, laid = lay(state.timeline, chunk)
     if laid.restarted:
         state = TraceState()
-    fresh = laid.samples
-    if not len(fresh):
+    if not len(laid.samples):
         return msgspec.structs.replace(state, timeline=timeline), ()
-    rate_hz = timeline.rate_hz
-    sos, rest, keep, block = _design(rate_hz)
-    memory = unpack(state.memory).copy() if state.memory else _fresh_memory()
-    pending = unpack(state.pending)
-    window = round(WINDOW_S * rate_hz / block)
-    seconds = complete(timeline, timeline.count - len(pending) - len(fresh))
-    measured, pending, kept = _run(
-        fresh, sos, rest, (keep, block, STILL_S * rate_hz, window, rate_hz / block), memory, pending,
-        unpack(state.kept), timeline.count, np.array(seconds, dtype=np.int64).reshape(-1, 3),
-    )  # fmt: skip
-    said, means = [], state.means
-    for (second, _, _), numbers in zip(seconds, measured.tolist(), strict=True):
-        means = (*means, numbers[4])[-4:]
-        said.append(_say(second * US_PER_S, numbers, means))
-    return TraceState(timeline, pack(memory), pack(pending), pack(kept), means), tuple(said)
-
-
-def _say(start_us: int, numbers: list[float], means: tuple[float, ...]) -> TraceSecond:
-    missing, low, high, middle, _, clipped, qrs, moved, *shape = numbers
-    one_way = len(means) == 4 and list(means) in (sorted(means), sorted(means, reverse=True))
-    drift = abs(means[-1] - means[0]) if one_way else 0.0
-    whole = not math.isnan(shape[0])
-    return TraceSecond(
-        start_us, missing, low, high, middle, clipped, qrs, moved, drift, Shape(*shape) if whole else None
+    measured, memory = _run(
+        laid.samples, _plan(timeline.rate_hz), unpack(state.memory or _FRESH), timeline.base_us, timeline.count
     )
+    said, means = [], state.means
+    for numbers in measured.tolist():
+        means = (*means, numbers[_MEAN])[-4:]
+        said.append(_say(numbers, means))
+    return TraceState(timeline, pack(memory), means), tuple(said)
+
+
+_MEAN = 5
+_SHAPE = 9
+"""Places in a row of :func:`_run`."""
+
+
+def _say(numbers: list[float], means: tuple[float, ...]) -> TraceSecond:
+    second, missing, low, high, middle, _, clipped, qrs, moved = numbers[:_SHAPE]
+    drift = 0.0
+    if len(means) == 4:
+        a, b, c, d = means
+        drift = abs(d - a) if a <= b <= c <= d or a >= b >= c >= d else 0.0
+    shape = Shape._make(numbers[_SHAPE:]) if numbers[_SHAPE] == numbers[_SHAPE] else None
+    return TraceSecond(int(second) * US_PER_S, missing, low, high, middle, clipped, qrs, moved, drift, shape)
 
 
 @compiled
-def _run(
-    fresh: Floats,
-    sos: Floats,
-    rest: Floats,
-    numbers: tuple[float, int, float, int, float],
-    memory: Floats,
-    pending: Floats,
-    kept: Floats,
-    count: int,
-    seconds: NDArray[np.int64],
-) -> tuple[Floats, Floats, Floats]:
-    """Filter, keep, and measure the seconds that are over (rows: second, first sample, end).
+def _run(fresh: Floats, plan: Plan, before: Floats, base_us: int, count: int) -> tuple[Floats, Floats]:
+    """Filter, keep, and measure the seconds that are over. ``count``: samples on the axis with the fresh ones.
 
-    (seconds, 8 + _NUMBERS) of :func:`_measure` and :func:`_shape`, the first of the latter NaN when there is none; then
-    what is to be remembered of the samples and of the kept rows. ``count``: samples on the axis with the
-    fresh ones.
+    Rows of second, :func:`_measure` and :func:`_shape`, the first of the latter NaN when there is none; and the memory.
     """
-    keep, block, still_max, window, kept_hz = numbers
-    before, old = pending.shape[0], kept.shape[0] // _ROWS
-    samples = np.empty(before + fresh.shape[0])
-    samples[:before], samples[before:] = pending, fresh
+    sos, rest, keep, block, still_max, window, rate_hz = plan
+    memory, old = before[:_MEMORY].copy(), int(before[_KEPT])
+    known = before[_MEMORY + old * _ROWS :].shape[0]
+    samples = np.concatenate((before[_MEMORY + old * _ROWS :], fresh))
     rows = np.empty((old + fresh.shape[0] // block + 1, _ROWS))
-    rows[:old] = kept.reshape(-1, _ROWS)
-    total = old + _pass(fresh, sos, rest, keep, block, still_max, memory, rows[old:])
+    rows[:old] = before[_MEMORY : _MEMORY + old * _ROWS].reshape(-1, _ROWS)
+    total = old + _pass(samples[known:], sos, rest, keep, block, still_max, memory, rows[old:])
     rows = rows[:total]
     first, oldest = count - samples.shape[0], count // block - total
     done = first
-    out = np.full((seconds.shape[0], 8 + _NUMBERS), np.nan)
+    seconds = complete(base_us, rate_hz, count, first)
+    out = np.full((seconds.shape[0], _SHAPE + _NUMBERS), np.nan)
     for k in range(seconds.shape[0]):
-        start, end = seconds[k, 1], seconds[k, 2]
-        upto = end // block - oldest
-        out[k, :8] = _measure(samples[start - first : end - first], rows, start // block - oldest, upto)
+        start, done = seconds[k, 1], seconds[k, 2]
+        upto = done // block - oldest
+        out[k, 0] = seconds[k, 0]
+        out[k, 1:_SHAPE] = _measure(samples[start - first : done - first], rows, start // block - oldest, upto)
         if upto >= window:
-            out[k, 8:] = _shape(rows, upto, window, kept_hz, block)
-        done = end
-    return out, samples[done - first :], rows[max(0, total - window - 2 * KEPT_HZ) :]
+            out[k, _SHAPE:] = _shape(rows, upto, window, rate_hz / block, block)
+    rows = rows[max(0, total - window - 2 * KEPT_HZ) :]
+    memory[_KEPT] = rows.shape[0]
+    return out, np.concatenate((memory, rows.ravel(), samples[done - first :]))
 
 
 @compiled

@@ -15,6 +15,7 @@ import numpy as np
 
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals.chunk import Floats, pack_few, unpack
+from holdfast.signals.compiled import compiled
 
 WINDOW_S = 300
 """Five minutes, the usual stretch for SDNN."""
@@ -172,16 +173,40 @@ def _sway(rows: Floats, breaths_per_min: float | None) -> tuple[Sway, float | No
     beats_per_min = 60e3 / mean
     if breaths_per_min is None or breaths_per_min * (1 + SWAY_BAND) > beats_per_min / 2:
         return Sway.UNKNOWN, None, None
-    best_share, best_depth = 0.0, 0.0
-    for factor in (1 - SWAY_BAND, 1 - SWAY_BAND / 2, 1.0, 1 + SWAY_BAND / 2, 1 + SWAY_BAND):
-        angle = 2 * np.pi * factor * breaths_per_min / 60 * at_s
-        waves = np.stack((np.ones_like(at_s), at_s, np.cos(angle), np.sin(angle)), axis=1)
-        fitted, *_ = np.linalg.lstsq(waves, lengths, rcond=None)
-        breathed = waves[:, 2:] @ fitted[2:]
-        share = float(breathed.var() / lengths.var())
-        if share > best_share:
-            best_share, best_depth = min(1.0, share), 2 * float(np.hypot(*fitted[2:]))
+    best_share, best_depth = _breathed(at_s, lengths, breaths_per_min / 60)
     if best_share >= SWAY_PRESENT_SHARE and best_depth >= SWAY_PRESENT_DEPTH * mean:
         return Sway.PRESENT, best_depth, best_share
     word = Sway.ABSENT if best_depth < SWAY_ABSENT_DEPTH * mean else Sway.UNCLEAR
     return word, best_depth, best_share
+
+
+@compiled
+def _breathed(at_s: Floats, lengths: Floats, breath_hz: float) -> tuple[float, float]:
+    """A line and a sinusoid of nearly the frequency of the breath, fitted to the intervals (least squares): the
+    share of the variance that the sinusoid makes, at most 1, and its depth from crest to trough (ms), where that share
+    is largest."""
+    n = len(at_s)
+    best_share, best_depth = 0.0, 0.0
+    for factor in (1 - SWAY_BAND, 1 - SWAY_BAND / 2, 1.0, 1 + SWAY_BAND / 2, 1 + SWAY_BAND):
+        waves = np.ones((4, n))
+        waves[1] = at_s
+        waves[2], waves[3] = (
+            np.cos(2 * np.pi * factor * breath_hz * at_s),
+            np.sin(2 * np.pi * factor * breath_hz * at_s),
+        )
+        # Each is made upright to those before it, twice, as the first time leaves a rounding error.
+        upright, along = waves.copy(), np.zeros((4, 4))
+        for k in range(4):
+            for _ in range(2):
+                for j in range(k):
+                    shadow = np.sum(upright[j] * upright[k])
+                    along[j, k] += shadow
+                    upright[k] -= shadow * upright[j]
+            along[k, k] = np.sqrt(np.sum(upright[k] * upright[k]))
+            upright[k] /= along[k, k]
+        sine = np.sum(upright[3] * lengths) / along[3, 3]
+        cosine = (np.sum(upright[2] * lengths) - along[2, 3] * sine) / along[2, 2]
+        share = np.var(cosine * waves[2] + sine * waves[3]) / np.var(lengths)
+        if share > best_share:
+            best_share, best_depth = min(1.0, share), 2 * np.hypot(cosine, sine)
+    return best_share, best_depth

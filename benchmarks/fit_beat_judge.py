@@ -4,8 +4,9 @@ The detector's own decisions shape what it sees next (templates, usual heights),
 the weights of the round before, mark its candidates with the reference beats, fit again. The first round runs a rule by
 hand. Everything is seeded; the same data and numpy give the same weights.
 
-    python benchmarks/fit_beat_judge.py dog DIR --every 3 --made 250 --write FILE
-    python benchmarks/fit_beat_judge.py human DIR --folds 5 --epochs 6 --made 120 --stretch DOGS --write FILE
+    python benchmarks/fit_beat_judge.py dog DIR --per-dog 12 --made 200 --epochs 4 --write FILE
+    python benchmarks/fit_beat_judge.py human DIR --folds 5 --made 80 --epochs 4 --stretch DOGS --agreed BEATS \
+        --write FILE
 
 The dogs (in people: the records) are dealt into folds. One network is fitted for each fold, from all others, and judged
 on it: those are the figures printed. What is shipped is the mean of these networks, so it has seen every dog.
@@ -14,7 +15,7 @@ on it: those are the figures printed. What is shipped is the mean of these netwo
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,14 +24,25 @@ import msgspec
 import numpy as np
 from scipy.signal import resample_poly
 
+import agreed_beats
+from beat_network import Examples, by_hand, fit, mean
 from holdfast.cli.scorecard_beats import flutter_s
 from holdfast.gateways.files import wfdb_record
 from holdfast.signals import qrs_kernel
-from holdfast.signals.qrs_features import FEATURES
 from holdfast.signals.qrs_front import Preset, design, split
-from holdfast.signals.qrs_weights import Layers, encode
+from holdfast.signals.qrs_weights import Layers, Weights, decode, encode
 from holdfast.signals.scoring import Score, add, match
-from made_ecg import Floats, Trace, random_silence, random_trace, random_ventricular, spoil, usual_height
+from made_ecg import (
+    Floats,
+    Trace,
+    other_waves,
+    random_fast,
+    random_silence,
+    random_trace,
+    random_ventricular,
+    spoil,
+    usual_height,
+)
 
 TOLERANCE_S = {Preset.DOG: 0.075, Preset.HUMAN: 0.15}
 MARK_S = {Preset.DOG: 0.075, Preset.HUMAN: 0.12}
@@ -40,8 +52,11 @@ EASY = 3.0
 """Of the peaks that the round before found plainly no beats one in so many is kept, and weighs as much."""
 
 EDGE_S = 1.0
+UNMARKED_S = 8.0
 ROUNDS = 3
-HIDDEN = (32, 16)
+AGAIN = 2
+"""Rounds when there are weights to start from."""
+
 SEED = 20261122
 
 
@@ -117,15 +132,6 @@ def truth(trace: Trace, rows: Floats, tolerance_s: float) -> tuple[Any, Any]:
     return beat, counts(trace, at)
 
 
-@dataclass(frozen=True)
-class Examples:
-    """(n, FEATURES) float32, (n,) whether a beat, (n,) weight."""
-
-    features: Any
-    beat: Any
-    weight: Any
-
-
 def doubtful(trace: Trace) -> list[tuple[float, float]]:
     """Stretches whose marks cannot be learned from: none for 4 s, marks where the trace does nothing, and marks with
     2.5 times what is within 75 ms of them at 75 to 110 ms (they stand beside their beat)."""
@@ -142,6 +148,11 @@ def doubtful(trace: Trace) -> list[tuple[float, float]]:
         if len(around) and np.abs(beside - level).max() > 2.5 * np.abs(around - level).max():
             gaps.append((beat - 1.0, beat + 1.0))
     return gaps
+
+
+def sure(traces: Sequence[Trace]) -> list[Trace]:
+    """The same with their doubtful stretches noted."""
+    return [replace(trace, doubt_s=tuple(doubtful(trace))) for trace in traces]
 
 
 def collect(traces: Sequence[Trace], layers: Layers, preset: Preset, rng: np.random.Generator) -> Examples:
@@ -162,90 +173,43 @@ def collect(traces: Sequence[Trace], layers: Layers, preset: Preset, rng: np.ran
     return Examples(np.concatenate(features), np.concatenate(beats), np.concatenate(weights))
 
 
-def by_hand() -> Layers:
-    """The rule of the first round: as large as usual, above the rest, not at once after a beat, nothing larger near."""
-    w1, b1, w3 = np.zeros((FEATURES, HIDDEN[0])), np.zeros(HIDDEN[0]), np.zeros(HIDDEN[1])
-    rules = ((0, -0.9, -8.0), (5, 1.4, -8.0), (21, -0.1, -6.0), (3, -0.3, -6.0), (2, -1.2, -3.0))
-    for unit, (feature, offset, gain) in enumerate(rules):
-        w1[feature, unit], b1[unit], w3[unit] = -1.0, offset, gain
-    w2 = np.eye(*HIDDEN)
-    return np.zeros(FEATURES), np.ones(FEATURES), w1, b1, w2, np.zeros(HIDDEN[1]), w3, np.array([2.0])
-
-
-def fit(examples: Examples, epochs: int, seed: int, decay: float = 0.01) -> Layers:
-    """Least cross-entropy by Adam, float32, falling step; features standardised."""
-    rng = np.random.default_rng(seed)
-    x, n = examples.features, len(examples.beat)
-    mean = x[:: max(1, n // 200_000)].mean(axis=0)
-    scale = 1 / (x[:: max(1, n // 200_000)].std(axis=0) + 0.05)
-    y, w = examples.beat.astype(np.float32), examples.weight
-    sizes = (FEATURES, *HIDDEN, 1)
-    weights = [rng.normal(0, np.sqrt(2 / a), (a, b)).astype(np.float32) for a, b in pairwise(sizes)]
-    offsets = [np.zeros(b, dtype=np.float32) for b in sizes[1:]]
-    values = weights + offsets
-    first, second = [np.zeros_like(v) for v in values], [np.zeros_like(v) for v in values]
-    batch, t = 1024, 0
-    steps = epochs * (n // batch)
-    for _ in range(epochs):
-        order = rng.permutation(n)
-        for k in range(0, n - batch + 1, batch):
-            take = order[k : k + batch]
-            t += 1
-            a0 = (x[take] - mean) * scale
-            a1 = np.maximum(a0 @ weights[0] + offsets[0], 0)
-            a2 = np.maximum(a1 @ weights[1] + offsets[1], 0)
-            z = (a2 @ weights[2] + offsets[2])[:, 0]
-            p = 1 / (1 + np.exp(-np.clip(z, -30, 30)))
-            d = (w[take] * (p - y[take]) / batch)[:, None].astype(np.float32)
-            g2 = a2.T @ d
-            d2 = (d @ weights[2].T) * (a2 > 0)
-            d1 = (d2 @ weights[1].T) * (a1 > 0)
-            slopes = [a0.T @ d1, a1.T @ d2, g2, d1.sum(0), d2.sum(0), d.sum(0)]
-            step = 2e-3 * 0.5 * (1 + np.cos(np.pi * t / steps))
-            for i, slope in enumerate(slopes):
-                first[i] += 0.1 * (slope - first[i])
-                second[i] += 0.001 * (slope * slope - second[i])
-                move = (first[i] / (1 - 0.9**t)) / (np.sqrt(second[i] / (1 - 0.999**t)) + 1e-8)
-                values[i] -= (step * (move + decay * values[i])).astype(np.float32)
-    double = [np.ascontiguousarray(v, dtype=np.float64) for v in values]
-    return (
-        mean.astype(np.float64), scale.astype(np.float64), double[0], double[3], double[1], double[4],
-        double[2][:, 0].copy(), double[5],
-    )  # fmt: skip
-
-
-def mean(networks: Sequence[Layers]) -> Layers:
-    """One network that answers with the mean of these (before the logistic function): theirs side by side."""
-    share, centre, scale = 1 / len(networks), networks[0][0], networks[0][1]
-    h1, h2 = networks[0][4].shape
-    middle = np.zeros((h1 * len(networks), h2 * len(networks)))
-    for i, one in enumerate(networks):
-        middle[i * h1 : (i + 1) * h1, i * h2 : (i + 1) * h2] = one[4]
-    return (
-        centre, scale,
-        np.concatenate([one[2] * (one[1] / scale)[:, None] for one in networks], axis=1),
-        np.concatenate([one[3] + ((centre - one[0]) * one[1]) @ one[2] for one in networks]),
-        middle, np.concatenate([one[5] for one in networks]),
-        np.concatenate([share * one[6] for one in networks]), share * sum(one[7] for one in networks),
-    )  # fmt: skip
-
-
 def slower(trace: Trace, times: float) -> Trace:
     """The same trace stretched in time: a larger heart; not below the lowest rate of the detector."""
     times = min(times, trace.rate_hz / 100.0)
-    left_out = tuple((a * times, b * times) for a, b in trace.left_out_s)
-    return replace(trace, rate_hz=trace.rate_hz / times, beats_s=trace.beats_s * times, left_out_s=left_out)
+    left_out, doubt = (tuple((a * times, b * times) for a, b in parts) for parts in (trace.left_out_s, trace.doubt_s))
+    return replace(
+        trace, rate_hz=trace.rate_hz / times, beats_s=trace.beats_s * times, left_out_s=left_out, doubt_s=doubt
+    )
 
 
-def train(traces: Sequence[Trace], preset: Preset, epochs: int, made: int) -> Layers:
-    """All rounds; candidates of all rounds but the first are kept, those of the last seen by the last fit too."""
-    layers, parts = by_hand(), []
-    traces = [replace(trace, doubt_s=tuple(doubtful(trace))) for trace in traces]
-    for turn in range(ROUNDS):
+def spread(traces: Sequence[Trace], per_dog: int | None) -> list[Trace]:
+    """At most so many traces of each dog, from all of its list: no dog shall be learned more than the others."""
+    by_dog: dict[str, list[Trace]] = {}
+    for trace in traces:
+        by_dog.setdefault(_group(trace), []).append(trace)
+    return [
+        own[i * len(own) // count]
+        for own in by_dog.values()
+        for count in [min(len(own), per_dog or len(own))]
+        for i in range(count)
+    ]
+
+
+def train(
+    traces: Sequence[Trace], preset: Preset, epochs: int, made: int, start: Layers | None = None, rounds: int = ROUNDS
+) -> Layers:
+    """All rounds; candidates of all rounds but the first are kept, those of the last seen by the last fit too.
+
+    With weights to ``start`` from, the rule by hand is not needed, and fewer rounds are enough.
+    """
+    layers, parts = start or by_hand(), []
+    for turn in range(ROUNDS - rounds, ROUNDS):
         rng = np.random.default_rng(SEED + turn)
         spoiled = [spoil(trace, rng) for trace in traces if rng.random() < 0.35]
+        changed = [other_waves(trace, rng) for trace in traces if rng.random() < 0.6]
+        spoiled += [spoil(trace, rng) if rng.random() < 0.2 else trace for trace in changed]
         invented = [random_trace(rng) for _ in range(made)] + [random_silence(rng) for _ in range(made // 4)]
-        invented += [random_ventricular(rng) for _ in range(made // 2)]
+        invented += [random_ventricular(rng) for _ in range(made // 2)] + [random_fast(rng) for _ in range(4 * made)]
         if preset == Preset.HUMAN:
             invented = [slower(trace, rng.uniform(1.0, 1.9)) for trace in invented]
         parts.append(collect([*traces, *spoiled, *invented], layers, preset, rng))
@@ -254,6 +218,20 @@ def train(traces: Sequence[Trace], preset: Preset, epochs: int, made: int) -> La
         layers = fit(whole, epochs, SEED + turn)
         print(f"round {turn}: {len(whole.beat)} candidates", flush=True)
     return layers
+
+
+def unmarked(trace: Trace) -> tuple[tuple[float, float], ...]:
+    """Stretches of UNMARKED_S and more without any mark: in many records marks stop 10 s before clear beats do."""
+    marks = np.concatenate(([0.0], trace.beats_s, [trace.duration_s]))
+    return tuple((a + EDGE_S + 0.3, b - EDGE_S - 0.3) for a, b in pairwise(marks) if b - a > UNMARKED_S)
+
+
+def where_marked(traces: Sequence[Trace], found: Sequence[Floats], tolerance_s: float) -> dict[str, float | None]:
+    """The same figures without such stretches: to be read beside those of all time, not instead."""
+    kept = [replace(trace, left_out_s=trace.left_out_s + unmarked(trace)) for trace in traces]
+    scores = [score(trace, rows, tolerance_s) for trace, rows in zip(kept, found, strict=True)]
+    singles = [one.f1 for one in scores if one.f1 is not None]
+    return {"f1": add(scores).f1, "p10": float(np.percentile(singles, 10))}
 
 
 def figures(traces: Sequence[Trace], scores: Sequence[Score]) -> dict[str, Any]:
@@ -277,27 +255,41 @@ def cross_validate(
 ) -> tuple[dict[str, Any], list[tuple[list[str], Layers]]]:
     """Each dog (record) judged by weights that have not seen it; the weights, and whom they have not seen."""
     groups = sorted({_group(trace) for trace in scored}, key=lambda g: (len(g), g))
-    networks, folds = [], []
-    scores: list[Score] = []
-    singles: dict[str, float | None] = {}
+    networks, rows = [], dict[str, Floats]()
+    common = train(others, preset, options.epochs, options.made) if others else None
+    if common:
+        now = [score(trace, detect(trace, common, preset), TOLERANCE_S[preset]) for trace in scored]
+        print("by weights that have seen none of them", json.dumps(figures(scored, now)), flush=True)
     for part in [groups[k :: options.folds] for k in range(options.folds)]:
         seen = [trace for trace in traces if _group(trace) not in part]
-        layers = train([*seen, *others], preset, options.epochs, options.made)
+        start = _earlier(options.start / _name(preset, part)) if options.start else common
+        rounds = AGAIN if start else ROUNDS
+        layers = train([*seen, *others], preset, options.epochs, options.made, start, rounds)
         networks.append((part, layers))
         here = [trace for trace in scored if _group(trace) in part]
-        now = [score(trace, detect(trace, layers, preset), TOLERANCE_S[preset]) for trace in here]
-        folds.append(figures(here, now))
-        print(json.dumps(folds[-1]), flush=True)
-        scores += now
-        singles |= {trace.name: one.f1 for trace, one in zip(here, now, strict=True)}
+        rows |= {trace.name: detect(trace, layers, preset)[:, : qrs_kernel.OUT] for trace in here}
+        print(json.dumps(result(here, rows, TOLERANCE_S[preset])), flush=True)
+    return result(scored, rows, TOLERANCE_S[preset]), networks
+
+
+def result(traces: Sequence[Trace], rows: dict[str, Floats], tolerance_s: float) -> dict[str, Any]:
+    """All figures of the judged candidates (by record); also without stretches that carry no marks at all."""
+    found = [rows[trace.name] for trace in traces]
+    scores = [score(trace, one, tolerance_s) for trace, one in zip(traces, found, strict=True)]
     whole = add(scores)
-    p10 = float(np.percentile([f1 for f1 in singles.values() if f1 is not None], 10))
-    worst = sorted((f1, name) for name, f1 in singles.items() if f1 is not None)[:10]
-    out = {
-        "f1": whole.f1, "sensitivity": whole.sensitivity, "ppv": whole.ppv, "p10": p10, "error_ms":
-        (whole.error_ms(50), whole.error_ms(95)), "worst": worst, "folds": folds,
+    singles = [(one.f1, trace.name) for one, trace in zip(scores, traces, strict=True) if one.f1 is not None]
+    return {
+        **figures(traces, scores), "where_marked": where_marked(traces, found, tolerance_s),
+        "error_ms": (whole.error_ms(50), whole.error_ms(95)), "worst": sorted(singles)[:10],
     }  # fmt: skip
-    return out, networks
+
+
+def _name(preset: Preset, unseen: Sequence[str]) -> str:
+    return f"{preset}_without_{'_'.join(unseen)}.json"
+
+
+def _earlier(path: Path) -> Layers:
+    return decode(msgspec.json.decode(path.read_bytes(), type=Weights))
 
 
 def stretched(traces: Sequence[Trace]) -> list[Trace]:
@@ -317,20 +309,23 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=4, help="by dog (by record in people)")
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--made", type=int, default=400, help="made traces in each round")
-    parser.add_argument("--every", type=int, default=1, help="learn from one record in so many (all are scored)")
+    parser.add_argument("--per-dog", type=int, help="learn from so many records of each dog (all are scored)")
     parser.add_argument("--stretch", type=Path, help="dogs to learn from too, stretched in time")
+    parser.add_argument("--agreed", type=Path, help="beats of agreed_beats.py to learn from too")
+    parser.add_argument("--start", type=Path, help="folder with networks of an earlier run over the same folds")
     parser.add_argument("--write", type=Path, help="the mean of the networks goes to this file, each beside it")
     parser.add_argument("--source", default="", help="what the file says of its data")
     options = parser.parse_args()
     whole = read(options.directory, options.dogs)
-    traces, scored = whole[:: options.every], [trace for trace in whole if trace.lead == 0]
-    others = stretched(read(options.stretch, every=STRETCHED)) if options.stretch else []
-    result, networks = cross_validate(traces, scored, options.preset, options, others)
-    print(json.dumps(result))
+    traces, scored = sure(spread(whole, options.per_dog)), [trace for trace in whole if trace.lead == 0]
+    others = stretched(sure(read(options.stretch, every=STRETCHED))) if options.stretch else []
+    others += agreed_beats.read(options.agreed) if options.agreed else []
+    figures_of_all, networks = cross_validate(traces, scored, options.preset, options, others)
+    print(json.dumps(figures_of_all))
     if options.write:
         _write(options.write, options, mean([layers for _, layers in networks]))
         for unseen, layers in networks:
-            _write(options.write.with_name(f"{options.preset}_without_{'_'.join(unseen)}.json"), options, layers)
+            _write(options.write.with_name(_name(options.preset, unseen)), options, layers)
 
 
 def _write(path: Path, options: Any, layers: Layers) -> None:

@@ -18,7 +18,7 @@ from arrest_signals import ASYSTOLES, LEADS_OFF, Floats
 from holdfast.signals import trace
 from holdfast.signals.arrest import VF_S, VF_WITHIN_S
 from holdfast.signals.chunk import Chunk
-from holdfast.signals.fibrillation import HEIGHT_MIN_MV, LIKELY, LOGARITHMS, WEIGHTS
+from holdfast.signals.fibrillation import LIKELY, LOGARITHMS, WEIGHTS, may_be
 from holdfast.signals.trace import Shape
 
 NAMES = list(WEIGHTS)
@@ -26,13 +26,13 @@ DOG_RECORDINGS = 160
 
 
 def shapes(samples: Floats, rate_hz: float) -> tuple[Floats, Floats]:
-    """Ends (s) of the seconds with a shape that is high enough, and (n, features) of them."""
+    """Ends (s) of the seconds of which the weights are asked, and (n, features) of them."""
     state, rows, ends = trace.initial(), [], []
     for i in range(0, len(samples), int(10 * rate_hz)):
         chunk = Chunk(round(i * 1e6 / rate_hz), rate_hz, samples[i : i + int(10 * rate_hz)])
         state, seconds = trace.step(state, chunk)
         for second in seconds:
-            if second.shape is not None and second.shape.height_mv >= HEIGHT_MIN_MV:
+            if second.shape is not None and may_be(second.shape):
                 rows.append(features(second.shape))
                 ends.append(second.start_us / 1e6 + 1)
     return np.array(ends), np.array(rows).reshape(-1, len(NAMES))
@@ -103,7 +103,7 @@ def main() -> None:
 
 
 def _fit(records: list[dict[str, Any]], classes: dict[str, Floats]) -> tuple[Floats, float]:
-    """Classes weigh as if they had as many seconds as said here."""
+    """Classes weigh as if they had as many seconds as said here, but no second more than two."""
     x = np.concatenate([r["x"] for r in records])
     names = np.concatenate([r["names"] for r in records])
     parts = [
@@ -114,7 +114,7 @@ def _fit(records: list[dict[str, Any]], classes: dict[str, Floats]) -> tuple[Flo
         (classes["made"], 0.0, 800),
     ]
     parts = [part for part in parts if len(part[0])]
-    weight = np.concatenate([np.full(len(rows), seconds / len(rows)) for rows, _, seconds in parts])
+    weight = np.concatenate([np.full(len(rows), min(2.0, seconds / len(rows))) for rows, _, seconds in parts])
     y = np.concatenate([np.full(len(rows), label) for rows, label, _ in parts])
     return logistic(np.concatenate([rows for rows, _, _ in parts]), y, weight)
 

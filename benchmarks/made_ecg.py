@@ -126,6 +126,18 @@ def random_shape(rng: np.random.Generator) -> Shape:
     )
 
 
+def random_fast(rng: np.random.Generator, seconds: float = 5.0) -> Trace:
+    """A made dog of 180 to 305 a minute whose T wave is as tall as its R or twice so, before it is known."""
+    rate_hz = float(rng.choice([100.0, 125.0, 130.0, 200.0, 250.0]))
+    beats = steady(rng.uniform(240, 305) if rng.random() < 0.7 else rng.uniform(180, 240), seconds)
+    shape = replace(
+        random_shape(rng), t=rng.uniform(0.6, 2.2) * rng.choice([-1.0, 1.0]), qrs_s=rng.uniform(0.045, 0.06),
+        t_s=rng.uniform(0.08, 0.1), qt_s=rng.uniform(0.18, 0.2),
+    )  # fmt: skip
+    trace = ecg(beats, seconds, rate_hz, shape) + rng.normal(0, np.exp(rng.uniform(-6, -3)), int(seconds * rate_hz))
+    return Trace(rng.choice([-1.0, 1.0]) * trace, rate_hz, beats)
+
+
 def random_trace(rng: np.random.Generator, seconds: float = 30.0) -> Trace:
     """A made dog: any rhythm from 20 to 300 a minute, T up to 2.2 R, early wide beats, at times an arrest."""
     rate_hz = float(rng.choice([100.0, 125.0, 130.0, 180.0, 200.0, 240.0]))
@@ -228,6 +240,42 @@ def usual_height(trace: Trace) -> float:
         if len(around):
             heights.append(np.abs(trace.samples[max(0, i - near) : i + near + 1] - np.median(around)).max())
     return float(np.median(heights)) if heights else 1.0
+
+
+P_WINDOW_S, T_WINDOW_S, QRS_WINDOW_S = (-0.24, -0.05), (0.075, 0.34), (-0.05, 0.05)
+
+
+def other_waves(trace: Trace, rng: np.random.Generator) -> Trace:
+    """One real trace with other P and T waves: as tall and as steep as the QRS at times, which some dogs' are.
+
+    The marks tell where the waves are: more of the median wave of the trace (at times its steep part, over some 12 Hz,
+    more than the rest) is added before or after each beat until it is the share of the QRS that is drawn.
+    """
+    hz, x = trace.rate_hz, np.nan_to_num(trace.samples)
+    beats = trace.beats_s[(trace.beats_s > 0.6) & (trace.beats_s < trace.duration_s - 0.6)]
+    if len(beats) < 10:
+        return trace
+    height, side = usual_height(trace), int(0.5 * hz)
+    places = (beats * hz).astype(int)
+    some = places[:: max(1, len(places) // 150)]
+    usual = np.median(np.stack([x[i - side : i + side] - np.median(x[i - side : i + side]) for i in some]), axis=0)
+    blunt = np.hanning(2 * int(0.04 * hz) + 1)
+    steep = usual - np.convolve(usual, blunt / blunt.sum(), "same")
+    parts = ((P_WINDOW_S, (0.1, 0.7), 0.7), (T_WINDOW_S, (0.15, 1.8), 0.7), (QRS_WINDOW_S, (0.4, 0.9), 0.25))
+    for (start, end), (least, most), often in parts:
+        i, j = side + int(start * hz), side + int(end * hz)
+        tall = np.abs(usual[i:j]).max()
+        if rng.random() > often or tall <= 0.03 * height:
+            continue
+        gain = min(10.0, height / tall * np.exp(rng.uniform(np.log(least), np.log(most))))
+        more = (gain - 1) * usual[i:j] + (gain * rng.uniform(0, 2) * steep[i:j] if rng.random() < 0.5 else 0.0)
+        more *= np.minimum(1.0, 2.5 * np.hanning(j - i))
+        for place, before, after in zip(
+            places, np.diff(places, prepend=0), np.diff(places, append=len(x)), strict=True
+        ):
+            if start * hz > -0.5 * before and end * hz < 0.65 * after:
+                x[place - side + i : place - side + j] += more
+    return replace(trace, samples=x)
 
 
 def spoil(trace: Trace, rng: np.random.Generator) -> Trace:

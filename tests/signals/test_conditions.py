@@ -89,7 +89,10 @@ def test_asystole_is_taken_back_by_beats_in_a_row_and_not_by_one() -> None:
 
 
 def test_an_ecg_that_never_showed_a_beat_is_said_and_is_not_called_an_arrest() -> None:
-    assert Bed().play(30).begun == {"no_beats_seen_yet"}
+    assert Bed().play(30).begun == {"ecg_too_small"}
+    assert Bed().play(30, qrs_mv=0.3, quality=Quality.USABLE).begun == {"no_beats_seen_yet"}
+    assert Bed().play(30, pulses={"pleth": 0}).begun == {"ecg_too_small", "no_beats_seen_yet"}
+    assert Bed().play(30, pulses={"pleth": 2}).begun == {"ecg_too_small"}
 
 
 def test_p_waves_taken_for_beats_do_not_keep_a_heart_alive() -> None:
@@ -299,3 +302,26 @@ def test_every_change_has_an_end() -> None:
     bed = Bed().play(20, beats(100, 20)).play(10).play(10, beats(100, 10))
     began = [name for word, name, _ in bed.said if word == "began"]
     assert sorted(began) == sorted(name for word, name, _ in bed.said if word == "ended")
+
+
+def test_movement_that_is_never_alike_shows_no_heart_whose_end_could_be_missed() -> None:
+    bed = Bed().play(30, beats(60, 30), like=(0.06, 0.3)).play(20, qrs_mv=0.03)
+    assert not bed.begun & {"asystole", "pause", "extreme_bradycardia"}
+    bed = Bed().play(30, beats(60, 30)).play(20, qrs_mv=0.03)
+    assert "asystole" in bed.begun
+
+
+def test_low_beats_do_not_let_still_lower_ones_pass() -> None:
+    bed = Bed().play(20, beats(100, 20), qrs_mv=0.2)
+    bed.play(20, beats(100, 20), quality=Quality.FLAT, qrs_mv=0.11)
+    assert "asystole" not in bed.begun
+    bed.play(20, beats(100, 20), quality=Quality.FLAT, qrs_mv=0.06)
+    assert "asystole" in bed.held
+
+
+def test_noise_does_not_end_a_fibrillation() -> None:
+    bed = Bed().play(20, beats(100, 20)).play(10, quality=Quality.NOISY, qrs_mv=0.3, fibrillation=0.9)
+    bed.play(30, beats(60, 30), like=(0.06, 0.2), quality=Quality.NOISY, qrs_mv=1.0)
+    assert "ventricular_fibrillation_suspected" in bed.held
+    bed.play(8, beats(100, 8))
+    assert "ventricular_fibrillation_suspected" not in bed.held

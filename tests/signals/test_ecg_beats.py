@@ -54,6 +54,15 @@ def test_tall_t_waves_are_not_beats(t_share: float) -> None:
     assert (score.false_positives, score.false_negatives) == (0, 0)
 
 
+def test_a_steep_p_wave_does_not_hide_the_beat_behind_it() -> None:
+    beats, rate_hz = steady_beats(70, 30), 130.0
+    trace, t = ecg(beats, 30, rate_hz), np.arange(30 * int(rate_hz)) / rate_hz
+    for beat in beats:
+        trace += 0.35 * np.exp(-0.5 * ((t - beat + 0.13) / 0.009) ** 2)
+    score = match(_found(trace, rate_hz), _us(beats), 75_000)
+    assert (score.false_positives, score.false_negatives) == (0, 0)
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -9,7 +9,6 @@ import statistics
 import msgspec
 
 from holdfast.kernel.time import US_PER_S
-from holdfast.signals.ecg_beats import Beat
 from holdfast.signals.fibrillation import LIKELY
 from holdfast.signals.leads import LeadMemory, Leads
 from holdfast.signals.observed import EcgSecond, PulseSecond
@@ -24,8 +23,13 @@ QUIET_S = 3
 """So many whole seconds since the last beat must be quiet on one lead, the last of them included (arithmetic: 4.4 s
 hold at least three)."""
 
-BEATS_KNOWN = 5
-"""Beats an ECG must have shown before their absence is called an arrest (estimate)."""
+BEATS_KNOWN = 8
+KNOWN_OF = 16
+KNOWN_LIKE = 0.8
+KNOWN_GAP_S = 10
+"""An ECG must have shown so many beats among so many that are as like those before them as this, without a longer gap,
+before a rate or a missing beat is named on it (estimate): movement on electrodes without contact makes beats too, but
+hardly two alike. Every second beat may be a ventricular one."""
 
 QUIET_WITHIN_S = 5
 """They lie within so long: at most one second between them may be unfit (arithmetic)."""
@@ -110,6 +114,9 @@ class ArrestState(msgspec.Struct, frozen=True):
     last_us: int | None = None
     """The last beat that counts."""
     known: int = 0
+    """BEATS_KNOWN once that many alike were seen."""
+    alike: tuple[bool, ...] = ()
+    """Of the last KNOWN_OF beats that count: like those before."""
     quiet: tuple[int, ...] = ()
     """Starts of the quiet seconds since the last beat (the last few)."""
     quiet_run: int = 0
@@ -121,11 +128,13 @@ class ArrestState(msgspec.Struct, frozen=True):
     fast_wide: tuple[bool, ...] = ()
     """Per second: a fast, wide wave that repeats itself."""
     calm: int = 0
-    """Seconds since the last that fibrillated, those left out of which nothing could be said."""
+    """Fit seconds since the last that fibrillated, those left out of which nothing could be said."""
     unsaid: int = 0
     """Seconds in a row of which nothing could be said about that."""
     returned: tuple[int, ...] = ()
     """Beats in a row, the newest last, none more than ASYSTOLE_S after the one before."""
+    clean: int = 0
+    """Beats in a row that are like those before."""
     pulsing: int = 0
     """Seconds in a row in which some wave showed pulses."""
     flowing: int = 0
@@ -150,15 +159,26 @@ def step(
 ) -> ArrestState:
     """Take one second of every signal. ``compressed``: the chest is being compressed, beats, pulses and waves are
     hands, and whether the heart fibrillates is not known anew."""
-    beats = [] if compressed else sorted(beat.at_us for beat in _longest(leads))
+    found = LeadMemory() if compressed else _longest(leads)
+    beats = sorted(beat.at_us for beat in found.beats)
+    likes = [found.firm and beat.likeness >= KNOWN_LIKE for beat in found.beats]
+    before = state.alike
+    if beats and state.last_us is not None and beats[0] - state.last_us > KNOWN_GAP_S * US_PER_S:
+        before = ()
+    alike = (*before, *likes)[-KNOWN_OF:]
+    known = max(state.known, sum(alike)) if state.known < BEATS_KNOWN else state.known
     waves = tuple((p.key, _pulse(dict(state.pulses).get(p.key, PulseMemory()), p)) for p in pulses)
     still = bool(leads) and all(m.lead_off or m.frozen for _, m in leads) and pulse_lost(waves)
     fit = any(memory.fit for _, memory in leads)
-    quiet = not beats and (still or any(memory.quiet for _, memory in leads))
+    silent = any(memory.quiet for _, memory in leads) and not any(m.fit and not m.quiet for _, m in leads)
+    quiet = not beats and (still or silent)
     returned = state.returned
     for at in beats:
         returned = (*returned, at)[-RETURN_BEATS:] if returned and at - returned[-1] < ASYSTOLE_S * US_PER_S else (at,)
     last = beats[-1] if beats else state.last_us
+    clean = state.clean
+    for like in likes:
+        clean = min(clean + 1, RETURN_BEATS) if like else 0
     if last is None and state.known >= BEATS_KNOWN:
         last = start_us  # beats known from before a start: without them from here on
     quiet_since = () if beats else state.quiet
@@ -169,16 +189,18 @@ def step(
     return ArrestState(
         pulses=waves,
         last_us=last,
-        known=min(state.known + len(beats), 1000),
+        known=known,
+        alike=alike,
         quiet=(*quiet_since, start_us)[-QUIET_S:] if quiet else quiet_since,
         quiet_run=state.quiet_run + 1 if quiet else 0,
         without=0 if beats else state.without + 1 if fit else 0,
         unfit=0 if fit else state.unfit + 1,
         waving=state.waving if compressed else (*state.waving, waving)[-VF_WITHIN_S:],
-        calm=state.calm if compressed else 0 if waving else state.calm + said,
+        calm=state.calm if compressed else 0 if waving else state.calm + (said and fit),
         unsaid=0 if said else state.unsaid + 1,
         fast_wide=(*state.fast_wide, not compressed and _fast_wide(ecgs, leads, ventricular_per_min))[-VT_WITHIN_S:],
         returned=returned,
+        clean=clean,
         pulsing=state.pulsing + 1 if pulsing(waves) and not compressed else 0,
         etco2_seen=state.etco2_seen or (etco2_mmhg or 0.0) >= ETCO2_BEFORE_MMHG,
         etco2_low=state.etco2_low + 1 if low else 0,
@@ -198,9 +220,9 @@ def after_hole(state: ArrestState, now_us: int) -> ArrestState:
     )
 
 
-def _longest(leads: Leads) -> tuple[Beat, ...]:
-    """The counted beats of the lead that has most of them."""
-    return max((memory.beats for _, memory in leads), key=len, default=())
+def _longest(leads: Leads) -> LeadMemory:
+    """The lead with most counted beats."""
+    return max((memory for _, memory in leads), key=lambda memory: len(memory.beats), default=LeadMemory())
 
 
 def _waving(ecgs: tuple[EcgSecond, ...]) -> bool:
@@ -277,15 +299,31 @@ def without_beats(state: ArrestState, now_us: int) -> bool:
     return at_once or state.quiet_run >= QUIET_AFTER_NOISE_S
 
 
+def has_beaten(state: ArrestState) -> bool:
+    """Beats have been seen that are alike: the electrodes show this heart."""
+    return state.known >= BEATS_KNOWN
+
+
 def never_beaten(state: ArrestState) -> bool:
-    """An ECG that is fit to show beats has not shown any since it came on."""
-    return state.known < BEATS_KNOWN and state.without >= NO_BEATS_S
+    """An ECG that is fit to show beats has not shown any since it came on, nor has another signal shown a pulse."""
+    return not has_beaten(state) and state.without >= NO_BEATS_S and not pulsing(state.pulses)
+
+
+def no_flow_either(state: ArrestState) -> bool:
+    """A pulse wave that is on shows no pulse, or carbon dioxide is low, whatever they showed before."""
+    low = state.etco2_low >= ETCO2_S or any(memory.quiet >= NO_PULSE_S for _, memory in state.pulses)
+    return low and not pulsing(state.pulses)
 
 
 def beats_are_back(state: ArrestState, now_us: int) -> bool:
     """So many beats in a row, the last of them now, that the heart beats again."""
     enough = len(state.returned) >= RETURN_BEATS
     return enough and now_us - state.returned[-1] < ASYSTOLE_S * US_PER_S
+
+
+def rhythm_is_back(state: ArrestState, now_us: int) -> bool:
+    """Also so alike that movement in an arrest is not taken for them."""
+    return beats_are_back(state, now_us) and state.clean >= RETURN_BEATS
 
 
 def pulseless(state: ArrestState) -> bool:

@@ -280,7 +280,11 @@ def _watch(state: BedState, now_us: int, collected: _Collected) -> BedState:
     if not conditions.is_silent(state.rules, now_us):
         return state
     ecgs = [(lane.channel, lane.shift_us) for lane in state.lanes if isinstance(lane.channel, EcgChannel)]
-    beaten = any(beat.at_us - shift_us < now_us for channel, shift_us in ecgs for beat in channel.waiting_beats)
+    beaten = any(
+        beat.at_us - shift_us < now_us and conditions.may_count(state.rules, channel.key, beat)
+        for channel, shift_us in ecgs
+        for beat in channel.waiting_beats
+    )
     rules, changes = conditions.watch(state.rules, now_us, beaten)
     collected.conditions += _stamped(changes, state.lanes)
     return msgspec.structs.replace(state, rules=rules)

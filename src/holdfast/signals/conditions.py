@@ -14,6 +14,7 @@ from holdfast.kernel.time import US_PER_S
 from holdfast.signals import arrest, compressions, leads, rhythm
 from holdfast.signals.arrest import ArrestState
 from holdfast.signals.compressions import CompressionState
+from holdfast.signals.ecg_beats import Beat
 from holdfast.signals.leads import Leads
 from holdfast.signals.observed import ADULT_DOG, EcgSecond, PulseSecond, RateLimits
 from holdfast.signals.rhythm import RhythmState
@@ -162,7 +163,8 @@ def step(
     """Take one second of every signal; return what began and what ended at its end."""
     end_us = start_us + US_PER_S
     held = {condition for condition, _, _ in state.holding}
-    seen = leads.step(state.leads, start_us, ecgs, bool(held & (ARREST | _WAVES)))
+    named = bool(held & (ARREST | _WAVES))
+    seen = leads.step(state.leads, start_us, ecgs, named, arrest.has_beaten(state.arrest))
     hands = compressions.step(state.hands, start_us, ecgs, seen, pulses)
     pressed = bool(held & ARREST) and compressions.rhythmic(hands)
     per_min = limits.ventricular_per_min
@@ -189,8 +191,14 @@ def is_silent(state: ConditionState, now_us: int) -> bool:
     return arrest.without_beats(state.arrest, now_us) and (Condition.ASYSTOLE, "") not in _held(state)
 
 
+def may_count(state: ConditionState, key: str, beat: Beat) -> bool:
+    """Whether a beat of the second that is not over yet may count when it is: a P wave will not."""
+    return leads.may_count(dict(state.leads).get(key, leads.LeadMemory()), beat)
+
+
 def watch(state: ConditionState, now_us: int, beaten: bool) -> tuple[ConditionState, tuple[Change, ...]]:
-    """Between two whole seconds: has asystole begun? ``beaten``: some beat was found since the last whole second."""
+    """Between two whole seconds: has asystole begun? ``beaten``: some beat that may count was found since the last
+    whole second."""
     busy = beaten or arrest.pulsing(state.arrest.pulses) or arrest.fibrillating(state.arrest)
     if busy or not is_silent(state, now_us):
         return state, ()
@@ -233,7 +241,8 @@ def _of_the_heart(state: ConditionState, now_us: int, pressed: bool) -> list[Key
         wanted.append(Condition.ECG_DISAGREES if doubted else Condition.ASYSTOLE)
     elif arrest.pulseless(stopped) and not held & {Condition.ASYSTOLE, Condition.VENTRICULAR_FIBRILLATION}:
         wanted.append(Condition.PULSELESS)
-    if arrest.never_beaten(stopped) and not beating.fast and not any(memory.is_small for _, memory in state.leads):
+    small = any(memory.is_small for _, memory in state.leads)
+    if arrest.never_beaten(stopped) and not beating.fast and (not small or arrest.no_flow_either(stopped)):
         wanted.append(Condition.NO_BEATS_YET)
     if regular or beating.run >= rhythm.TACHYCARDIA_BEATS:
         wanted.append(Condition.VENTRICULAR_TACHYCARDIA)
@@ -241,9 +250,10 @@ def _of_the_heart(state: ConditionState, now_us: int, pressed: bool) -> list[Key
         wanted.append(Condition.VENTRICULAR_RUN)
     elif beating.fast:
         wanted.append(Condition.EXTREME_TACHYCARDIA)
-    if beating.slow:
+    seen = arrest.has_beaten(stopped)
+    if beating.slow and seen:
         wanted.append(Condition.EXTREME_BRADYCARDIA)
-    if beating.paused_us is not None and now_us - beating.paused_us < rhythm.HOLD_S * US_PER_S:
+    if seen and beating.paused_us is not None and now_us - beating.paused_us < rhythm.HOLD_S * US_PER_S:
         wanted.append(Condition.PAUSE)
     if len(beating.dropped_us) >= rhythm.DROPPED_COUNT:
         wanted.append(Condition.DROPPED_BEATS)
@@ -285,7 +295,7 @@ def _is_over(key: Key, state: ConditionState, now_us: int, pressed: bool) -> boo
     if condition in (Condition.ASYSTOLE, Condition.ECG_DISAGREES):
         return arrest.fibrillating(stopped) or pulse_is_back or arrest.beats_are_back(stopped, now_us)
     if condition is Condition.VENTRICULAR_FIBRILLATION:
-        ceased = stopped.calm >= arrest.VF_WITHIN_S and arrest.beats_are_back(stopped, now_us)
+        ceased = stopped.calm >= arrest.VF_WITHIN_S and arrest.rhythm_is_back(stopped, now_us)
         return pulse_is_back or ceased or stopped.calm >= arrest.VF_END_S
     if condition is Condition.PULSELESS:
         named = {(Condition.ASYSTOLE, ""), (Condition.VENTRICULAR_FIBRILLATION, "")} & _held(state).keys()
@@ -304,7 +314,7 @@ def _is_over(key: Key, state: ConditionState, now_us: int, pressed: bool) -> boo
     if condition is Condition.NO_PULSE:
         return signal in waves and waves[signal].recent[-1] > 0
     if condition is Condition.NO_BEATS_YET:
-        return stopped.known >= arrest.BEATS_KNOWN
+        return arrest.has_beaten(stopped) or arrest.pulsing(stopped.pulses)
     return True
 
 
@@ -345,7 +355,7 @@ _TEXTS = {
     Condition.ARTEFACT: "ECG cannot be read: movement, noise or saturation",
     Condition.ECG_DISAGREES: "No beat on the ECG, but a pulse is seen: check the electrodes, feel the pulse",
     Condition.LOOSE: "ECG lead comes off again and again: loose electrode or cable",
-    Condition.ECG_SMALL: "ECG lower than 0.15 mV: an arrest could not be seen on it; move the electrodes",
+    Condition.ECG_SMALL: "ECG lower than 0.15 mV: no arrest can be seen on it; feel the pulse, move the electrodes",
 }
 
 

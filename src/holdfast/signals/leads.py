@@ -12,7 +12,7 @@ from holdfast.kernel.time import US_PER_S
 from holdfast.signals.ecg_beats import Beat
 from holdfast.signals.fibrillation import LIKELY
 from holdfast.signals.observed import EcgSecond
-from holdfast.signals.quality import FIT, Quality
+from holdfast.signals.quality import FIT, FLAT_MV, Quality
 
 LEAD_OFF_S = 2
 """Seconds without a lead before it is said, and with one before it is taken back (estimate)."""
@@ -49,9 +49,9 @@ ECHO_US = 150_000
 REMEMBERED = 9
 """The usual height is the median of so many seconds with beats (estimate): one movement does not change it."""
 
-SMALL_S = 10
-SMALL_WITHIN_S = 15
-"""So many seconds of so many with nothing but beats below 0.15 mV: too small to tell an arrest by (estimate)."""
+SMALL_S = 6
+SMALL_WITHIN_S = 10
+"""So many flat seconds of so many on a lead whose beats were never seen: too small to tell an arrest by (estimate)."""
 
 
 class LeadMemory(msgspec.Struct, frozen=True):
@@ -68,8 +68,11 @@ class LeadMemory(msgspec.Struct, frozen=True):
     """Of the last second: fit, no beat, and nothing in it as high as this lead's beats."""
     beats: tuple[Beat, ...] = ()
     """Beats of the last second that count."""
+    firm: bool = False
+    """The last second was not flat: its beats may show what is usual. Low ones that are let pass may not, or each would
+    let still lower ones pass."""
     heights_mv: tuple[float, ...] = ()
-    """Heights in the QRS band of the last seconds with beats."""
+    """Heights in the QRS band of the last seconds with firm beats."""
     usual_mv: float = 0.0
     """Their median; 0 before any."""
     levels_mv: tuple[float, ...] = ()
@@ -81,12 +84,12 @@ class LeadMemory(msgspec.Struct, frozen=True):
     spared: bool = False
     """An arrest was named since the last beats: shocks and hands move the level, so it says nothing of the lead."""
     small: tuple[bool, ...] = ()
-    """For the last seconds: beats were found, all below 0.15 mV, and none are known to be so low."""
+    """For the seconds since a beat: flat, and no beats have been seen yet, or such as are too low."""
     came_off_us: tuple[int, ...] = ()
 
     @property
     def is_small(self) -> bool:
-        """Whether what looks like beats is too low to be counted."""
+        """Whether nothing on it is high enough to be told for a beat."""
         return sum(self.small) >= SMALL_S
 
     @property
@@ -98,13 +101,16 @@ class LeadMemory(msgspec.Struct, frozen=True):
 Leads = tuple[tuple[str, LeadMemory], ...]
 
 
-def step(leads: Leads, start_us: int, ecgs: tuple[EcgSecond, ...], arrested: bool = False) -> Leads:
-    """The memory of the leads after one more second of each. ``arrested``: a lethal rhythm is named at the moment."""
+def step(
+    leads: Leads, start_us: int, ecgs: tuple[EcgSecond, ...], arrested: bool = False, beaten: bool = True
+) -> Leads:
+    """The memory of the leads after one more second of each. ``arrested``: a lethal rhythm is named at the moment.
+    ``beaten``: the heart's beats have been seen on some lead."""
     known = dict(leads)
-    return tuple((ecg.key, _lead(known.get(ecg.key, LeadMemory()), start_us, ecg, arrested)) for ecg in ecgs)
+    return tuple((ecg.key, _lead(known.get(ecg.key, LeadMemory()), start_us, ecg, arrested, beaten)) for ecg in ecgs)
 
 
-def _lead(before: LeadMemory, start_us: int, second: EcgSecond, arrested: bool) -> LeadMemory:
+def _lead(before: LeadMemory, start_us: int, second: EcgSecond, arrested: bool, beaten: bool) -> LeadMemory:
     quality = second.quality
     off, frozen = quality in (Quality.LEAD_OFF, None), quality is Quality.FROZEN
     fit = quality in FIT
@@ -123,12 +129,15 @@ def _lead(before: LeadMemory, start_us: int, second: EcgSecond, arrested: bool) 
     bad = quality in (Quality.NOISY, Quality.SATURATED, Quality.SETTLING) and not gone
     bad = bad or (fit and not counted and not quiet)
     heights, usual, levels, slow = before.heights_mv, before.usual_mv, before.levels_mv, before.slow_shares
-    if counted and not spared:
+    firm = quality is Quality.USABLE
+    if counted and firm and not spared:
         heights = (*heights, second.qrs_mv)[-REMEMBERED:]
         usual = statistics.median(heights)
         levels = (*levels, second.level_mv)[-REMEMBERED:]
         if second.regular_per_min < SLOW_RHYTHM_PER_MIN and second.fibrillation is not None:
             slow = (*slow, second.slow_share)[-REMEMBERED:]
+    low = bool(second.beats) and not before.usual_mv
+    small = (*before.small, quality is Quality.FLAT and (low or not beaten))[-SMALL_WITHIN_S:]
     fell = (off or frozen) and before.good > 0
     young = tuple(at for at in before.came_off_us if at > start_us - LOOSE_WITHIN_S * US_PER_S)
     return LeadMemory(
@@ -139,15 +148,21 @@ def _lead(before: LeadMemory, start_us: int, second: EcgSecond, arrested: bool) 
         fit=fit,
         quiet=quiet,
         beats=counted,
+        firm=firm,
         heights_mv=heights,
         usual_mv=usual,
         levels_mv=levels,
         slow_shares=slow,
         gone=gone,
         spared=spared,
-        small=(*before.small, bool(second.beats) and quality is Quality.FLAT and not before.usual_mv)[-SMALL_WITHIN_S:],
+        small=() if counted and firm else small,
         came_off_us=(*young, start_us) if fell else young,
     )
+
+
+def may_count(memory: LeadMemory, beat: Beat) -> bool:
+    """Whether a beat is not lower than both a flat second and what counts in one on this lead."""
+    return abs(beat.height_mv) >= min(FLAT_MV, LIKE_SHARE * memory.usual_mv)
 
 
 def _moved(levels_mv: tuple[float, ...], level_mv: float) -> float:

@@ -40,7 +40,7 @@ NEAR_S = 3.0
 
 
 @compiled
-def _ratio(a: float, b: float) -> float:
+def ratio(a: float, b: float) -> float:
     """Logarithm of a ratio, bounded."""
     if a <= 0.0:
         return -4.0
@@ -64,7 +64,7 @@ def _sort(values: Floats) -> None:
 
 
 @compiled
-def _median(values: Floats, n: int) -> float:
+def median(values: Floats, n: int) -> float:
     """Median of the magnitudes of the first ``n``."""
     ordered = np.empty(n)
     for i in range(n):
@@ -143,25 +143,25 @@ def describe(
     place = row[8] + plan[4] - base
     around = _around(f, j, rows, count, rate_hz)
     if known > 0:
-        usual_energy = _median(history[0], known)
-        f[0] = _ratio(energy, usual_energy)
-        f[1] = _ratio(energy, history[0, known - 1])
-        f[10] = _ratio(row[3] / energy, _median(history[2], known))
-        f[12] = _ratio(row[5], _median(history[3], known))
-        f[14] = _ratio(abs(row[4]), _median(history[1], known))
+        usual_energy = median(history[0], known)
+        f[0] = ratio(energy, usual_energy)
+        f[1] = ratio(energy, history[0, known - 1])
+        f[10] = ratio(row[3] / energy, median(history[2], known))
+        f[12] = ratio(row[5], median(history[3], known))
+        f[14] = ratio(abs(row[4]), median(history[1], known))
         signs = 0.0
         spread = 0.0
         for i in range(known):
             signs += 1.0 if history[1, i] > 0.0 else -1.0
-            spread += abs(_ratio(history[0, i], usual_energy))
+            spread += abs(ratio(history[0, i], usual_energy))
         f[15] = (1.0 if row[4] > 0.0 else -1.0) * signs / known
         f[39] = spread / known
     else:
         usual_energy = max(around, energy)
-        f[0] = f[1] = _ratio(energy, usual_energy)
-    f[9] = _ratio(row[3], energy)
-    f[11] = _ratio(row[5], 0.05)
-    f[13] = _ratio(abs(row[4]), energy)
+        f[0] = f[1] = ratio(energy, usual_energy)
+    f[9] = ratio(row[3], energy)
+    f[11] = ratio(row[5], 0.05)
+    f[13] = ratio(abs(row[4]), energy)
     f[34] = known / HISTORY
     f[35] = min(3.0, head[3] / rate_hz) / 3.0
     f[40] = min(5.0, (row[1] - head[10]) / rate_hz) / 5.0
@@ -215,14 +215,14 @@ def _around(f: Floats, j: int, rows: Floats, count: int, rate_hz: float) -> floa
         if rows[i, 2] > after:
             after = rows[i, 2]
             f[4] = min(0.3, (rows[i, 1] - row[1]) / rate_hz)
-    f[2] = _ratio(row[2], before)
-    f[3] = _ratio(row[2], after)
+    f[2] = ratio(row[2], before)
+    f[3] = ratio(row[2], after)
     f[32] = min(1.0, number / 10.0)
-    f[33] = _ratio(row[2], since)
-    f[45] = _ratio(row[2], max(before, after))
+    f[33] = ratio(row[2], since)
+    f[45] = ratio(row[2], max(before, after))
     if j > 0:
         f[24] = min(1.0, (row[1] - rows[j - 1, 1]) / rate_hz)
-        f[25] = _ratio(row[2], rows[j - 1, 2])
+        f[25] = ratio(row[2], rows[j - 1, 2])
         f[26] = rows[j - 1, 6]
         f[27] = rows[j - 1, 7]
     else:
@@ -245,9 +245,9 @@ def _describe_rest(
     for i in range(m):
         ordered[i] = envelope[low + i * stride]
     _sort(ordered)
-    f[5] = _ratio(energy, ordered[m // 3])
-    f[6] = _ratio(energy, ordered[m // 2])
-    f[42] = _ratio(ordered[m - 1], usual)
+    f[5] = ratio(energy, ordered[m // 3])
+    f[6] = ratio(energy, ordered[m // 2])
+    f[42] = ratio(ordered[m - 1], usual)
     busy = 0
     for i in range(m):
         if ordered[i] > 0.3 * energy:
@@ -256,7 +256,7 @@ def _describe_rest(
     valley = energy
     for i in range(max(0, top - int(0.15 * rate_hz)), top):
         valley = min(valley, envelope[i])
-    f[7] = _ratio(energy, valley)
+    f[7] = ratio(energy, valley)
     valley = energy
     total = 0.0
     number = 0
@@ -265,23 +265,23 @@ def _describe_rest(
         if i > top + 0.08 * rate_hz:
             total += envelope[i]
             number += 1
-    f[8] = _ratio(energy, valley)
-    f[36] = _ratio(energy, total / max(1, number))
+    f[8] = ratio(energy, valley)
+    f[36] = ratio(energy, total / max(1, number))
     total = 0.0
     number = 0
     for i in range(max(0, top - int(0.3 * rate_hz)), max(0, top - int(0.08 * rate_hz))):
         total += envelope[i]
         number += 1
-    f[44] = _ratio(energy, total / max(1, number))
+    f[44] = ratio(energy, total / max(1, number))
     here = int(place + 0.5)
     largest = 0.0
     for i in range(here + int(0.1 * rate_hz), last + 1):
         largest = max(largest, abs(shape[i]))
-    f[37] = _ratio(abs(row[4]), largest)
+    f[37] = ratio(abs(row[4]), largest)
     largest = 0.0
     for i in range(max(0, here - int(0.25 * rate_hz)), max(0, here - int(0.08 * rate_hz))):
         largest = max(largest, abs(shape[i]))
-    f[38] = _ratio(abs(row[4]), largest)
+    f[38] = ratio(abs(row[4]), largest)
     against = 0.0
     for i in range(max(0, here - int(0.06 * rate_hz)), min(last, here + int(0.06 * rate_hz)) + 1):
         against = max(against, -shape[i] if row[4] > 0.0 else shape[i])
@@ -302,12 +302,12 @@ def _describe_time(
     f[47] = 1.0 if pause < 0.17 else 0.0
     intervals = known - 1
     if intervals > 0:
-        usual_interval = _median(history[4, 1:], intervals)
+        usual_interval = median(history[4, 1:], intervals)
         shortest = history[4, 1]
         spread = 0.0
         for i in range(1, known):
             shortest = min(shortest, history[4, i])
-            spread += abs(_ratio(history[4, i], usual_interval))
+            spread += abs(ratio(history[4, i], usual_interval))
         f[22] = max(-3.0, min(3.0, math.log(max(0.01, pause) / usual_interval)))
         f[23] = max(-3.0, min(3.0, math.log(max(0.01, pause) / shortest)))
         f[43] = spread / intervals
@@ -315,7 +315,7 @@ def _describe_time(
         away = pause - head[11]
         f[28] = max(-3.0, min(3.0, away / 0.1))
         f[29] = min(3.0, abs(away) / (head[12] + 0.01) / 3.0)
-        f[30] = _ratio(energy, head[13] * usual)
+        f[30] = ratio(energy, head[13] * usual)
         f[31] = min(1.0, head[14] / 8.0)
 
 
@@ -360,7 +360,7 @@ def remember(
         head[8] = row[1]
         head[9] += 1.0
     else:
-        usual = _median(history[0], int(min(head[9], HISTORY)))
+        usual = median(history[0], int(min(head[9], HISTORY)))
         if head[14] == 0.0:
             head[11], head[12], head[13] = pause, 0.05, row[2] / usual
         else:

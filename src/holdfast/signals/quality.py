@@ -47,6 +47,10 @@ MAINS_STEP_MV = 0.2
 """A flat second whose samples differ by more than this from one to the next is an open lead in mains, not a body
 (estimate: mains of 0.6 mV at up to 500 samples a second; above that the QRS band is not flat)."""
 
+HISS_SHARE = 0.4
+"""A second that changes more than this share of its QRS band from sample to sample hisses: nothing can be told from it,
+and it is not quiet, whatever its last four seconds were (estimate: an open lead behind tall beats)."""
+
 LONE_MV = 0.05
 """When the second largest peak of the QRS envelope lies below this, all but one deflection of four seconds is flat: a
 lone beat on a quiet line, not noise (a beat of FLAT_MV peak to peak has an envelope of 0.055 mV: measured)."""
@@ -161,6 +165,8 @@ def judge(second: TraceSecond) -> Quality:
     if second.qrs_mv < FLAT_MV:
         far = abs(second.middle) > FAR_MV and second.drift_mv > FAR_DRIFT_MV
         return Quality.SETTLING if far or second.drift_mv > DRIFT_MV else Quality.FLAT
+    if second.step_mv > HISS_SHARE * second.qrs_mv:
+        return Quality.NOISY
     if second.shape is not None and _noisy(second.shape):
         return Quality.NOISY
     return Quality.USABLE

@@ -180,9 +180,7 @@ def main() -> None:
     parser.add_argument("--plots", type=Path, metavar="DIR")
     parser.add_argument("--json", action="store_true", help="accepted for the sake of uniformity: it is always JSON")
     chosen = parser.parse_args()
-    knowledge: Knowledge = (
-        load() if chosen.world == "ours" else made(np.random.default_rng(20), hard=chosen.world == "hard")
-    )
+    knowledge: Knowledge = load() if chosen.world == "ours" else made(np.random.default_rng(20), chosen.world)
     ready = prepare(knowledge)
     calibration = fit_calibration.load()
     if chosen.world != "ours":

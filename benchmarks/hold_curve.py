@@ -138,8 +138,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="accepted for the sake of uniformity: it is always JSON")
     chosen = parser.parse_args()
     worlds: dict[str, tuple[Knowledge, bool]] = {
-        "easy world": (made(np.random.default_rng(20), hard=False), False),
-        "hard world": (made(np.random.default_rng(20), hard=True), False),
+        "easy world": (made(np.random.default_rng(20), "easy"), False),
+        "hard world": (made(np.random.default_rng(20), "hard"), False),
         "our knowledge": (load(), True),
     }
     result = {}

@@ -6,7 +6,32 @@ import numpy as np
 
 from holdfast.knowledge.model import Disease, Estimate, Finding, Frequency, Grade, Knowledge, Test, Tuning, Urgency
 
-DISEASES, FINDINGS, SYSTEMS, TESTS = 80, 300, 10, 60
+SYSTEMS, TESTS = 10, 60
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How hard it is to tell the diseases of a world apart."""
+
+    diseases: int
+    findings: int
+    leak: tuple[float, float]
+    """Background rates lie between, evenly in their logarithm."""
+    own: int
+    """How many times likelier a disease shows a finding of its own system than another."""
+    links: tuple[int, int]
+    share_max: float
+    """Frequencies of findings lie between 0.15 and this."""
+    reveals: tuple[int, int]
+    """A test answers so many findings."""
+
+
+KINDS = {
+    "easy": Kind(80, 300, (0.003, 0.1), 8, (12, 28), 0.95, (8, 9)),
+    "hard": Kind(80, 300, (0.01, 0.3), 8, (8, 16), 0.75, (8, 9)),
+    "wide": Kind(150, 400, (0.003, 0.12), 12, (10, 26), 0.95, (1, 13)),
+}
+"""Easy; hard: weaker links and three times the background; wide: more diseases that share findings, and uneven tests."""
 ERROR = 0.7
 """Standard deviation of the log odds by which wrong numbers are wrong: a factor of two."""
 
@@ -24,19 +49,19 @@ def _number(value: float) -> Estimate:
     return Estimate(value, Grade.ESTIMATE)
 
 
-def made(rng: np.random.Generator, hard: bool) -> Knowledge:
-    """80 diseases in 10 systems over 300 findings, 60 tests. Hard: fewer, weaker links, 3x background."""
-    low, high = (0.01, 0.3) if hard else (0.003, 0.1)
+def made(rng: np.random.Generator, kind: str) -> Knowledge:
+    """A release of one of the ``KINDS``: diseases in 10 systems, and 60 tests of the findings of the work-up."""
+    like = KINDS[kind]
+    low, high = like.leak
     findings = [
         Finding(f"f{i}", f"F{i}", f"s{i % SYSTEMS}", "presenting" if i % 2 else "workup", _number(float(leak)))
-        for i, leak in enumerate(np.exp(rng.uniform(np.log(low), np.log(high), FINDINGS)))
+        for i, leak in enumerate(np.exp(rng.uniform(np.log(low), np.log(high), like.findings)))
     ]
     diseases = []
-    for d in range(DISEASES):
-        own = [i for i in range(FINDINGS) if i % SYSTEMS == d % SYSTEMS]
-        pool = np.concatenate([np.repeat(own, 8), np.arange(FINDINGS)])
-        shown = np.unique(rng.choice(pool, int(rng.integers(8, 16) if hard else rng.integers(12, 28))))
-        top = 0.75 if hard else 0.95
+    for d in range(like.diseases):
+        own = [i for i in range(like.findings) if i % SYSTEMS == d % SYSTEMS]
+        pool = np.concatenate([np.repeat(own, like.own), np.arange(like.findings)])
+        shown = np.unique(rng.choice(pool, int(rng.integers(*like.links))))
         diseases.append(
             Disease(
                 key=f"d{d}",
@@ -48,19 +73,27 @@ def made(rng: np.random.Generator, hard: bool) -> Knowledge:
                 benefit=_number(0.7),
                 urgency=Urgency.HOURS,
                 treatment_summary="",
-                findings=tuple(Frequency(f"f{i}", float(rng.uniform(0.15, top)), Grade.ESTIMATE) for i in shown),
+                findings=tuple(
+                    Frequency(f"f{i}", float(rng.uniform(0.15, like.share_max)), Grade.ESTIMATE) for i in shown
+                ),
             )
         )
     minutes = np.exp(rng.uniform(np.log(2), np.log(60), TESTS)).round()
-    workup = range(0, FINDINGS, 2)
+    workup = range(0, like.findings, 2)
     tests = [
         Test(
-            f"t{i}", f"T{i}", _number(float(minutes[i])), 1, 0, "", tuple(f"f{j}" for j in rng.choice(workup, 8, False))
+            f"t{i}",
+            f"T{i}",
+            _number(float(minutes[i])),
+            1,
+            0,
+            "",
+            tuple(f"f{j}" for j in rng.choice(workup, int(rng.integers(*like.reveals)), False)),
         )
         for i in range(TESTS)
     ]
     return Knowledge(
-        release=f"made-{'hard' if hard else 'easy'}",
+        release=f"made-{kind}",
         sources={},
         findings={f.key: f for f in findings},
         diseases={d.key: d for d in diseases},

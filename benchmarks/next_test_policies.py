@@ -1,6 +1,6 @@
 """How many tests a dog needs until every true cause stands at 0.8, by what chooses the next test.
 
-Run: ``python benchmarks/next_test_policies.py [--world easy|hard|shipped] [--wrong] [--dogs 150] [--json]``. Dogs are
+Run: ``python benchmarks/next_test_policies.py [--world easy|hard|wide|shipped] [--wrong] [--dogs 150] [--json]``. Dogs are
 drawn from the world; each starts with three of its findings that are the least telling (the most common in the
 background) and five absent ones. ``--wrong`` lets Holdfast reason with numbers whose odds are off by about two.
 Policies: ``random`` takes any test that still answers something; ``leader`` the one most likely to show the leading
@@ -23,7 +23,7 @@ from holdfast.reasoning.engine import Posterior, answer, ask
 from holdfast.reasoning.evidence import Evidence, Observed
 from holdfast.reasoning.next_test import next_tests
 from holdfast.record.events import Presence
-from made_worlds import Dog, draw_dog, made, wrong_by_two
+from made_worlds import KINDS, Dog, draw_dog, made, wrong_by_two
 
 TESTS_MAX = 20
 ENOUGH = 0.8
@@ -113,7 +113,7 @@ def work_up(
 
 def compare(world: str, wrong: bool, dogs: int, policies: Sequence[str]) -> dict[str, dict[str, float]]:
     """Policy -> share reached, mean tests, median minutes and tests against the random policy, over the same dogs."""
-    truth = load() if world == "shipped" else made(np.random.default_rng(20), world == "hard")
+    truth = load() if world == "shipped" else made(np.random.default_rng(20), world)
     knowledge = wrong_by_two(truth, np.random.default_rng(7)) if wrong else truth
     rng = np.random.default_rng(21)
     drawn = [draw_dog(truth, rng) for _ in range(dogs)]
@@ -138,7 +138,7 @@ def compare(world: str, wrong: bool, dogs: int, policies: Sequence[str]) -> dict
 def main() -> None:
     """Print one table as JSON, or as lines."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--world", choices=["easy", "hard", "shipped"], default="shipped")
+    parser.add_argument("--world", choices=[*KINDS, "shipped"], default="shipped")
     parser.add_argument("--wrong", action="store_true")
     parser.add_argument("--dogs", type=int, default=150)
     parser.add_argument("--policies", nargs="+", choices=list(POLICIES), default=list(POLICIES))

@@ -31,7 +31,7 @@ KINDS = {
     "hard": Kind(80, 300, (0.01, 0.3), 8, (8, 16), 0.75, (8, 9)),
     "wide": Kind(150, 400, (0.003, 0.12), 12, (10, 26), 0.95, (1, 13)),
 }
-"""Easy; hard: weaker links and three times the background; wide: more diseases that share findings, and uneven tests."""
+"""Hard: weaker links and three times the background. Wide: more diseases that share findings, and uneven tests."""
 ERROR = 0.7
 """Standard deviation of the log odds by which wrong numbers are wrong: a factor of two."""
 

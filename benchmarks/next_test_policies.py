@@ -1,7 +1,7 @@
 """How many tests a dog needs until every true cause stands at 0.8, by what chooses the next test.
 
-Run: ``python benchmarks/next_test_policies.py [--world easy|hard|wide|shipped] [--wrong] [--dogs 150] [--json]``. Dogs are
-drawn from the world; each starts with three of its findings that are the least telling (the most common in the
+Run: ``python benchmarks/next_test_policies.py [--world easy|hard|wide|shipped] [--wrong] [--dogs 150] [--json]``.
+Dogs are drawn from the world; each starts with three of its findings that are the least telling (the most common in the
 background) and five absent ones. ``--wrong`` lets Holdfast reason with numbers whose odds are off by about two.
 Policies: ``random`` takes any test that still answers something; ``leader`` the one most likely to show the leading
 cause's signs; ``ours`` the first one that the second look suggests; ``information`` the one that tells most whatever

@@ -1,4 +1,6 @@
-"""The best-explanation enumerator: every single disease, every pair, then a beam to sets of four (six where few are in play).
+"""The best-explanation enumerator: every single disease, every pair, then a beam to sets of four.
+
+Where few diseases are in play it goes on to sets of six.
 
 Measured against exact inference on invented worlds (benchmarks/reasoning_exact.py). At least one member of a set must
 name a cause or be "something not on the list"; sets of descriptive states alone are kept for judging a declared

@@ -180,6 +180,7 @@ def terms_of(world: World, tables: Tables, facts: Facts) -> Terms:
 
 def log_likelihood(world: World, tables: Tables, facts: Facts, members: Ints) -> Floats:
     """log P(what was recorded | set), untempered, up to what no hypothesis can change; shape (..., N)."""
+    members = members[:, : max(1, int((members < world.size).any(axis=0).sum()))]  # empty places stand last
     terms = terms_of(world, tables, facts)
     columns = terms.columns
     column_at = np.zeros(len(tables.columns), dtype=np.int64)

@@ -82,6 +82,7 @@ def log_set_prior(log_no_cause: Floats, pi: Floats, descriptive: Bools, members:
     ``descriptive`` (D,), ``members`` (N, K) with D where a place is empty; answer (..., N). Leading axes are draws.
     """
     size = pi.shape[-1]
+    members = members[:, : max(1, int((members < size).any(axis=0).sum()))]  # empty places stand last
     state = np.append(descriptive, False)
     beside_cause = ~np.append(descriptive, True)[members].all(axis=1)
     causes_nothing = log_no_cause.sum(axis=-1)

@@ -85,6 +85,18 @@ def small_release() -> Release:
                 "reveals": ["anemia"],
             }
         ],
+        "measures.yaml": [
+            {
+                "key": "pcv_pct",
+                "name": "Packed cell volume",
+                "unit": "%",
+                "log": False,
+                "mean": {"value": 45, **guess},
+                "spread": {"value": 8, **guess},
+                "covers": ["anemia"],
+            }
+        ],
+        "scales.yaml": [],
         "regions.yaml": [{"key": "chest", "name": "Chest", "sides": ["left", "right"], "focal_finding": "anemia"}],
         "reasons.yaml": [{"key": "cost", "text": "Cost.", "decision": "proceed"}],
         "tuning.yaml": {
@@ -284,3 +296,55 @@ def test_the_error_is_one_that_the_edges_catch() -> None:
 
 def test_packaged_release_loads_once() -> None:
     assert load() is load()
+
+
+VALUE = {"measure": "pcv_pct", "mean": 25, "grade": "published", "source": "paper_2020", "total": 40}
+ACCURACY = {"finding": "anemia", "sensitivity": 0.9, "specificity": 0.95, "grade": "estimate"}
+
+
+def test_values_scales_and_accuracy_are_read(tmp_path: Path) -> None:
+    release = small_release()
+    release[BLEED]["values"] = [VALUE]
+    release["tests.yaml"][0]["accuracy"] = [ACCURACY]
+    release["scales.yaml"] = [{"key": "cells", "name": "Cells", "levels": ["cbc_normal", "anemia"]}]
+    knowledge = loaded(release, tmp_path)
+    assert knowledge.diseases["bleed"].values[0].total == 40
+    assert knowledge.tests["pcv"].accuracy[0].specificity == 0.95
+    assert knowledge.scales["cells"].levels == ("cbc_normal", "anemia")
+    assert knowledge.measures["pcv_pct"].covers == ("anemia",)
+
+
+@pytest.mark.parametrize(
+    ("path", "entry", "said"),
+    [
+        (BLEED, {**VALUE, "measure": "sodium"}, "names no measure"),
+        (BLEED, {key: VALUE[key] for key in VALUE if key != "total"}, "needs the number of dogs"),
+        (BLEED, {**VALUE, "source": "nowhere"}, "not in sources.yaml"),
+        (BLEED, {**VALUE, "spread": 0}, "spread above 0"),
+        ("tests.yaml", {**ACCURACY, "finding": "cbc_normal"}, "does not reveal"),
+        ("tests.yaml", {**ACCURACY, "sensitivity": 1.0}, "between 0 and 1"),
+        ("tests.yaml", {**ACCURACY, "sensitivity": 0.02}, "no better than a coin"),
+        ("scales.yaml", {"key": "cells", "name": "Cells", "levels": ["anemia"]}, "two levels"),
+        ("scales.yaml", {"key": "cells", "name": "Cells", "levels": ["anemia", "nothing"]}, "not a finding"),
+    ],
+)
+def test_a_fault_in_what_has_degrees_is_refused(tmp_path: Path, path: str, entry: dict[str, Any], said: str) -> None:
+    release = small_release()
+    if path == BLEED:
+        release[BLEED]["values"] = [entry]
+    elif path == "tests.yaml":
+        release[path][0]["accuracy"] = [entry]
+    else:
+        release[path] = [entry]
+    with pytest.raises(KnowledgeError, match=said):
+        loaded(release, tmp_path)
+
+
+def test_the_digest_of_the_facts_leaves_the_tuning_out(tmp_path: Path) -> None:
+    first, retuned, changed = small_release(), small_release(), small_release()
+    retuned["tuning.yaml"]["temperature"]["value"] = 1.9
+    changed[BLEED]["prior"]["value"] = 0.11
+    digests = [
+        loaded(release, tmp_path / name).facts for release, name in ((first, "a"), (retuned, "b"), (changed, "c"))
+    ]
+    assert digests[0] == digests[1] != digests[2]

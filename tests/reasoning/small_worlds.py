@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from holdfast.knowledge.graded import Measure, Scale
 from holdfast.knowledge.model import (
     Complication,
     Derivation,
@@ -73,6 +74,8 @@ def knowledge(
     temperature: float = 1.0,
     silence: float = 0.0,
     unlisted: float = 0.0,
+    measures: tuple[Measure, ...] = (),
+    scales: tuple[Scale, ...] = (),
 ) -> Knowledge:
     return Knowledge(
         release="small-0",
@@ -85,6 +88,8 @@ def knowledge(
         tuning=Tuning(estimate(temperature), estimate(silence), estimate(unlisted)),
         aliases={},
         disease_aliases={},
+        measures={m.key: m for m in measures},
+        scales={s.key: s for s in scales},
     )
 
 

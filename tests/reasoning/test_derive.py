@@ -2,12 +2,13 @@
 
 import pytest
 
+from holdfast.knowledge.graded import Measure, TreatmentResponse
 from holdfast.knowledge.model import Knowledge, Region
-from holdfast.reasoning.derive import Inputs, Measurement, RecordedFinding, derive
+from holdfast.reasoning.derive import Inputs, Measurement, RecordedFinding, TreatmentEffect, derive
 from holdfast.reasoning.evidence import Signalment
 from holdfast.reasoning.touch import Touch, TouchEffect
 from holdfast.record.events import Presence, Strength, TouchResponse
-from reasoning.small_worlds import derivation, disease, finding, knowledge
+from reasoning.small_worlds import derivation, disease, estimate, finding, knowledge
 
 PRESENT, ABSENT = Presence.PRESENT, Presence.ABSENT
 NONE, FLINCHES, LOOKS = TouchResponse.NONE, TouchResponse.FLINCHES, TouchResponse.LOOKS
@@ -180,3 +181,40 @@ def test_a_jump_on_touch_needs_a_signal_good_enough_to_say(world: Knowledge) -> 
     assert pressor(None, None) is None
     assert pressor(None, False) is False
     assert pressor(False, True) is True
+
+
+TREATED = knowledge(
+    [
+        finding("no_help", response=TreatmentResponse("oxygen", helped=False)),
+        finding("azotemia", derived=(derivation("creatinine", ">", 1.8, "mg/dL", 1.4),)),
+    ],
+    [disease("a", 0.01, {"azotemia": 0.5})],
+    measures=(Measure("creatinine", "Creatinine", "mg/dL", True, estimate(1.0), estimate(1.6), ("azotemia",)),),
+)
+
+
+def oxygen(at_us: int, helped: bool | None) -> TreatmentEffect:
+    return TreatmentEffect("oxygen", at_us, helped, f"seen at {at_us}", f"e{at_us}")
+
+
+def test_the_last_judged_treatment_says_whether_it_helped() -> None:
+    seen = derive(TREATED, Inputs(treatments=[oxygen(1, True), oxygen(2, False), oxygen(3, None)])).findings["no_help"]
+    assert seen.presence is PRESENT
+    assert (seen.since_us, seen.basis, seen.provenance) == (2, "seen at 2", ("e2",))
+    assert derive(TREATED, Inputs(treatments=[oxygen(1, True)])).findings["no_help"].presence is ABSENT
+
+
+def test_a_treatment_that_cannot_be_judged_or_is_of_another_kind_says_nothing() -> None:
+    other = TreatmentEffect("fluid", 1, False, "", "f")
+    assert "no_help" not in derive(TREATED, Inputs(treatments=[oxygen(1, None), other])).findings
+
+
+def test_a_value_is_handed_on_beside_the_finding_that_follows_from_it() -> None:
+    evidence = derive(TREATED, Inputs(measurements=[Measurement("creatinine", 4.0, "mg/dL", 7, "lab")]))
+    assert evidence.values["creatinine"].value == 4.0
+    assert evidence.findings["azotemia"].presence is PRESENT
+
+
+def test_a_value_in_another_unit_is_not_used() -> None:
+    evidence = derive(TREATED, Inputs(measurements=[Measurement("creatinine", 350.0, "umol/L", 7, "lab")]))
+    assert not evidence.values

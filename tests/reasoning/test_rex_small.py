@@ -10,6 +10,7 @@ from holdfast.reasoning.assessment import Assessment, assess
 from holdfast.reasoning.evidence import Evidence
 from holdfast.reasoning.fit import Verdict
 from holdfast.reasoning.page import to_page
+from reasoning.small_calibration import calibration
 from reasoning.small_worlds import a_test, disease, estimate, evidence, finding, knowledge
 
 SHOCK = {"collapse": 0.8, "gums_pale": 0.7, "crt_prolonged": 0.7, "pulse_weak": 0.7, "hypotension": 0.7}
@@ -59,7 +60,7 @@ def rex() -> Evidence:
 
 @pytest.fixture(scope="module")
 def answer(world: Knowledge) -> Assessment:
-    return assess(world, rex(), "multiple_organ_dysfunction")
+    return assess(world, rex(), "multiple_organ_dysfunction", calibration(highest=2.0))
 
 
 def test_what_organ_failure_does_not_explain_is_named_with_its_time(answer: Assessment, world: Knowledge) -> None:
@@ -72,7 +73,8 @@ def test_what_organ_failure_does_not_explain_is_named_with_its_time(answer: Asse
 
 
 def test_without_the_local_signs_the_same_diagnosis_fits(world: Knowledge) -> None:
-    plain = assess(world, evidence(" ".join([*SHOCK, "multi_organ"])), "multiple_organ_dysfunction").fit
+    seen = evidence(" ".join([*SHOCK, "multi_organ"]))
+    plain = assess(world, seen, "multiple_organ_dysfunction", calibration(highest=2.0)).fit
     assert plain is not None
     assert plain.verdict is Verdict.FITS
     assert plain.unexplained == ()
@@ -104,7 +106,7 @@ def test_a_finding_of_metal_makes_the_projectile_lead(world: Knowledge) -> None:
     after = assess(world, seen, "multiple_organ_dysfunction")
     assert after.candidates[0].key == "projectile_thorax"
     assert after.candidates[0].p > 0.9
-    declared = assess(world, seen, "projectile_thorax").fit
+    declared = assess(world, seen, "projectile_thorax", calibration(highest=2.0)).fit
     assert declared is not None
     assert declared.verdict is Verdict.FITS
 
@@ -125,7 +127,7 @@ def test_the_page_is_plain_json_and_leads_from_each_number_to_its_source(answer:
     number = next(n for n in page["candidates"][0]["numbers"] if n["source_id"] == "study")
     assert number["url"] == "https://example.org/study"
     assert number["total"] == 100
-    assert "ncalibrated" in page["fit"]["calibration"]
+    assert "drawn from the knowledge itself" in page["fit"]["calibration"]
     assert page["knowledge_release"] == "small-0"
 
 

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from holdfast.kernel.errors import NotFoundError, OperatorError, WorldError
+from holdfast.monitoring.expected_course import AS_EXPECTED, CANNOT_SAY, LESS, OPPOSITE
 from holdfast.record import events as ev
 from holdfast.record.monitor import Origin
 from holdfast.usecases import cases
 from holdfast.usecases import second_look as look
 from holdfast.usecases.context import Context, record
+from holdfast.usecases.course_views import CourseView, ExpectedView, TreatmentView
 from holdfast.usecases.ports import OWN_ACTOR, Change, Receipt
 from making import StandingClock, make_context
 
@@ -196,3 +198,45 @@ def next_block(clock: StandingClock) -> ev.MonitorBlockStored:
         waves=(),
         refused=0,
     )
+
+
+class TestWhatFollowedATreatment:
+    """The comparison with the expected course becomes evidence."""
+
+    @staticmethod
+    def course(*verdicts: str) -> CourseView:
+        expected = tuple(
+            ExpectedView(
+                sign=f"s{n}",
+                label="SpO2",
+                expected="rises",
+                verdict=verdict,
+                text="88 to 89 %",
+                grade="estimate",
+                source="",
+                note="",
+            )
+            for n, verdict in enumerate(verdicts)
+        )
+        given = TreatmentView(
+            treatment_id="t1", what="oxygen", amount="", category="oxygen", at_us=5, signs=(), expected=expected
+        )
+        return CourseView(case_id="c", at_us=9, release="r", standing=(), changes=(), treatments=(given,), touches=())
+
+    @pytest.mark.parametrize(
+        ("verdicts", "helped"),
+        [
+            ((LESS, CANNOT_SAY), False),
+            ((OPPOSITE,), False),
+            ((LESS, AS_EXPECTED), True),
+            ((CANNOT_SAY,), None),
+            ((), None),
+        ],
+    )
+    def test_one_expected_effect_is_enough_to_have_helped(self, verdicts: tuple[str, ...], helped: bool | None) -> None:
+        (effect,) = look.treatment_effects(self.course(*verdicts))
+        assert (effect.category, effect.at_us, effect.helped, effect.event_id) == ("oxygen", 5, helped, "t1")
+
+    def test_the_reason_is_told(self) -> None:
+        (effect,) = look.treatment_effects(self.course(LESS))
+        assert effect.text == "after oxygen: SpO2 less than expected (88 to 89 %)"

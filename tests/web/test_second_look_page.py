@@ -49,3 +49,20 @@ def test_the_case_as_json_carries_no_looks(house) -> None:
     content = house.client("clinician").get(f"/api/cases/{house.case_id}").json()
     assert content["name"] == "Rex"
     assert "looks" not in content
+
+
+def test_it_shows_how_the_fit_changed_and_says_in_sentences_why(house) -> None:
+    look_at = f"{base(house)}/second-look"
+    house.post("clinician", f"{base(house)}/diagnosis", {"diagnosis": "organ failure", "diagnoses_seen": "0"})
+    for key in ("collapse", "gums_pale", "pulse_weak", "hypotension"):
+        house.post("clinician", f"{base(house)}/findings", {"key": key, "presence": "present"})
+    assert 'data-testid="fit-over-time"' not in house.client("clinician").get(look_at).text
+    house.clock.advance(3600)
+    for key in ("focal_pain_thoracic_wall", "pressor_response_to_palpation"):
+        house.post("clinician", f"{base(house)}/findings", {"key": key, "presence": "present"})
+    page = house.client("clinician").get(look_at).text
+    table = re.search(r'(?s)data-testid="fit-over-time".*?</details>', page).group(0)
+    assert table.count("<tr>") == 3
+    sentences = re.search(r'(?s)data-testid="sentences".*?</ul>', page).group(0)
+    assert "without a listed cause in" in sentences
+    assert "would leave" in re.search(r'(?s)data-testid="negative".*?</p>', page).group(0)

@@ -120,6 +120,11 @@ def _add_scorecards(commands: Any) -> None:
     diagnosis.add_argument("directory", type=Path, metavar="DIR")
     diagnosis.add_argument("--stage", choices=["presenting", "workup"], default="presenting")
     diagnosis.add_argument("--json", action="store_true")
+    fit = _add(kinds, "fit", _scorecard_fit, "misfit of what was first suspected in published cases")
+    fit.add_argument("directory", type=Path, metavar="DIR")
+    fit.add_argument("--stage", choices=["presenting", "workup"], default="workup")
+    fit.add_argument("--controls", type=int, default=200, metavar="N", help="drawn dogs without a misfit (default 200)")
+    fit.add_argument("--json", action="store_true")
     beats = _add(kinds, "beats", _scorecard_beats, "beat detection against annotated WFDB records")
     beats.add_argument("directory", type=Path, metavar="DIR")
     beats.add_argument("--preset", choices=["dog", "human"], default="dog")
@@ -209,6 +214,12 @@ def _scorecard_diagnosis(options: argparse.Namespace) -> None:
     from holdfast.cli import scorecard_diagnosis
 
     _print_scores(scorecard_diagnosis.run(options.directory, stage=options.stage), options.json)
+
+
+def _scorecard_fit(options: argparse.Namespace) -> None:
+    from holdfast.cli import scorecard_fit
+
+    _print_scores(scorecard_fit.run(options.directory, options.stage, options.controls), options.json)
 
 
 def _scorecard_beats(options: argparse.Namespace) -> None:

@@ -16,8 +16,8 @@ from holdfast.knowledge.alarm_rules import (
     MonitorWords,
     Rung,
 )
-from holdfast.knowledge.assembly import Problems
 from holdfast.knowledge.grades import Estimate, Grade
+from holdfast.knowledge.pedigree import Problems
 from holdfast.knowledge.shapes import EstimateShape, Shape
 
 KINDS, LIMITS, HANDLING = "alarm_kinds.yaml", "alarm_limits.yaml", "alarm_handling.yaml"

@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-from holdfast.knowledge import shapes
+from holdfast.knowledge import conditions, graded_assembly, shapes
 from holdfast.knowledge.alarm_rules import AlarmRules
+from holdfast.knowledge.graded import Measure, TreatmentResponse
 from holdfast.knowledge.model import (
     Complication,
     Derivation,
     Disease,
-    Estimate,
     Exclusion,
     Finding,
     Frequency,
@@ -24,23 +24,12 @@ from holdfast.knowledge.model import (
     Test,
     Tuning,
 )
+from holdfast.knowledge.pedigree import Pedigree, Problems
 from holdfast.knowledge.vocabulary import fold
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_]*")
-_WHEN = re.compile(r"breed:[a-z0-9][a-z0-9_ '-]*|(age_years|weight_kg)(<|>=)\d+(\.\d+)?|sex:[a-z_]+|working_dog")
 _P_TOLERANCE = 0.02
 """Printed percentages are rounded, and a few papers round badly; further off means a slip of ours."""
-
-
-@dataclass
-class Problems:
-    """What is wrong, in the order it was met."""
-
-    found: list[str] = field(default_factory=list)
-
-    def add(self, file: str, entry: str, what: str) -> None:
-        """Note one fault of one entry of one file."""
-        self.found.append(f"{file}, {entry}: {what}" if entry else f"{file}: {what}")
 
 
 @dataclass(frozen=True)
@@ -52,27 +41,33 @@ class Parts:
     diseases: list[tuple[str, shapes.DiseaseShape]]
     sources: list[shapes.SourceShape]
     tests: list[shapes.TestShape]
+    measures: list[shapes.MeasureShape]
+    scales: list[shapes.ScaleShape]
     regions: list[shapes.RegionShape]
     reasons: list[shapes.ReasonShape]
     finding_aliases: dict[str, str]
     disease_aliases: dict[str, list[str]]
 
 
-def assemble(parts: Parts, alarms: AlarmRules, digest: str, problems: Problems) -> Knowledge:
+def assemble(parts: Parts, alarms: AlarmRules, digest: str, facts_digest: str, problems: Problems) -> Knowledge:
     """The release; faults are added to ``problems`` and the value is then not to be used."""
     _unique_keys(parts, problems)
     _no_circles(parts, problems)
     aliases = _finding_spellings(parts, problems)
+    checks = Pedigree(problems, {s.id for s in parts.sources}, {shape.key for _, shape in parts.findings})
+    measures = graded_assembly.measures(parts.measures, checks)
     work = _Assembly(
         problems=problems,
-        sources={shape.id for shape in parts.sources},
-        findings={shape.key for _, shape in parts.findings},
+        sources=checks.sources,
+        findings=checks.findings,
         diseases={shape.key for _, shape in parts.diseases},
         tests={shape.key for shape in parts.tests},
+        measures=measures,
         aliases=aliases,
     )
     return Knowledge(
         release=f"{parts.tuning.version}+{digest}",
+        facts=facts_digest,
         sources={s.id: Source(s.id, s.title, s.url, s.text_seen, s.year, s.note) for s in parts.sources},
         findings={shape.key: work.finding(file, shape) for file, shape in parts.findings},
         diseases={shape.key: work.disease(file, shape) for file, shape in parts.diseases},
@@ -82,6 +77,8 @@ def assemble(parts: Parts, alarms: AlarmRules, digest: str, problems: Problems) 
         tuning=work.tuning(parts.tuning),
         aliases=aliases,
         disease_aliases=_disease_spellings(parts, problems),
+        measures=measures,
+        scales=graded_assembly.scales(parts.scales, [shape for _, shape in parts.findings], checks),
         alarms=alarms,
     )
 
@@ -92,6 +89,8 @@ def _unique_keys(parts: Parts, problems: Problems) -> None:
         ("finding", ((file, s.key) for file, s in parts.findings)),
         ("disease", ((file, s.key) for file, s in parts.diseases)),
         ("test", (("tests.yaml", s.key) for s in parts.tests)),
+        ("measure", (("measures.yaml", s.key) for s in parts.measures)),
+        ("scale", (("scales.yaml", s.key) for s in parts.scales)),
         ("region", (("regions.yaml", s.key) for s in parts.regions)),
         ("reason", (("reasons.yaml", s.key) for s in parts.reasons)),
     ]
@@ -173,18 +172,16 @@ def _disease_spellings(parts: Parts, problems: Problems) -> dict[str, tuple[str,
 
 
 @dataclass
-class _Assembly:
+class _Assembly(Pedigree):
     """Builds single entries against the sets of known keys."""
 
-    problems: Problems
-    sources: set[str]
-    findings: set[str]
     diseases: set[str]
     tests: set[str]
+    measures: dict[str, Measure]
     aliases: dict[str, str]
 
     def finding(self, file: str, shape: shapes.FindingShape) -> Finding:
-        fault = self._faults(file, shape.key)
+        fault = self.faults(file, shape.key)
         for key in shape.implies_absent:
             if key not in self.findings or key == shape.key:
                 fault(f"implies_absent names {key!r}, which is not another finding")
@@ -193,13 +190,14 @@ class _Assembly:
             name=shape.name,
             system=shape.system,
             stage=shape.stage,
-            leak=self._probability(shape.leak, "leak", fault),
+            leak=self.probability(shape.leak, "leak", fault),
             synonyms=shape.synonyms,
             derived=tuple(self._derivation(derived, fault) for derived in shape.derived),
             syndrome=shape.syndrome,
             implies_absent=shape.implies_absent,
             quick=shape.quick,
             context=shape.context,
+            response=TreatmentResponse(shape.response.category, shape.response.helped) if shape.response else None,
             note=shape.note,
         )
 
@@ -207,12 +205,12 @@ class _Assembly:
         beyond, threshold = shape.absent_beyond, shape.threshold.value
         if beyond is not None and (beyond > threshold if shape.op.startswith(">") else beyond < threshold):
             fault(f"absent_beyond of {shape.observation} lies on the side where the finding is present")
-        estimate = self._estimate(shape.threshold, f"threshold of {shape.observation}", fault)
+        estimate = self.estimate(shape.threshold, f"threshold of {shape.observation}", fault)
         return Derivation(shape.observation, shape.op, estimate, shape.unit, beyond)
 
     def disease(self, file: str, shape: shapes.DiseaseShape) -> Disease:
-        fault = self._faults(file, shape.key)
-        benefit = self._estimate(shape.benefit, "benefit", fault)
+        fault = self.faults(file, shape.key)
+        benefit = self.estimate(shape.benefit, "benefit", fault)
         if not 0 <= benefit.value <= 1:
             fault("benefit lies outside 0 to 1")
         frequencies = tuple(self._frequency(frequency, fault) for frequency in shape.findings)
@@ -226,12 +224,13 @@ class _Assembly:
             name=shape.name,
             system=shape.system,
             descriptive=shape.descriptive,
-            prior=self._probability(shape.prior, "prior", fault),
+            prior=self.probability(shape.prior, "prior", fault),
             treatable=shape.treatable,
             benefit=benefit,
             urgency=shape.urgency,
             treatment_summary=shape.treatment_summary,
             findings=frequencies,
+            values=graded_assembly.values(shape.values, self.measures, self, fault),
             complications=tuple(self._complication(each, shape.key, fault) for each in shape.complications),
             modifiers=tuple(self._modifier(each, fault) for each in shape.modifiers),
             exclusions=tuple(self._exclusion(each, fault) for each in shape.exclusions),
@@ -243,7 +242,7 @@ class _Assembly:
         key = shape.finding if shape.finding in self.findings else self.aliases.get(fold(shape.finding), "")
         if not key:
             fault(f"there is no finding {shape.finding!r}")
-        self._pedigree(shape.grade, shape.source, f"finding {shape.finding!r}", fault)
+        self.pedigree(shape.grade, shape.source, f"finding {shape.finding!r}", fault)
         if shape.grade is Grade.PUBLISHED and shape.total is None:
             fault(f"finding {shape.finding!r} is published, so it needs n and total, or p and total")
         p = self._share(shape, fault)
@@ -273,27 +272,29 @@ class _Assembly:
             fault(f"complication {shape.disease!r} is not another disease")
         if not 0 < shape.p < 1:
             fault(f"complication {shape.disease!r} has a p outside 0 to 1")
-        self._pedigree(shape.grade, shape.source, f"complication {shape.disease!r}", fault)
+        self.pedigree(shape.grade, shape.source, f"complication {shape.disease!r}", fault)
         return Complication(shape.disease, shape.p, shape.grade, shape.source, shape.note)
 
     def _modifier(self, shape: shapes.ModifierShape, fault: Callable[[str], None]) -> Modifier:
-        if not _WHEN.fullmatch(shape.when):
-            fault(f"modifier {shape.when!r} is not one of the known conditions")
+        try:
+            conditions.read(shape.when)
+        except ValueError as error:
+            fault(f"modifier {error}")
         if not shape.odds_ratio > 0:
             fault(f"modifier {shape.when!r} needs an odds ratio above 0")
-        self._pedigree(shape.grade, shape.source, f"modifier {shape.when!r}", fault)
+        self.pedigree(shape.grade, shape.source, f"modifier {shape.when!r}", fault)
         return Modifier(shape.when, shape.odds_ratio, shape.grade, shape.source, shape.note)
 
     def _exclusion(self, shape: shapes.ExclusionShape, fault: Callable[[str], None]) -> Exclusion:
         if shape.test not in self.tests:
             fault(f"exclusion names the test {shape.test!r}, which is not in tests.yaml")
-        self._pedigree(shape.grade, shape.source, f"exclusion by {shape.test!r}", fault)
+        self.pedigree(shape.grade, shape.source, f"exclusion by {shape.test!r}", fault)
         return Exclusion(shape.test, shape.says, shape.does_not_exclude, shape.grade, shape.source)
 
     def test(self, shape: shapes.TestShape) -> Test:
-        fault = self._faults("tests.yaml", shape.key)
-        self._known_findings(shape.reveals, "reveals", fault)
-        minutes = self._estimate(shape.minutes, "minutes", fault)
+        fault = self.faults("tests.yaml", shape.key)
+        self.known_findings(shape.reveals, "reveals", fault)
+        minutes = self.estimate(shape.minutes, "minutes", fault)
         if not minutes.value > 0:
             fault("minutes must be above 0")
         return Test(
@@ -304,46 +305,25 @@ class _Assembly:
             invasiveness=shape.invasiveness,
             risk_unstable=shape.risk_unstable,
             reveals=shape.reveals,
+            accuracy=graded_assembly.accuracies(shape, self, fault),
             point_of_care=shape.point_of_care,
         )
 
     def region(self, shape: shapes.RegionShape) -> Region:
-        fault = self._faults("regions.yaml", shape.key)
-        self._known_findings((shape.focal_finding,), "focal_finding", fault)
+        fault = self.faults("regions.yaml", shape.key)
+        self.known_findings((shape.focal_finding,), "focal_finding", fault)
         if not shape.sides:
             fault("at least one side is needed")
         return Region(shape.key, shape.name, shape.sides, shape.focal_finding)
 
     def tuning(self, shape: shapes.TuningShape) -> Tuning:
-        fault = self._faults("tuning.yaml", "tuning")
-        temperature = self._estimate(shape.temperature, "temperature", fault)
+        fault = self.faults("tuning.yaml", "tuning")
+        temperature = self.estimate(shape.temperature, "temperature", fault)
         if temperature.value < 1:
             fault("a temperature below 1 would claim more than the findings say")
         return Tuning(
             temperature=temperature,
-            silence=self._probability(shape.silence, "silence", fault),
-            unlisted_share=self._probability(shape.unlisted_share, "unlisted_share", fault),
+            silence=self.probability(shape.silence, "silence", fault),
+            unlisted_share=self.probability(shape.unlisted_share, "unlisted_share", fault),
+            fitted_for=shape.fitted_for,
         )
-
-    def _faults(self, file: str, entry: str) -> Callable[[str], None]:
-        return lambda what: self.problems.add(file, entry, what)
-
-    def _known_findings(self, keys: Iterable[str], where: str, fault: Callable[[str], None]) -> None:
-        for key in keys:
-            if key not in self.findings:
-                fault(f"{where} names {key!r}, which is not a finding")
-
-    def _estimate(self, shape: shapes.EstimateShape, what: str, fault: Callable[[str], None]) -> Estimate:
-        self._pedigree(shape.grade, shape.source, what, fault)
-        return Estimate(shape.value, shape.grade, shape.source, shape.note)
-
-    def _probability(self, shape: shapes.EstimateShape, what: str, fault: Callable[[str], None]) -> Estimate:
-        if not 0 < shape.value < 1:
-            fault(f"{what} lies outside 0 to 1")
-        return self._estimate(shape, what, fault)
-
-    def _pedigree(self, grade: Grade, source: str, what: str, fault: Callable[[str], None]) -> None:
-        if grade is not Grade.ESTIMATE and not source:
-            fault(f"{what} is {grade.value}, so it needs a source")
-        if source and source not in self.sources:
-            fault(f"{what} cites {source!r}, which is not in sources.yaml")

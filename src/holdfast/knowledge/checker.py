@@ -6,9 +6,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import log10
+from math import log, log10
+from statistics import NormalDist
+from typing import Protocol
 
-from holdfast.knowledge.model import Disease, Estimate, Finding, Frequency, Grade, Knowledge
+from holdfast.knowledge.graded import Measure
+from holdfast.knowledge.model import Derivation, Estimate, Finding, Frequency, Grade, Knowledge
 
 FINDINGS_PER_DISEASE_MIN = 5
 QUICK_RANGE = (30, 60)
@@ -16,6 +19,8 @@ QUICK_RANGE = (30, 60)
 PRIOR_SUM_RANGE = (0.5, 1.5)
 """The priors are shares of one population; two diseases at once let them pass 1 a little."""
 WEAKEST_SHOWN = 20
+_LEAK_APART = 4.0
+"""How many times a background rate may differ from what the background of its value says."""
 
 STORY_FINDINGS = (
     "collapse",
@@ -47,6 +52,17 @@ STORY_FINDINGS = (
 """Keys that the body chart, the touch responses and the second look name in code."""
 
 
+class Graded(Protocol):
+    """Anything with a pedigree."""
+
+    @property
+    def grade(self) -> Grade: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def note(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class WeakNumber:
     """An estimate of ours that conclusions lean on."""
@@ -68,6 +84,10 @@ class Report:
     errors: tuple[str, ...]
     warnings: tuple[str, ...]
     weakest: tuple[WeakNumber, ...]
+    shares: dict[Grade, float]
+    """Share of all numbers of each grade."""
+    tuned_for_these_data: bool
+    """Whether temperature, silence and share of the unlisted were fitted on these data, or on older ones."""
 
 
 def check(knowledge: Knowledge) -> Report:
@@ -79,6 +99,8 @@ def check(knowledge: Knowledge) -> Report:
         errors=tuple(_errors(knowledge)),
         warnings=tuple(_warnings(knowledge)),
         weakest=_weakest(knowledge),
+        shares=_shares(knowledge),
+        tuned_for_these_data=knowledge.tuning.fitted_for == knowledge.facts,
     )
 
 
@@ -106,33 +128,57 @@ def _counts(knowledge: Knowledge) -> dict[str, int]:
     }
 
 
-def _numbers(knowledge: Knowledge) -> Iterator[tuple[str, str, Grade, str]]:
-    """Every number that can reach a conclusion: kind, owner, grade and note."""
+def numbers(knowledge: Knowledge) -> Iterator[tuple[str, str, Grade, str, str]]:
+    """Every number that can reach a conclusion: kind, owner, grade, source and note."""
+
+    def told(kind: str, owner: str, number: Estimate | Graded) -> tuple[str, str, Grade, str, str]:
+        return kind, owner, number.grade, number.source, number.note
+
+    tuning = knowledge.tuning
+    for name, value in (
+        ("temperature", tuning.temperature),
+        ("silence", tuning.silence),
+        ("unlisted share", tuning.unlisted_share),
+    ):
+        yield told("tuning", name, value)
     for finding in knowledge.findings.values():
-        yield "leak", finding.key, finding.leak.grade, finding.leak.note
+        yield told("leak", finding.key, finding.leak)
         for derived in finding.derived:
-            yield "threshold", finding.key, derived.threshold.grade, derived.threshold.note
+            yield told("threshold", finding.key, derived.threshold)
+    for measure in knowledge.measures.values():
+        yield told("background value", measure.key, measure.mean)
+        yield told("background value", measure.key, measure.spread)
     for disease in knowledge.diseases.values():
-        yield "prior", disease.key, disease.prior.grade, disease.prior.note
-        yield "benefit", disease.key, disease.benefit.grade, disease.benefit.note
-        for frequency in disease.findings:
-            yield "frequency", disease.key, frequency.grade, frequency.note
-        for complication in disease.complications:
-            yield "complication", disease.key, complication.grade, complication.note
-        for modifier in disease.modifiers:
-            yield "modifier", disease.key, modifier.grade, modifier.note
+        yield told("prior", disease.key, disease.prior)
+        yield told("benefit", disease.key, disease.benefit)
+        groups: tuple[tuple[str, tuple[Graded, ...]], ...] = (
+            ("frequency", disease.findings),
+            ("value", disease.values),
+            ("complication", disease.complications),
+            ("modifier", disease.modifiers),
+        )
+        for kind, group in groups:
+            for number in group:
+                yield told(kind, disease.key, number)
     for test in knowledge.tests.values():
-        yield "minutes", test.key, test.minutes.grade, test.minutes.note
-    for kind in knowledge.alarms.kinds.values():
-        yield "alarm delay", kind.key, kind.grade, kind.note
+        yield told("minutes", test.key, test.minutes)
+        for accuracy in test.accuracy:
+            yield told("accuracy", test.key, accuracy)
+    for alarm in knowledge.alarms.kinds.values():
+        yield told("alarm delay", alarm.key, alarm)
     for limit in knowledge.alarms.limits.values():
         for side in (side for row in limit.rows for side in (row.low, row.high) if side is not None):
-            yield "alarm limit", limit.key, side.grade, side.note
+            yield told("alarm limit", limit.key, side)
+
+
+def _shares(knowledge: Knowledge) -> dict[Grade, float]:
+    counted = Counter(grade for _, _, grade, _, _ in numbers(knowledge))
+    return {grade: counted[grade] / counted.total() for grade in Grade}
 
 
 def _grades(knowledge: Knowledge) -> dict[str, dict[Grade, int]]:
     counted: dict[str, Counter[Grade]] = {}
-    for kind, _, grade, _ in _numbers(knowledge):
+    for kind, _, grade, _, _ in numbers(knowledge):
         counted.setdefault(kind, Counter())[grade] += 1
     return {kind: {grade: counter[grade] for grade in Grade} for kind, counter in counted.items()}
 
@@ -142,6 +188,14 @@ def _used(knowledge: Knowledge) -> set[str]:
 
 
 def _errors(knowledge: Knowledge) -> Iterator[str]:
+    for kind, owner, grade, source, _ in numbers(knowledge):
+        if grade is not Grade.ESTIMATE and source not in knowledge.sources:
+            yield f"{kind} of {owner!r} is {grade.value} and has no source"
+    steps = {level for scale in knowledge.scales.values() for level in scale.levels}
+    for test in knowledge.tests.values():
+        for accuracy in test.accuracy:
+            if accuracy.finding in steps or knowledge.findings[accuracy.finding].syndrome:
+                yield f"test {test.key!r} has an accuracy for {accuracy.finding!r}, which has a scale or a syndrome"
     for key in STORY_FINDINGS:
         if key not in knowledge.findings:
             yield f"finding {key!r} is named in code and missing"
@@ -159,6 +213,7 @@ def _errors(knowledge: Knowledge) -> Iterator[str]:
 def _warnings(knowledge: Knowledge) -> Iterator[str]:
     yield from _warnings_on_diseases(knowledge)
     yield from _warnings_on_findings(knowledge)
+    yield from _warnings_on_measures(knowledge)
     yield from _warnings_on_the_whole(knowledge)
 
 
@@ -174,7 +229,7 @@ def _warnings_on_diseases(knowledge: Knowledge) -> Iterator[str]:
                     f"below the background of {finding.leak.value:.3g}"
                 )
     silent = Counter(
-        (kind, owner) for kind, owner, grade, note in _numbers(knowledge) if grade is Grade.ESTIMATE and not note
+        (kind, owner) for kind, owner, grade, _, note in numbers(knowledge) if grade is Grade.ESTIMATE and not note
     )
     for (kind, owner), count in sorted(silent.items()):
         yield f"{owner}: {count} {kind} estimate{'s' if count != 1 else ''} without a note"
@@ -196,7 +251,37 @@ def _warnings_on_findings(knowledge: Knowledge) -> Iterator[str]:
             yield f"test {test.key!r} reveals nothing that a disease uses"
 
 
+def _warnings_on_measures(knowledge: Knowledge) -> Iterator[str]:
+    """The share of the background beyond a threshold should be about the background rate of its finding."""
+    for measure in knowledge.measures.values():
+        for key in measure.covers:
+            finding = knowledge.findings[key]
+            for rule in finding.derived:
+                if rule.observation != measure.key:
+                    continue
+                if rule.unit.lower() != measure.unit.lower():
+                    yield f"measure {measure.key!r} is in {measure.unit}, the threshold of {key!r} in {rule.unit}"
+                beyond = _beyond(measure, rule)
+                if not 1 / _LEAK_APART <= beyond / finding.leak.value <= _LEAK_APART:
+                    yield (
+                        f"measure {measure.key!r} puts {beyond:.2g} of the background beyond the threshold of {key!r}, "
+                        f"its background rate says {finding.leak.value:.2g}"
+                    )
+
+
+def _beyond(measure: Measure, rule: Derivation) -> float:
+    middle, spread, at = measure.mean.value, measure.spread.value, rule.threshold.value
+    off = log(at / middle) / log(spread) if measure.log else (at - middle) / spread
+    below = NormalDist().cdf(off)
+    return below if rule.op.startswith("<") else 1 - below
+
+
 def _warnings_on_the_whole(knowledge: Knowledge) -> Iterator[str]:
+    if knowledge.tuning.fitted_for != knowledge.facts:
+        yield (
+            f"temperature, silence and unlisted share were fitted for {knowledge.tuning.fitted_for or 'no release'}; "
+            f"the data are {knowledge.facts}: fit them again, or freeze them for these data"
+        )
     total = sum(disease.prior.value for disease in knowledge.diseases.values())
     if not PRIOR_SUM_RANGE[0] <= total <= PRIOR_SUM_RANGE[1]:
         yield f"the priors add up to {total:.2f}"
@@ -209,23 +294,10 @@ def _warnings_on_the_whole(knowledge: Knowledge) -> Iterator[str]:
 
 
 def _citations(knowledge: Knowledge) -> Iterator[str]:
-    tuning = knowledge.tuning
-    estimates: list[Estimate] = [tuning.temperature, tuning.silence, tuning.unlisted_share]
-    for finding in knowledge.findings.values():
-        estimates += [finding.leak, *(derived.threshold for derived in finding.derived)]
-    estimates += [test.minutes for test in knowledge.tests.values()]
+    yield from (source for _, _, _, source, _ in numbers(knowledge))
     for disease in knowledge.diseases.values():
-        estimates += [disease.prior, disease.benefit]
-        yield from _disease_citations(disease)
-    yield from (estimate.source for estimate in estimates)
+        yield from (exclusion.source for exclusion in disease.exclusions)
     yield from knowledge.alarms.citations()
-
-
-def _disease_citations(disease: Disease) -> Iterator[str]:
-    yield from (frequency.source for frequency in disease.findings)
-    yield from (complication.source for complication in disease.complications)
-    yield from (modifier.source for modifier in disease.modifiers)
-    yield from (exclusion.source for exclusion in disease.exclusions)
 
 
 def _weakest(knowledge: Knowledge) -> tuple[WeakNumber, ...]:

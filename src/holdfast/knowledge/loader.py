@@ -1,14 +1,15 @@
 """Reads the knowledge files and refuses a release that does not hold together.
 
 One folder holds one release: ``sources.yaml``, ``tests.yaml``, ``regions.yaml``, ``reasons.yaml``,
-``tuning.yaml``, ``finding_aliases.yaml``, ``disease_aliases.yaml``, ``alarm_kinds.yaml``, ``alarm_limits.yaml``,
+``tuning.yaml``, ``measures.yaml``, ``scales.yaml``, ``finding_aliases.yaml``, ``disease_aliases.yaml``,
+``alarm_kinds.yaml``, ``alarm_limits.yaml``,
 ``alarm_words.yaml``, ``alarm_handling.yaml``, ``findings/*.yaml`` (lists, split by system) and
 ``diseases/<key>.yaml`` (one disease each).
 All problems are gathered and told at once, each naming its file and entry, because whoever edits knowledge should not
 meet them one by one.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -21,8 +22,9 @@ from holdfast.kernel.chain import link_hash
 from holdfast.kernel.errors import HoldfastError
 from holdfast.knowledge import alarm_assembly, shapes
 from holdfast.knowledge.alarm_rules import AlarmRules
-from holdfast.knowledge.assembly import Parts, Problems, assemble
+from holdfast.knowledge.assembly import Parts, assemble
 from holdfast.knowledge.model import Knowledge
+from holdfast.knowledge.pedigree import Problems
 
 S = TypeVar("S", bound=shapes.Shape)
 
@@ -33,13 +35,17 @@ _FILES = (
     "alarm_words.yaml",
     "disease_aliases.yaml",
     "finding_aliases.yaml",
+    "measures.yaml",
     "reasons.yaml",
     "regions.yaml",
+    "scales.yaml",
     "sources.yaml",
     "tests.yaml",
     "tuning.yaml",
 )
 _FOLDERS = ("diseases", "findings")
+_FITTED_ON = (*_FOLDERS, "measures.yaml", "scales.yaml")
+"""What the numbers of ``tuning.yaml`` depend on."""
 _RELEASE_HASH_DIGITS = 12
 
 _FastSafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -86,12 +92,18 @@ def load_from(folder: Traversable) -> Knowledge:
     contents = _contents(folder, problems)
     documents = {name: _document(name, data, problems) for name, data in contents.items()}
     parts = _parts(documents, problems)
-    digest = link_hash(field for name in sorted(contents) for field in (name, contents[name]))
+    digest = _digest(contents, lambda _: True)
+    facts = _digest(contents, lambda name: name.split("/")[0] in _FITTED_ON)
     alarms = _alarms(documents, parts, problems) if parts else None
-    knowledge = assemble(parts, alarms, digest.hex()[:_RELEASE_HASH_DIGITS], problems) if parts and alarms else None
+    knowledge = assemble(parts, alarms, digest, facts, problems) if parts and alarms else None
     if knowledge is None or problems.found:
         raise KnowledgeError(tuple(problems.found))
     return knowledge
+
+
+def _digest(contents: dict[str, bytes], wanted: Callable[[str], bool]) -> str:
+    digest = link_hash(field for name in sorted(contents) if wanted(name) for field in (name, contents[name]))
+    return digest.hex()[:_RELEASE_HASH_DIGITS]
 
 
 def _contents(folder: Traversable, problems: Problems) -> dict[str, bytes]:
@@ -144,6 +156,8 @@ def _parts(documents: dict[str, Any], problems: Problems) -> Parts | None:
     parts = {
         "sources": _many("sources.yaml", documents.get("sources.yaml"), shapes.SourceShape, problems),
         "tests": _many("tests.yaml", documents.get("tests.yaml"), shapes.TestShape, problems),
+        "measures": _many("measures.yaml", documents.get("measures.yaml"), shapes.MeasureShape, problems),
+        "scales": _many("scales.yaml", documents.get("scales.yaml"), shapes.ScaleShape, problems),
         "regions": _many("regions.yaml", documents.get("regions.yaml"), shapes.RegionShape, problems),
         "reasons": _many("reasons.yaml", documents.get("reasons.yaml"), shapes.ReasonShape, problems),
         "finding_aliases": _mapping("finding_aliases.yaml", documents, dict[str, str], problems),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from holdfast.knowledge.alarm_rules import AlarmRules
+from holdfast.knowledge.graded import Accuracy, Measure, Scale, TreatmentResponse, Typical
 from holdfast.knowledge.grades import Estimate as Estimate
 from holdfast.knowledge.grades import Grade as Grade
 
@@ -73,8 +74,7 @@ class Modifier:
     """Shifts the prior odds of a disease when the dog fits ``when``."""
 
     when: str
-    """One of: ``breed:<name>``, ``age_years<N``, ``age_years>=N``, ``sex:<value>``, ``working_dog``,
-    ``weight_kg<N``, ``weight_kg>=N``."""
+    """As ``conditions`` reads it: ``breed:boxer``, ``age_years<4``, ``region:AU|NZ & month:10-3`` ..."""
     odds_ratio: float
     grade: Grade
     source: str = ""
@@ -116,6 +116,8 @@ class Disease:
     exclusions: tuple[Exclusion, ...] = ()
     synonyms: tuple[str, ...] = ()
     note: str = ""
+    values: tuple[Typical, ...] = ()
+    """How measured values lie in dogs with this disease."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,8 @@ class Finding:
     """Offered as a one-touch chip on the case page."""
     context: bool = False
     """A circumstance (deployment, exposure, a known blow): it makes causes likelier; no diagnosis has to explain it."""
+    response: TreatmentResponse | None = None
+    """Set where the finding follows from whether a treatment helped."""
     note: str = ""
 
 
@@ -174,6 +178,8 @@ class Test:
     reveals: tuple[str, ...]
     """Finding keys that its result answers (present or absent)."""
     point_of_care: bool = True
+    accuracy: tuple[Accuracy, ...] = ()
+    """Findings about which this test can be wrong, where it is known how often."""
 
 
 @dataclass(frozen=True)
@@ -208,6 +214,8 @@ class Tuning:
     """How far an unrecorded finding counts as evidence of absence (0 none, 1 full)."""
     unlisted_share: Estimate
     """Prior mass of 'something of this system that is not on our list', as a share of the system's mass."""
+    fitted_for: str = ""
+    """:attr:`Knowledge.facts` that these numbers were fitted on; others are older or newer than the data."""
 
 
 @dataclass(frozen=True)
@@ -228,3 +236,7 @@ class Knowledge:
     disease_aliases: dict[str, tuple[str, ...]]
     """Other names of a diagnosis (published truth labels among them) -> disease keys it can mean."""
     alarms: AlarmRules = field(default_factory=AlarmRules)
+    measures: dict[str, Measure] = field(default_factory=dict)
+    scales: dict[str, Scale] = field(default_factory=dict)
+    facts: str = ""
+    """Digest of what the tuning depends on (diseases, findings, measures, scales): 12 hex digits of SHA-256."""

@@ -4,7 +4,8 @@ from typing import Literal
 
 import msgspec
 
-from holdfast.knowledge.model import Grade, Urgency
+from holdfast.knowledge.grades import Grade
+from holdfast.knowledge.model import Urgency
 
 
 class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -26,6 +27,11 @@ class DerivationShape(Shape, frozen=True, kw_only=True):
     absent_beyond: float | None = None
 
 
+class ResponseShape(Shape, frozen=True, kw_only=True):
+    category: Literal["fluid", "transfusion", "vasopressor", "analgesic", "sedative", "antidote", "oxygen", "other"]
+    helped: bool
+
+
 class FindingShape(Shape, frozen=True, kw_only=True):
     key: str
     name: str
@@ -38,6 +44,7 @@ class FindingShape(Shape, frozen=True, kw_only=True):
     syndrome: str = ""
     implies_absent: tuple[str, ...] = ()
     derived: tuple[DerivationShape, ...] = ()
+    response: ResponseShape | None = None
     note: str = ""
 
 
@@ -47,6 +54,16 @@ class FrequencyShape(Shape, frozen=True, kw_only=True):
     n: int | None = None
     total: int | None = None
     p: float | None = None
+    source: str = ""
+    note: str = ""
+
+
+class ValueShape(Shape, frozen=True, kw_only=True):
+    measure: str
+    mean: float
+    grade: Grade
+    spread: float | None = None
+    total: int | None = None
     source: str = ""
     note: str = ""
 
@@ -86,6 +103,7 @@ class DiseaseShape(Shape, frozen=True, kw_only=True):
     urgency: Urgency
     treatment_summary: str
     findings: tuple[FrequencyShape, ...]
+    values: tuple[ValueShape, ...] = ()
     complications: tuple[ComplicationShape, ...] = ()
     modifiers: tuple[ModifierShape, ...] = ()
     exclusions: tuple[ExclusionShape, ...] = ()
@@ -102,6 +120,33 @@ class SourceShape(Shape, frozen=True, kw_only=True):
     note: str = ""
 
 
+class AccuracyShape(Shape, frozen=True, kw_only=True):
+    finding: str
+    sensitivity: float
+    specificity: float
+    grade: Grade
+    total: int | None = None
+    source: str = ""
+    note: str = ""
+
+
+class MeasureShape(Shape, frozen=True, kw_only=True):
+    key: str
+    name: str
+    unit: str
+    log: bool
+    mean: EstimateShape
+    spread: EstimateShape
+    covers: tuple[str, ...]
+
+
+class ScaleShape(Shape, frozen=True, kw_only=True):
+    key: str
+    name: str
+    levels: tuple[str, ...]
+    note: str = ""
+
+
 class TestShape(Shape, frozen=True, kw_only=True):
     __test__ = False  # not a test case, whatever pytest thinks of the name
     key: str
@@ -112,6 +157,7 @@ class TestShape(Shape, frozen=True, kw_only=True):
     risk_unstable: str
     reveals: tuple[str, ...]
     point_of_care: bool = True
+    accuracy: tuple[AccuracyShape, ...] = ()
 
 
 class RegionShape(Shape, frozen=True, kw_only=True):
@@ -132,3 +178,4 @@ class TuningShape(Shape, frozen=True, kw_only=True):
     temperature: EstimateShape
     silence: EstimateShape
     unlisted_share: EstimateShape
+    fitted_for: str = ""

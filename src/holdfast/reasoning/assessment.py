@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from holdfast.knowledge import fit_calibration
+from holdfast.knowledge.fit_calibration import Calibration
 from holdfast.knowledge.model import Knowledge
 from holdfast.reasoning.engine import Posterior, answer, ask
 from holdfast.reasoning.evidence import Evidence
 from holdfast.reasoning.explain import Number, contributions, numbers_used
 from holdfast.reasoning.fit import FindingFit, Fit, finding_fits, fit
+from holdfast.reasoning.fit_course import FitThen, fit_course
 from holdfast.reasoning.next_test import NextTest, next_tests
 from holdfast.reasoning.not_excluded import NotExcluded, not_excluded, treatable_causes
 from holdfast.reasoning.ranges import Draws, Range, draw, ranges
@@ -60,6 +63,8 @@ class Assessment:
     unlisted: tuple[tuple[str, float], ...]
     """Probability that something of a system is at work that is not on the list, the larger first."""
     fit: Fit | None
+    fit_course: tuple[FitThen, ...]
+    """The same fit as of each moment at which something was found, oldest first; empty without a working diagnosis."""
     not_excluded: tuple[NotExcluded, ...]
     next_tests: tuple[NextTest, ...]
     unlinked: tuple[str, ...]
@@ -82,10 +87,13 @@ def prepare(knowledge: Knowledge) -> Prepared:
     return fresh
 
 
-def assess(knowledge: Knowledge, evidence: Evidence, working: str | None = None) -> Assessment:
+def assess(
+    knowledge: Knowledge, evidence: Evidence, working: str | None = None, calibration: Calibration | None = None
+) -> Assessment:
     """Everything the second look says; ``working`` is a disease key or None when none is declared.
 
-    Raises ``NotFoundError`` when ``working`` is not in the knowledge.
+    ``calibration`` is that of the package unless another is given. Raises ``NotFoundError`` when ``working`` is
+    not in the knowledge.
     """
     ready = prepare(knowledge)
     posterior = answer(ask(ready.world, knowledge, evidence))
@@ -105,6 +113,9 @@ def assess(knowledge: Knowledge, evidence: Evidence, working: str | None = None)
         numbers = numbers_used(posterior, knowledge, key, evidence.signalment)
         return Candidate(key, float(posterior.marginals[d]), spans[d], explains, unexplained, moved[d], numbers)
 
+    scale = calibration or fit_calibration.load()
+    fitted = fit(posterior, knowledge, scale, evidence, working) if working else None
+    course = fit_course(ready.world, knowledge, scale, evidence, fitted) if fitted else ()
     return Assessment(
         knowledge_release=knowledge.release,
         working=working,
@@ -113,7 +124,8 @@ def assess(knowledge: Knowledge, evidence: Evidence, working: str | None = None)
         descriptive=tuple(candidate(d) for d in shown_states),
         sets=tuple((posterior.set_keys(int(r)), float(posterior.weights[r])) for r in posterior.best(SETS)),
         unlisted=_unlisted(posterior, causes),
-        fit=fit(posterior, knowledge, evidence, working) if working else None,
+        fit=fitted,
+        fit_course=course,
         not_excluded=not_excluded(posterior, knowledge, spans),
         next_tests=next_tests(posterior, knowledge),
         unlinked=_unlinked(posterior, knowledge),

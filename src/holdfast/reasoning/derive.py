@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from holdfast.knowledge.model import Derivation, Knowledge
-from holdfast.reasoning.evidence import Evidence, Observed, Signalment
+from holdfast.reasoning.evidence import Evidence, Observed, Signalment, Value
 from holdfast.reasoning.touch import Touch, TouchEffect, from_effects, from_touches
 from holdfast.record.events import Presence
 
@@ -25,6 +25,22 @@ class RecordedFinding:
     event_id: str
     value: float | None = None
     unit: str = ""
+    test: str = ""
+    """Key of the test that gave it, where known."""
+
+
+@dataclass(frozen=True)
+class TreatmentEffect:
+    """What followed one treatment, put beside what may be expected of it."""
+
+    category: str
+    """Of the treatment given: oxygen, fluid, analgesic ..."""
+    at_us: int
+    helped: bool | None
+    """Whether what may be expected came; None when it cannot be judged: then nothing is said."""
+    text: str
+    """What was seen: ``SpO2 88 to 89 % within 30 min, expected a rise of 2 or more``."""
+    event_id: str
 
 
 @dataclass(frozen=True)
@@ -47,6 +63,7 @@ class Inputs:
     measurements: Sequence[Measurement] = ()
     touches: Sequence[Touch] = ()
     effects: Sequence[TouchEffect] = ()
+    treatments: Sequence[TreatmentEffect] = ()
     signalment: Signalment = field(default_factory=Signalment)
 
 
@@ -61,12 +78,14 @@ def derive(knowledge: Knowledge, inputs: Inputs) -> Evidence:
         **from_numbers,
         **touched,
         **from_effects(knowledge, inputs.effects),
+        **_from_treatments(knowledge, inputs.treatments),
         **recorded,
     }
     findings = {**_implied(knowledge, merged), **merged}
     unknown = sorted(key for key in findings if key not in knowledge.findings)
     said = tuple(f"{key!r} is not in the vocabulary: it stays on record, unused here." for key in unknown)
-    return Evidence(dict(sorted(findings.items())), inputs.signalment, (*notes, *touch_notes, *said))
+    notes = (*notes, *touch_notes, *said)
+    return Evidence(dict(sorted(findings.items())), inputs.signalment, notes, _measured(knowledge, values))
 
 
 def _recorded(knowledge: Knowledge, entries: Iterable[RecordedFinding]) -> dict[str, Observed]:
@@ -85,7 +104,7 @@ def _recorded(knowledge: Knowledge, entries: Iterable[RecordedFinding]) -> dict[
                 break
             run.append(entry)
         ids = tuple(entry.event_id for entry in reversed(run))
-        observed[key] = Observed(run[0].presence, run[-1].at_us, "recorded", ids)
+        observed[key] = Observed(run[0].presence, run[-1].at_us, "recorded", ids, run[0].test)
     return observed
 
 
@@ -142,6 +161,30 @@ def _from_numbers(knowledge: Knowledge, values: dict[str, Measurement]) -> tuple
         if decided is not None:
             findings[finding.key] = decided
     return findings, tuple(dict.fromkeys(notes))
+
+
+def _measured(knowledge: Knowledge, values: dict[str, Measurement]) -> dict[str, Value]:
+    """Values that the knowledge can use as they are; one in another unit speaks through no threshold either."""
+    return {
+        key: Value(m.value, m.at_us, m.source)
+        for key, measure in knowledge.measures.items()
+        if (m := values.get(key)) is not None and (not m.unit or m.unit.lower() == measure.unit.lower())
+    }
+
+
+def _from_treatments(knowledge: Knowledge, effects: Iterable[TreatmentEffect]) -> dict[str, Observed]:
+    """Findings that say whether a kind of treatment helped: the newest judged one decides."""
+    newest: dict[str, TreatmentEffect] = {}
+    for effect in sorted(effects, key=lambda e: (e.at_us, e.event_id)):
+        if effect.helped is not None:
+            newest[effect.category] = effect
+    observed = {}
+    for finding in knowledge.findings.values():
+        seen = newest.get(finding.response.category) if finding.response else None
+        if finding.response is not None and seen is not None:
+            presence = Presence.PRESENT if seen.helped is finding.response.helped else Presence.ABSENT
+            observed[finding.key] = Observed(presence, seen.at_us, seen.text, (seen.event_id,))
+    return observed
 
 
 def _judge(rule: Derivation, value: float) -> Presence | None:

@@ -16,10 +16,22 @@ class Observed:
     """How it came about, as a sentence a person reads: ``recorded``, ``creatinine 4.2 mg/dL is above 1.8`` ..."""
     provenance: tuple[str, ...] = ()
     """Event ids (or other names) of what it rests on."""
+    test: str = ""
+    """Test that gave it, where known: it may be wrong as often as that test is."""
 
     @property
     def present(self) -> bool:
         return self.presence is Presence.PRESENT
+
+
+@dataclass(frozen=True)
+class Value:
+    """A measured value in the unit of its measure."""
+
+    value: float
+    at_us: int | None = None
+    source: str = ""
+    """Event id or name of what measured it."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,10 @@ class Signalment:
     """female, female_neutered, male, male_neutered, unknown or empty."""
     weight_kg: float | None = None
     working_dog: bool | None = None
+    region: str = ""
+    """Where it lives or was last: a country or a part of one (ISO 3166: ``AU``, ``AU-QLD``)."""
+    month: int | None = None
+    """Month in which it fell ill, 1 to 12."""
 
 
 @dataclass(frozen=True)
@@ -43,3 +59,5 @@ class Evidence:
     signalment: Signalment = field(default_factory=Signalment)
     notes: tuple[str, ...] = ()
     """What could not be read into a finding, and why, in sentences."""
+    values: dict[str, Value] = field(default_factory=dict)
+    """Measure key -> the newest value. It is used instead of the findings that are derived from it."""

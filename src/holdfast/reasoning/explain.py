@@ -66,12 +66,8 @@ def numbers_used(posterior: Posterior, knowledge: Knowledge, disease: str, dog: 
         if applies(m, dog)
     ]
     for finding in posterior.question.facts.observed:
-        link = world.link_of.get((d, int(finding)))
-        if link is not None:
-            used.append(_of_link(knowledge, link))
-            leak = knowledge.findings[link.finding].leak
-            name = knowledge.findings[link.finding].name
-            used.append(Number(f"{name} without a listed cause", leak.value, leak.grade, leak.source, note=leak.note))
+        if (d, int(finding)) in world.link_of:
+            used += numbers_of_link(knowledge, disease, world.findings[finding])
     used.append(
         Number(
             "benefit of finding it",
@@ -82,6 +78,14 @@ def numbers_used(posterior: Posterior, knowledge: Knowledge, disease: str, dog: 
         )
     )
     return tuple(used)
+
+
+def numbers_of_link(knowledge: Knowledge, disease: str, finding: str) -> tuple[Number, ...]:
+    """How often the disease shows the finding (where that is known), and how often it is seen without a cause."""
+    leak, name = knowledge.findings[finding].leak, knowledge.findings[finding].name
+    background = Number(f"{name} without a listed cause", leak.value, leak.grade, leak.source, note=leak.note)
+    link = next((f for f in knowledge.diseases[disease].findings if f.finding == finding), None)
+    return (background,) if link is None else (_of_link(knowledge, link), background)
 
 
 def _of_link(knowledge: Knowledge, link: Frequency) -> Number:

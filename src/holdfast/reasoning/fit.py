@@ -2,6 +2,7 @@
 
 The question is about the diagnosis *alone*: "the probability of W is low" cannot see a right diagnosis with a
 second disease hidden behind it. W's own story holds W, its known complications and states that name no cause.
+Whether misfit is called rests on how often a right diagnosis looks as bad (``misfit``), not on a rule of ours.
 """
 
 from dataclasses import dataclass
@@ -10,23 +11,27 @@ from enum import StrEnum
 import numpy as np
 
 from holdfast.kernel.errors import NotFoundError
+from holdfast.knowledge.fit_calibration import Calibration
 from holdfast.knowledge.model import Knowledge
 from holdfast.reasoning.engine import Posterior
 from holdfast.reasoning.evidence import Evidence
 from holdfast.reasoning.likelihood import finding_probability
-from holdfast.reasoning.world import Bools, Floats, Ints
+from holdfast.reasoning.misfit import (
+    EXPLAINED_RATIO,
+    Stand,
+    heaviest,
+    log_odds_not_enough,
+    log_sum,
+    p_value,
+    stand_of,
+    unexplained,
+)
+from holdfast.reasoning.world import Bools, Floats
 
 FINDINGS_MIN = 3
 """Fewer present findings that any listed disease can explain say too little to judge a diagnosis (estimate, ours)."""
-RIVAL_FACTOR = 10.0
-"""A rival that explains the findings ten times better is strong evidence by the usual reading of Bayes factors."""
-E_VALUE = 20.0
-"""When W is right and the numbers hold, evidence against it reaches 20 in at most 1 of 20 dogs (Markov's bound)."""
 _EXPECTED = 0.5
 """A finding that W shows in half of dogs or more is expected."""
-_SURPRISE = 0.25
-"""A finding that W shows in a quarter of dogs or more is not called unexplained, whatever its background."""
-
 
 WRONG, NOT_WHOLE = "wrong", "not the whole story"
 
@@ -66,9 +71,16 @@ class Fit:
     verdict: Verdict
     story: str
     """``wrong`` or ``not the whole story`` when it does not fit, else empty."""
+    p: float
+    """How often a right diagnosis of this kind looks as bad as this one, or worse."""
+    calibrated_on: int
+    """Right diagnoses that ``p`` was counted on."""
+    calibrated_release: str
+    """Knowledge release that they were judged with."""
     log_odds_not_enough: float
     """Natural log odds that W, with its complications, is not the explanation."""
     e_value: float
+    """Posterior over prior odds of the same: when W is right it reaches 20 in at most 1 of 20 dogs, at any time."""
     explains: tuple[FindingFit, ...]
     unexplained: tuple[FindingFit, ...]
     expected_absent: tuple[FindingFit, ...]
@@ -78,25 +90,47 @@ class Fit:
     """Best explanation that holds W and another cause."""
 
 
-def fit(posterior: Posterior, knowledge: Knowledge, evidence: Evidence, working: str) -> Fit:
+def fit(posterior: Posterior, knowledge: Knowledge, calibration: Calibration, evidence: Evidence, working: str) -> Fit:
     """Judge ``working`` (a disease key) alone; raises ``NotFoundError`` for a key that is not in the knowledge."""
-    if working not in knowledge.diseases:
-        raise NotFoundError(f"There is no diagnosis {working!r} in the knowledge.", "Choose one from the list.")
-    w = posterior.world.index[working]
-    own = _own_story(posterior, knowledge, w)
-    rivals = posterior.names_cause & ~own
-    explains, unexplained, expected_absent = finding_fits(posterior, evidence, w)
-    holds = (posterior.members == w).any(axis=1)
-    alone = _alone_row(posterior, w)
-    instead = _best(posterior, rivals & ~holds, alone)
-    besides = _best(posterior, rivals & holds, alone)
-    log_odds = _log_sum(posterior.log_weight[rivals]) - _log_sum(posterior.log_weight[own])
-    e_value = _e_value(posterior, own, rivals)
-    verdict = _verdict(posterior, unexplained, instead, besides, e_value)
+    world = posterior.world
+    stand = declared(posterior, knowledge, working)
+    explains, left, expected_absent = finding_fits(posterior, evidence, stand.disease)
+    instead = _rival(posterior, stand, stand.rivals & ~stand.holds)
+    besides = _rival(posterior, stand, stand.rivals & stand.holds)
+    log_odds = log_odds_not_enough(posterior, stand)
+    p, count = p_value(calibration, log_odds, bool(world.descriptive[stand.disease]))
+    verdict = Verdict.FITS
+    if world.linked[posterior.question.facts.present].sum() < FINDINGS_MIN:
+        verdict = Verdict.CANNOT_SAY
+    elif p <= calibration.false_alarms:
+        verdict = Verdict.DOES_NOT_FIT
     story = ""
     if verdict is Verdict.DOES_NOT_FIT:
         story = NOT_WHOLE if besides and (not instead or besides.weight >= instead.weight) else WRONG
-    return Fit(working, verdict, story, log_odds, e_value, explains, unexplained, expected_absent, instead, besides)
+    return Fit(
+        working=working,
+        verdict=verdict,
+        story=story,
+        p=p,
+        calibrated_on=count,
+        calibrated_release=calibration.knowledge_release,
+        log_odds_not_enough=log_odds,
+        e_value=_e_value(posterior, stand),
+        explains=explains,
+        unexplained=left,
+        expected_absent=expected_absent,
+        instead=instead,
+        besides=besides,
+    )
+
+
+def declared(posterior: Posterior, knowledge: Knowledge, working: str) -> Stand:
+    """The working diagnosis with its own story; raises ``NotFoundError`` for a key that is not in the knowledge."""
+    if working not in knowledge.diseases:
+        raise NotFoundError(f"There is no diagnosis {working!r} in the knowledge.", "Choose one from the list.")
+    index = posterior.world.index
+    complications = tuple(index[c.disease] for c in knowledge.diseases[working].complications)
+    return stand_of(posterior, index[working], complications)
 
 
 def finding_fits(
@@ -110,7 +144,7 @@ def finding_fits(
     leak = world.leak[observed]
     ratio = p / (1 - p) * (1 - leak) / leak
     present = question.facts.state[observed] == 1
-    beyond = _unexplained(p, ratio) & world.to_explain[observed]
+    beyond = unexplained(p, leak) & world.to_explain[observed]
 
     def pick(mask: Bools, order: Floats) -> tuple[FindingFit, ...]:
         chosen = [i for i in np.argsort(order, kind="stable") if mask[i]]
@@ -120,66 +154,20 @@ def finding_fits(
             for key in [world.findings[observed[i]]]
         )
 
-    explains = pick(present & (ratio >= 2.0), -ratio)
+    explains = pick(present & (ratio >= EXPLAINED_RATIO), -ratio)
     return explains, pick(present & beyond, p), pick(~present & (p >= _EXPECTED), -p)
 
 
-def _unexplained(p: Floats, ratio: Floats) -> Bools:
-    """The disease hardly raises the odds of the finding above background, and the finding is not common anyway."""
-    return np.asarray((ratio < 2.0) & (p < _SURPRISE), dtype=bool)
-
-
-def _own_story(posterior: Posterior, knowledge: Knowledge, w: int) -> Bools:
-    """Sets that hold W and beside it only its complications and descriptive states."""
-    world = posterior.world
-    harmless = np.append(world.descriptive, True)
-    harmless[w] = True
-    for complication in knowledge.diseases[world.keys[w]].complications:
-        harmless[world.index[complication.disease]] = True
-    holds = (posterior.members == w).any(axis=1)
-    return np.asarray(holds & harmless[posterior.members].all(axis=1), dtype=bool)
-
-
-def _alone_row(posterior: Posterior, w: int) -> int:
-    wanted = np.full(posterior.members.shape[1], posterior.world.size)
-    wanted[0] = w
-    return int(np.flatnonzero((posterior.members == wanted).all(axis=1))[0])
-
-
-def _best(posterior: Posterior, among: Bools, alone: int) -> Rival | None:
-    rows: Ints = np.flatnonzero(among)
-    if not rows.size:
+def _rival(posterior: Posterior, stand: Stand, among: Bools) -> Rival | None:
+    row = heaviest(among)
+    if row is None:
         return None
-    row = int(rows[0])  # sets stand heaviest first
-    gain = (posterior.log_like[row] - posterior.log_like[alone]) / posterior.world.temperature
+    gain = (posterior.log_like[row] - posterior.log_like[stand.alone]) / posterior.world.temperature
     return Rival(posterior.set_keys(row), float(posterior.weights[row]), float(np.exp(min(gain, 50.0))))
 
 
-def _e_value(posterior: Posterior, own: Bools, rivals: Bools) -> float:
+def _e_value(posterior: Posterior, stand: Stand) -> float:
     """Posterior odds over prior odds of 'not W and its complications'."""
-    after = _log_sum(posterior.log_weight[rivals]) - _log_sum(posterior.log_weight[own])
-    before = _log_sum(posterior.log_prior[rivals]) - _log_sum(posterior.log_prior[own])
+    after = log_odds_not_enough(posterior, stand)
+    before = log_sum(posterior.log_prior[stand.rivals]) - log_sum(posterior.log_prior[stand.own])
     return float(np.exp(np.clip(after - before, -50.0, 50.0)))
-
-
-def _log_sum(values: Floats) -> float:
-    if not values.size:
-        return -np.inf
-    top = float(values.max())
-    return top + float(np.log(np.exp(values - top).sum()))
-
-
-def _verdict(
-    posterior: Posterior,
-    unexplained: tuple[FindingFit, ...],
-    instead: Rival | None,
-    besides: Rival | None,
-    e_value: float,
-) -> Verdict:
-    informative = posterior.world.linked[posterior.question.facts.present].sum()
-    if informative < FINDINGS_MIN:
-        return Verdict.CANNOT_SAY
-    better = max((r.better for r in (instead, besides) if r), default=0.0)
-    if e_value >= E_VALUE or (unexplained and better >= RIVAL_FACTOR):
-        return Verdict.DOES_NOT_FIT
-    return Verdict.FITS

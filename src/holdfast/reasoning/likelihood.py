@@ -1,36 +1,47 @@
 """How well a set of diseases explains what was found and what was looked for and not found.
 
 Findings are noisy-OR with a background rate. Correlated signs of one syndrome share a hidden on/off factor, so
-pale gums, slow refill and a weak pulse are not three independent proofs of shock.
+pale gums, slow refill and a weak pulse are not three independent proofs of shock. Steps of a scale are noisy-MAX, a
+measured value is used as it is, and what a test says is as good as the test.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from holdfast.reasoning.evidence import Evidence
-from holdfast.reasoning.world import Floats, Ints, World, not_shown
+from holdfast.reasoning.terms import (
+    ABSENT,
+    NO_SAY,
+    PRESENT,
+    SILENT,
+    Terms,
+    log_of_products,
+    log_product,
+    sort_terms,
+)
+from holdfast.reasoning.values import ValueTables, clipped, value_density
+from holdfast.reasoning.world import Bools, Floats, Ints, World, not_shown
 
-_TINY = 1e-12
-_SMALLEST = 1e-300
 _PIECE = 64
-
-_SYNDROME_WIDTH = 1.5
-"""How much more often a syndrome is on than its commonest sign shows: P(off) = P(commonest sign absent)^1.5.
-
-1 would make the signs copies of each other, a large number would make them independent. Whatever the width, a
-single sign keeps exactly its published frequency. (estimate, ours)
-"""
-
-PRESENT, ABSENT, SILENT, NO_SAY = 1, -1, 0, 2
-"""State of a finding: seen; looked for and absent; not recorded though usually written down; says nothing."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Evidence compiled against a world: one state per finding, shape (F,)."""
+    """Evidence compiled against a world."""
 
     state: Ints
+    """(F,) one state per finding."""
+    by_value: Bools
+    """(F,) findings that a measured value speaks for: kept for the reader, not counted again."""
+    z: Floats
+    """(M,) measured values in background standard deviations, NaN where there is none to use."""
+    miss: Floats
+    """(F,) how often the test that said it misses the finding; 0 for what is simply seen."""
+    false_alarm: Floats
+    """(F,) how often that test says it wrongly."""
+    covers: Bools
+    """(M, F) findings that each measure speaks for, as in the world."""
 
     @property
     def observed(self) -> Ints:
@@ -45,26 +56,68 @@ class Facts:
     def absent(self) -> Ints:
         return np.flatnonzero(self.state == ABSENT)
 
+    @property
+    def said(self) -> Ints:
+        """(F,) states without those that a value speaks for."""
+        return np.where(self.by_value, NO_SAY, self.state)
+
+    @property
+    def measured(self) -> Ints:
+        """Indices of measures whose value is used."""
+        return np.flatnonzero(~np.isnan(self.z))
+
     def without(self, finding: int) -> "Facts":
-        """The same facts had this finding never been looked for."""
+        """The same facts had this finding never been looked for, nor the value that speaks for it been measured."""
         state = self.state.copy()
         state[finding] = NO_SAY
-        return Facts(state)
+        z = self.z
+        if self.by_value[finding]:
+            z = np.where(self.covers[:, finding], np.nan, z)
+        return replace(self, state=state, z=z)
+
+    def parts(self, world: World) -> tuple["Facts", "Facts"]:
+        """What was recorded, with the silence about other signs of the same thing; and all other silence.
+
+        The two are independent given a set: their log likelihoods add up.
+        """
+        group = np.where(world.syndrome >= 0, world.syndrome, -1)
+        for number, levels in enumerate(world.scales):
+            group[levels] = world.syndrome.max(initial=-1) + 1 + number
+        told = np.unique(group[(np.abs(self.said) == 1) & (group >= 0)])
+        apart = (self.state == SILENT) & ~np.isin(group, told)
+        heard = replace(self, state=np.where(apart, NO_SAY, self.state))
+        rest = replace(self, state=np.where(apart, SILENT, NO_SAY), z=np.full_like(self.z, np.nan))
+        return heard, rest
 
     def spoken(self) -> "Facts":
         """The same facts without the weak evidence of silence."""
-        return Facts(np.where(self.state == SILENT, NO_SAY, self.state))
+        return replace(self, state=np.where(self.state == SILENT, NO_SAY, self.state))
 
 
 def compile_facts(world: World, evidence: Evidence) -> Facts:
     """States of all findings. Only presenting-stage findings can be silent: a test not done says nothing."""
     silent = world.presenting & world.linked & (world.silence > 0)
     state = np.where(silent, SILENT, NO_SAY).astype(np.int64)
+    miss, false_alarm = np.zeros(len(state)), np.zeros(len(state))
     for key, observed in evidence.findings.items():
         place = world.finding_index.get(key)
-        if place is not None:
-            state[place] = PRESENT if observed.present else ABSENT
-    return Facts(state)
+        if place is None:
+            continue
+        state[place] = PRESENT if observed.present else ABSENT
+        accuracy = world.accuracy.get(observed.test or world.easiest.get(place, ""), {}).get(place)
+        if accuracy is not None:
+            miss[place], false_alarm[place] = 1.0 - accuracy.sensitivity, 1.0 - accuracy.specificity
+    z = np.full(len(world.measures), np.nan)
+    by_value = np.zeros(len(state), dtype=bool)
+    moved = (world.values.shift != 0).any(axis=0)
+    for column, key in enumerate(world.measures):
+        given = evidence.values.get(key)
+        at = world.places[column](given.value) if given is not None and bool(moved[column]) else None
+        # Of two values that say the same the first of the release is used.
+        if at is not None and (world.covers[column] & ~by_value).any():
+            z[column] = at
+            by_value |= world.covers[column]
+    return Facts(state, by_value, clipped(world.values, z), miss, false_alarm, world.covers)
 
 
 @dataclass(frozen=True)
@@ -77,6 +130,14 @@ class Tables:
     """(..., D+1, C) 1 - q; the last row, all 1, is the empty place in a set."""
     no_leak: Floats
     """(..., C) 1 - leak."""
+    values: ValueTables
+
+    def some(self, draws: slice) -> "Tables":
+        """The tables of some draws."""
+        values = self.values
+        if values.middle.ndim > 1:
+            values = ValueTables(values.shift[draws], values.extra[draws], values.middle[draws])
+        return Tables(self.columns, self.not_shown[draws], self.no_leak[draws], values)
 
     def absent(self, members: Ints, wanted: Ints) -> Floats:
         """P(finding absent | set) for columns ``wanted``; members (N, K) -> (..., N, len(wanted))."""
@@ -84,15 +145,18 @@ class Tables:
         empty = picked.shape[-2] - 1
         total = picked[..., members[:, 0], :] * self.no_leak[..., None, wanted]
         for place in range(1, members.shape[1]):
-            if (members[:, place] != empty).any():
+            filled = np.flatnonzero(members[:, place] != empty)
+            if filled.size == len(members):
                 total *= picked[..., members[:, place], :]
+            elif filled.size:
+                total[..., filled, :] *= picked[..., members[filled, place], :]
         return np.asarray(total, dtype=np.float64)
 
 
 def point_tables(world: World) -> Tables:
     """The tables at the values of the release."""
     columns = np.arange(len(world.findings))
-    return Tables(columns, not_shown(world.shown, world.leak), 1.0 - world.leak)
+    return Tables(columns, not_shown(world.shown, world.leak), 1.0 - world.leak, world.values)
 
 
 def finding_probability(tables: Tables, members: Ints, wanted: Ints) -> Floats:
@@ -100,53 +164,60 @@ def finding_probability(tables: Tables, members: Ints, wanted: Ints) -> Floats:
     return 1.0 - tables.absent(members, wanted)
 
 
+def terms_of(world: World, tables: Tables, facts: Facts) -> Terms:
+    """What was recorded, sorted, over the columns of the tables. Scales and syndromes must stand there whole."""
+    column_of = np.full(len(world.findings), -1)
+    column_of[tables.columns] = np.arange(len(tables.columns))
+    return sort_terms(
+        facts.said[tables.columns],
+        facts.miss[tables.columns],
+        facts.false_alarm[tables.columns],
+        world.syndrome[tables.columns],
+        tuple(column_of[levels] for levels in world.scales if (column_of[levels] >= 0).all()),
+        world.silence,
+    )
+
+
 def log_likelihood(world: World, tables: Tables, facts: Facts, members: Ints) -> Floats:
     """log P(what was recorded | set), untempered, up to what no hypothesis can change; shape (..., N)."""
-    state = facts.state[tables.columns]
-    group = world.syndrome[tables.columns]
-    alone = group < 0
-    total = np.zeros((*tables.not_shown.shape[:-2], len(members)))
-    absent = np.flatnonzero(alone & (state == ABSENT))
-    if absent.size:
-        total += np.log(tables.absent(members, absent)).sum(axis=-1)
-    present = np.flatnonzero(alone & (state == PRESENT))
-    if present.size:
-        total += np.log(np.maximum(finding_probability(tables, members, present), _TINY)).sum(axis=-1)
+    members = members[:, : max(1, int((members < world.size).any(axis=0).sum()))]  # empty places stand last
+    terms = terms_of(world, tables, facts)
+    columns = terms.columns
+    column_at = np.zeros(len(tables.columns), dtype=np.int64)
+    column_at[columns] = np.arange(len(columns))
+    total = log_of_products(terms, tables.absent(members, columns), column_at)
+    if terms.absent.size:
+        total += log_absent(tables, terms.absent)[..., members].sum(axis=-1)
+        total += np.log(tables.no_leak[..., terms.absent]).sum(axis=-1)[..., None]
+    total += log_values(tables, facts, members)
+    state = facts.said[tables.columns]
+    alone = (world.syndrome[tables.columns] < 0) & ~world.on_scale[tables.columns]
     silent = np.flatnonzero(alone & (state == SILENT))
     if silent.size and world.silence > 0:
         total += _log_silence(world.silence, tables, members, silent)
-    for number in np.unique(group[~alone]):
-        signs = np.flatnonzero(group == number)
-        if (state[signs] != NO_SAY).any():
-            total += _log_syndrome(world.silence, tables, members, signs, state[signs])
-    return total
+    return np.asarray(total, dtype=np.float64)
+
+
+def log_absent(tables: Tables, absent: Ints) -> Floats:
+    """(..., D+1) what each disease takes from the logarithm of finding nothing in these columns."""
+    return np.asarray(np.log(np.maximum(tables.not_shown[..., absent], 1e-12)).sum(axis=-1), dtype=np.float64)
+
+
+def log_values(tables: Tables, facts: Facts, members: Ints) -> Floats:
+    """Logarithm of the density of the measured values; 0 without any."""
+    used = facts.measured
+    if not used.size:
+        return np.zeros((*tables.not_shown.shape[:-2], len(members)))
+    some = ValueTables(tables.values.shift[..., used], tables.values.extra[..., used], tables.values.middle[..., used])
+    return log_product(value_density(some, facts.z[used], members))
 
 
 def _log_silence(silence: float, tables: Tables, members: Ints, silent: Ints) -> Floats:
-    """log of the product of 1 - silence * P(present); in pieces, because a product of hundreds would underflow."""
+    """log of the product of 1 - silence * P(present); in pieces, so that they stay in the cache."""
     total = np.zeros((*tables.not_shown.shape[:-2], len(members)))
     for start in range(0, len(silent), _PIECE):
         absent = tables.absent(members, silent[start : start + _PIECE])
         absent *= silence
         absent += 1.0 - silence
-        total += np.log(np.maximum(absent.prod(axis=-1), _SMALLEST))
+        total += np.log(absent.prod(axis=-1))
     return total
-
-
-def _log_syndrome(silence: float, tables: Tables, members: Ints, signs: Ints, state: Ints) -> Floats:
-    """One hidden on/off factor: signs are independent given *on* and impossible given *off*."""
-    absent = tables.absent(members, signs)
-    off = absent.min(axis=-1) ** _SYNDROME_WIDTH
-    on = 1.0 - off
-    share = np.minimum((1.0 - absent) / on[..., None], 1.0)
-    given_on = np.ones_like(on)
-    for place, said in enumerate(state):
-        sign = share[..., place]
-        if said == PRESENT:
-            given_on = given_on * sign
-        elif said == ABSENT:
-            given_on = given_on * (1.0 - sign)
-        elif said == SILENT:
-            given_on = given_on * (1.0 - silence * sign)
-    given_off = 0.0 if (state == PRESENT).any() else 1.0
-    return np.asarray(np.log(np.maximum(on * given_on + off * given_off, _SMALLEST)), dtype=np.float64)

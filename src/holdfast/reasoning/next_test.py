@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from holdfast.knowledge.graded import Accuracy
 from holdfast.knowledge.model import Knowledge, Test
 from holdfast.reasoning.engine import Posterior
 from holdfast.reasoning.likelihood import finding_probability
@@ -16,8 +17,8 @@ from holdfast.reasoning.not_excluded import treatable_causes
 from holdfast.reasoning.world import Floats, Ints
 
 SETS = 50
-FINDINGS_MAX = 10
-"""Findings of one test taken together: 2^10 outcomes. A test with more is judged by its ten most telling ones."""
+FINDINGS_MAX = 8
+"""Findings of one test taken together: 2^8 outcomes. A test with more is judged by its eight most telling ones."""
 OVERHEAD_MIN = 20.0
 """Minutes that any test costs beside its own: stopping, fetching, handling an unstable dog, reading, deciding again
 (estimate, ours). Between 0 and 20 it changed neither the tests nor the minutes needed on invented dogs
@@ -51,6 +52,8 @@ class NextTest:
     """Candidates that the finding, when present, speaks for."""
     against: tuple[str, ...]
     """Candidates that it speaks against."""
+    may_be_wrong: tuple[Accuracy, ...] = ()
+    """Open findings about which the test is known to err, and how often: to be said beside its result."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,11 @@ def _judge(posterior: Posterior, test: Test, bench: _Bench, again: bool) -> Next
         return None
     wanted = np.array(open_, dtype=np.int64)
     p = finding_probability(question.tables, bench.members, wanted)
+    accuracy = world.accuracy.get(test.key, {})
+    for column, place in enumerate(open_):
+        if place in accuracy:
+            right, wrong = accuracy[place].sensitivity, 1.0 - accuracy[place].specificity
+            p[:, column] = wrong + (right - wrong) * p[:, column]
     single = _entropy_bits(bench.weights @ p) - bench.weights @ _entropy_bits(p)
     kept = np.argsort(-single, kind="stable")[:FINDINGS_MAX]
     p = p[:, kept]
@@ -132,11 +140,12 @@ def _judge(posterior: Posterior, test: Test, bench: _Bench, again: bool) -> Next
     information = _information_bits(joint @ bench.starts)
     gain, same = _decision(joint, bench)
     top = int(wanted[kept[0]])
+    errs = tuple(accuracy[place] for place in open_ if place in accuracy)
     favours, against = _separates(posterior, top)
     if again:
         information, gain, same = information * OVERLOOKED, gain * OVERLOOKED, 1.0 - (1.0 - same) * OVERLOOKED
     score = (information + gain) / (test.minutes.value + OVERHEAD_MIN)
-    return NextTest(test.key, information, gain, same, again, score, world.findings[top], favours, against)
+    return NextTest(test.key, information, gain, same, again, score, world.findings[top], favours, against, errs)
 
 
 def _outcomes(weights: Floats, p: Floats) -> Floats:

@@ -6,8 +6,11 @@ worthwhile. Nothing is ever called excluded; at most it is no longer listed.
 
 from dataclasses import dataclass
 
-from holdfast.knowledge.model import Disease, Exclusion, Knowledge, Urgency
+import numpy as np
+
+from holdfast.knowledge.model import Disease, Exclusion, Knowledge, Test, Urgency
 from holdfast.reasoning.engine import Posterior
+from holdfast.reasoning.likelihood import finding_probability
 from holdfast.reasoning.ranges import Range
 
 TAU = 0.02
@@ -15,6 +18,23 @@ TAU = 0.02
 a missed treatable cause is weighed as fifty times worse than a look that finds nothing."""
 
 _SOONEST = {Urgency.MINUTES: 0, Urgency.HOURS: 1, Urgency.DAYS: 2}
+
+
+SETS = 200
+"""Heaviest sets over which a negative result is thought through."""
+_SHOWN = 0.3
+"""A finding that the cause shows more rarely says little by its absence."""
+
+
+@dataclass(frozen=True)
+class Negative:
+    """The one negative result that would speak most against a cause, and what it would leave."""
+
+    test: str
+    """The easiest test that gives it."""
+    finding: str
+    p: float
+    """Probability of the cause if the finding is looked for and is not there: rarely nothing."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +49,8 @@ class NotExcluded:
     urgency: Urgency
     exclusions: tuple[Exclusion, ...]
     """What would argue against it, and what a negative result leaves open."""
+    negative: Negative | None
+    """None where no test that is still open could tell."""
 
     @property
     def worth(self) -> float:
@@ -43,6 +65,7 @@ def treatable_causes(knowledge: Knowledge) -> tuple[Disease, ...]:
 def not_excluded(posterior: Posterior, knowledge: Knowledge, spans: dict[int, Range]) -> tuple[NotExcluded, ...]:
     """Treatable causes worth a look, by probability times benefit, the more urgent first where equal."""
     standing = []
+    negatives = _negatives(posterior, knowledge)
     for disease in treatable_causes(knowledge):
         place = posterior.world.index[disease.key]
         span = spans[place]
@@ -50,7 +73,52 @@ def not_excluded(posterior: Posterior, knowledge: Knowledge, spans: dict[int, Ra
             p = float(posterior.marginals[place])
             standing.append(
                 NotExcluded(
-                    disease.key, p, span.low, span.high, disease.benefit.value, disease.urgency, disease.exclusions
+                    key=disease.key,
+                    p=p,
+                    low=span.low,
+                    high=span.high,
+                    benefit=disease.benefit.value,
+                    urgency=disease.urgency,
+                    exclusions=disease.exclusions,
+                    negative=negatives.get(disease.key),
                 )
             )
     return tuple(sorted(standing, key=lambda n: (-n.worth, _SOONEST[n.urgency], n.key)))
+
+
+def _negatives(posterior: Posterior, knowledge: Knowledge) -> dict[str, Negative]:
+    """Treatable cause -> the negative result that would lower it most, over the heaviest sets."""
+    world = posterior.world
+    easiest = _easiest_tests(knowledge)
+    known = {world.findings[f] for f in posterior.question.facts.observed}
+    open_ = [key for key in easiest if key not in known and world.linked[world.finding_index[key]]]
+    causes = [world.index[d.key] for d in treatable_causes(knowledge)]
+    if not open_ or not causes:
+        return {}
+    wanted = np.array([world.finding_index[key] for key in open_], dtype=np.int64)
+    rows = posterior.best(SETS)
+    members, weights = posterior.members[rows], posterior.weights[rows]
+    absent = weights[:, None] * (1.0 - finding_probability(posterior.question.tables, members, wanted))
+    holds = (members[:, :, None] == np.array(causes)).any(axis=1).astype(np.float64)
+    before = holds.T @ weights / weights.sum()
+    after = (holds.T @ absent) / absent.sum(axis=0)
+    shown = world.shown[causes][:, wanted] >= _SHOWN
+    lowered = np.where(shown & (after < before[:, None]), after, np.inf)
+    best = lowered.argmin(axis=1)
+    # The short list holds a little less of a rare cause than the whole one: the ratio is what it tells.
+    return {
+        world.keys[d]: Negative(
+            easiest[open_[best[i]]].key, open_[best[i]], float(posterior.marginals[d] * after[i, best[i]] / before[i])
+        )
+        for i, d in enumerate(causes)
+        if np.isfinite(lowered[i, best[i]])
+    }
+
+
+def _easiest_tests(knowledge: Knowledge) -> dict[str, Test]:
+    """Finding -> the test with the least risk and time that gives it."""
+    easiest: dict[str, Test] = {}
+    for test in sorted(knowledge.tests.values(), key=lambda t: (t.invasiveness, t.minutes.value, t.cost_band, t.key)):
+        for key in test.reveals:
+            easiest.setdefault(key, test)
+    return easiest

@@ -3,16 +3,27 @@
 Nothing here is computed anew. Every number comes with where it was taken from; nothing is called excluded.
 """
 
+import math
 from typing import Any
 
-from holdfast.knowledge.model import Grade, Knowledge
+from holdfast.knowledge.model import Disease, Grade, Knowledge
 from holdfast.reasoning.assessment import Assessment, Candidate
-from holdfast.reasoning.explain import Number
+from holdfast.reasoning.explain import Number, numbers_of_link
 from holdfast.reasoning.fit import NOT_WHOLE, FindingFit, Fit, Rival
+from holdfast.reasoning.fit_course import FitThen
 from holdfast.reasoning.next_test import NextTest
-from holdfast.reasoning.not_excluded import NotExcluded
+from holdfast.reasoning.not_excluded import Negative, NotExcluded
 from holdfast.reasoning.ranges import Parameter
-from holdfast.reasoning.words import likelihood_words, listed, percent, span, verdict_words
+from holdfast.reasoning.words import (
+    calibration_words,
+    contribution_words,
+    likelihood_words,
+    listed,
+    percent,
+    share_words,
+    span,
+    verdict_words,
+)
 from holdfast.reasoning.world import unlisted_system
 
 Page = dict[str, Any]
@@ -20,10 +31,8 @@ Page = dict[str, Any]
 UNLISTED_SAID = 0.1
 """Probability from which 'something not on our list' is said among the caveats."""
 
-UNCALIBRATED = (
-    "Uncalibrated (estimate): how often this verdict is wrong has not been measured on dogs; "
-    "no p-value is given because no calibration set exists yet."
-)
+SENTENCES = 8
+"""Findings of a candidate that are put into words, those that moved it most."""
 
 
 def to_page(assessment: Assessment, knowledge: Knowledge) -> Page:
@@ -40,6 +49,7 @@ def to_page(assessment: Assessment, knowledge: Knowledge) -> Page:
         ],
         "unlisted": [{"system": s, "p": _round(p), "words": percent(p)} for s, p in assessment.unlisted[:3]],
         "fit": _fit(fitted, knowledge) if fitted else None,
+        "fit_over_time": [_fit_then(then, knowledge) for then in assessment.fit_course],
         "unexplained": _unexplained(fitted, assessment, knowledge) if fitted else [],
         "not_excluded": [_not_excluded(n, knowledge) for n in assessment.not_excluded],
         "next_tests": [_next_test(t, knowledge) for t in assessment.next_tests],
@@ -111,7 +121,25 @@ def _candidate(candidate: Candidate, knowledge: Knowledge) -> Page:
         "contributions": [
             {"key": key, "name": knowledge.findings[key].name, "log_odds": round(value, 2)} for key, value in moved
         ],
+        "sentences": [_sentence(key, value, disease, knowledge) for key, value in moved[:SENTENCES]],
         "numbers": [_number(n, knowledge) for n in candidate.numbers],
+    }
+
+
+def _sentence(finding: str, log_odds: float, disease: Disease, knowledge: Knowledge) -> Page:
+    """What one finding did to one candidate, in words, with the numbers that it rests on."""
+    numbers = numbers_of_link(knowledge, disease.key, finding)
+    link = numbers[0] if len(numbers) > 1 else None
+    return {
+        "key": finding,
+        "text": contribution_words(
+            _finding_name(finding, knowledge),
+            log_odds,
+            (link.value, link.n, link.total) if link else None,
+            numbers[-1].value,
+        ),
+        "odds_factor": float(f"{math.exp(log_odds):.2g}"),
+        "numbers": [_number(n, knowledge) for n in numbers],
     }
 
 
@@ -160,13 +188,28 @@ def _fit(fitted: Fit, knowledge: Knowledge) -> Page:
         "verdict": fitted.verdict.value,
         "story": fitted.story,
         "words": words,
+        "p": _round(fitted.p),
+        "calibrated_on": fitted.calibrated_on,
         "log_odds_not_enough": round(fitted.log_odds_not_enough, 2),
         "e_value": float(f"{fitted.e_value:.2g}"),
         "explains": [_finding(f, knowledge) for f in fitted.explains],
         "expected_absent": [_finding(f, knowledge) for f in fitted.expected_absent],
         "instead": _rival(fitted.instead, knowledge),
         "besides": _rival(fitted.besides, knowledge),
-        "calibration": UNCALIBRATED,
+        "calibration": calibration_words(
+            fitted.p, fitted.calibrated_on, fitted.calibrated_release == knowledge.release
+        ),
+    }
+
+
+def _fit_then(then: FitThen, knowledge: Knowledge) -> Page:
+    return {
+        "at_us": then.at_us,
+        "p": _round(then.p),
+        "verdict": then.verdict,
+        "words": f"a right diagnosis looks as bad in {percent(then.p)}",
+        "present": then.present,
+        "new": [_finding_name(key, knowledge) if key in knowledge.findings else key for key in then.new],
     }
 
 
@@ -177,10 +220,15 @@ def _unexplained(fitted: Fit, assessment: Assessment, knowledge: Knowledge) -> l
         reason = f"{name} shows this in {percent(finding.p)}, hardly above background ({percent(finding.background)})."
         better = [c.key for c in assessment.candidates if any(f.key == finding.key for f in c.explains)]
         observed = assessment.evidence.findings[finding.key]
+        numbers = [n for key in better[:1] for n in numbers_of_link(knowledge, key, finding.key)]
+        if len(numbers) > 1:
+            seen = share_words(numbers[0].value, numbers[0].n, numbers[0].total)
+            reason += f" {_name(better[0], knowledge)} shows it in {seen}."
         rows.append(
             {
                 **_finding(finding, knowledge),
                 "reason": reason,
+                "numbers": [_number(n, knowledge) for n in numbers],
                 "basis": observed.basis,
                 "provenance": list(observed.provenance),
                 "explained_by": [{"key": key, "name": _name(key, knowledge)} for key in better[:3]],
@@ -202,6 +250,7 @@ def _not_excluded(cause: NotExcluded, knowledge: Knowledge) -> Page:
         "benefit_grade": disease.benefit.grade.value,
         "urgency": cause.urgency.value,
         "treatment_summary": disease.treatment_summary,
+        "negative": _negative(cause.negative, knowledge) if cause.negative else None,
         "would_exclude": [
             {
                 "test": e.test,
@@ -213,6 +262,18 @@ def _not_excluded(cause: NotExcluded, knowledge: Knowledge) -> Page:
             }
             for e in cause.exclusions
         ],
+    }
+
+
+def _negative(negative: Negative, knowledge: Knowledge) -> Page:
+    name = knowledge.tests[negative.test].name
+    finding = _finding_name(negative.finding, knowledge)
+    return {
+        "test": negative.test,
+        "name": name,
+        "finding": negative.finding,
+        "p": _round(negative.p),
+        "words": f"{name} without {finding} would leave {percent(negative.p)}.",
     }
 
 

@@ -9,6 +9,8 @@ import re
 
 import numpy as np
 
+from holdfast.knowledge import conditions
+from holdfast.knowledge.conditions import Condition
 from holdfast.knowledge.model import Knowledge, Modifier
 from holdfast.reasoning.evidence import Signalment
 from holdfast.reasoning.world import Bools, Floats, Ints, World
@@ -19,21 +21,38 @@ def applies(modifier: Modifier, dog: Signalment) -> bool:
 
     Raises ``ValueError`` for a condition that is not of the written forms.
     """
-    when = modifier.when
-    if when == "working_dog":
-        return dog.working_dog is True
-    if when.startswith("breed:"):
-        wanted = _words(when.removeprefix("breed:"))
-        return bool(wanted) and wanted <= _words(dog.breed)
-    if when.startswith("sex:"):
-        return when.removeprefix("sex:") == dog.sex
-    match = re.fullmatch(r"(age_years|weight_kg)(<|>=)([0-9.]+)", when)
-    if match is None:
-        raise ValueError(f"prior modifier {when!r} is not of a known form")
-    value = dog.age_years if match[1] == "age_years" else dog.weight_kg
+    return all(_holds(condition, dog) for condition in conditions.read(modifier.when))
+
+
+def _holds(condition: Condition, dog: Signalment) -> bool:
+    match condition.about:
+        case "working_dog":
+            return dog.working_dog is True
+        case "breed":
+            own = _words(dog.breed)
+            return any(bool(_words(wanted)) and _words(wanted) <= own for wanted in condition.values)
+        case "sex":
+            return dog.sex in condition.values
+        case "neutered":
+            return dog.sex.endswith("_neutered")
+        case "intact":
+            return dog.sex in ("female", "male")
+        case "region":
+            return any(conditions.in_region(dog.region, wanted) for wanted in condition.values)
+        case "season":
+            return conditions.season(dog.region, dog.month) in condition.values
+        case "month":
+            return dog.month is not None and conditions.in_months(dog.month, condition.months)
+        case "age_years":
+            return _compares(dog.age_years, condition)
+        case _:
+            return _compares(dog.weight_kg, condition)
+
+
+def _compares(value: float | None, condition: Condition) -> bool:
     if value is None:
         return False
-    return value < float(match[3]) if match[2] == "<" else value >= float(match[3])
+    return value < condition.number if condition.op == "<" else value >= condition.number
 
 
 def _words(text: str) -> set[str]:
@@ -63,6 +82,7 @@ def log_set_prior(log_no_cause: Floats, pi: Floats, descriptive: Bools, members:
     ``descriptive`` (D,), ``members`` (N, K) with D where a place is empty; answer (..., N). Leading axes are draws.
     """
     size = pi.shape[-1]
+    members = members[:, : max(1, int((members < size).any(axis=0).sum()))]  # empty places stand last
     state = np.append(descriptive, False)
     beside_cause = ~np.append(descriptive, True)[members].all(axis=1)
     causes_nothing = log_no_cause.sum(axis=-1)

@@ -13,14 +13,19 @@ from holdfast.knowledge.model import Frequency, Knowledge
 from holdfast.reasoning.engine import Posterior
 from holdfast.reasoning.likelihood import Tables, log_likelihood
 from holdfast.reasoning.prior import log_set_prior, shifted
-from holdfast.reasoning.world import STUDY_FACTOR, UNLISTED, Floats, Ints, World, not_shown, spread_of
+from holdfast.reasoning.values import ValueTables, value_spread
+from holdfast.reasoning.world import STUDY_FACTOR, UNLISTED, Floats, Ints, World, at_least, not_shown, spread_of
 
 DRAWS = 200
-SETS_MAX = 400
+SETS_MAX = 300
 """Sets re-weighed per draw; re-searching under every draw moved the range ends by 0.01 to 0.02 only."""
+_AT_ONCE = 10
+"""Draws weighed together: so few that their tables stay in the cache."""
 _P_EDGE = 1e-9
 _MOVES = 0.2
 """Correlation with the log odds below which a parameter is not named."""
+_RIVALS = 5
+"""Leading diseases whose numbers are looked at for every other."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class Draws:
     link_at: Ints
     """(L, 2) disease and finding index of each link."""
     log_no_cause: Floats
+    values: ValueTables
     systems: tuple[tuple[int, tuple[int, ...]], ...]
     """Index of each unlisted pseudo-disease and of the listed ones it is the mean of."""
 
@@ -83,7 +89,24 @@ def draw(knowledge: Knowledge, world: World) -> Draws:
         links=np.clip(rng.beta(mean * dogs, (1 - mean) * dogs, (DRAWS, len(places))), 0.0, 0.999),
         link_at=np.array(places, dtype=np.int64).reshape(-1, 2),
         log_no_cause=log_no_cause,
+        values=_drawn_values(knowledge, world, rng),
         systems=_systems(knowledge, world),
+    )
+
+
+def _drawn_values(knowledge: Knowledge, world: World, rng: np.random.Generator) -> ValueTables:
+    """Shifts and background middles of measured values, drawn about those of the release; what shifts nothing stays."""
+    point = world.values
+    spread = np.zeros(point.shift.shape)
+    for column, measure in enumerate(knowledge.measures.values()):
+        for disease in knowledge.diseases.values():
+            spread[world.index[disease.key], column] = value_spread(measure, disease)
+    middle = [spread_of(measure.mean.grade) / 2 for measure in knowledge.measures.values()]
+    moved = np.where(point.shift != 0, spread, 0.0)
+    return ValueTables(
+        point.shift + moved * rng.standard_normal((DRAWS, *moved.shape)),
+        np.broadcast_to(point.extra, (DRAWS, *point.extra.shape)),
+        np.array(middle) * rng.standard_normal((DRAWS, len(middle))),
     )
 
 
@@ -105,6 +128,33 @@ def ranges(
     posterior: Posterior, draws: Draws, diseases: tuple[int, ...], explained: frozenset[int] = frozenset()
 ) -> dict[int, Range]:
     """5 to 95 % range of the probability of each asked-for disease index; what moves it for the ``explained`` ones."""
+    tables, shown, odds = _drawn_odds(posterior, draws)
+    asked = tuple(d for d in diseases if d in explained)
+    moved_by = {d: _movers(found) for d, found in _strengths(posterior, draws, tables, shown, odds, asked).items()}
+    low, high = np.quantile(1.0 / (1.0 + np.exp(-odds)), [0.05, 0.95], axis=0)
+    answer = {}
+    for d in diseases:
+        p = float(posterior.marginals[d])
+        answer[d] = Range(min(float(low[d]), p), max(float(high[d]), p), moved_by.get(d, ()))
+    return answer
+
+
+def pulls(
+    posterior: Posterior, draws: Draws, diseases: tuple[int, ...]
+) -> dict[int, tuple[tuple[Parameter, float], ...]]:
+    """Per disease index: every number in play and the variance of the log odds of the disease that goes with it.
+
+    What goes along by chance in so many draws is taken off, so a number without influence may stand a little below 0.
+    """
+    tables, shown, odds = _drawn_odds(posterior, draws)
+    return {
+        d: tuple((parameter, (r * r - 1.0 / (DRAWS - 1)) * float(odds[:, d].var())) for parameter, r in strengths)
+        for d, strengths in _strengths(posterior, draws, tables, shown, odds, diseases).items()
+    }
+
+
+def _drawn_odds(posterior: Posterior, draws: Draws) -> tuple[Tables, Floats, Floats]:
+    """(tables, frequencies, log odds (DRAWS, D)) of every draw."""
     rows = _rows(posterior)
     tables, shown = _drawn_tables(posterior, draws)
     holds = _holds(posterior, rows)
@@ -112,13 +162,7 @@ def ranges(
     # The short list holds a little less of a rare disease than the whole list: shift to the whole.
     weights = posterior.weights[rows]
     odds += _logit(posterior.marginals) - _logit(weights @ holds / weights.sum())
-    low, high = np.quantile(1.0 / (1.0 + np.exp(-odds)), [0.05, 0.95], axis=0)
-    answer = {}
-    for d in diseases:
-        p = float(posterior.marginals[d])
-        moved_by = _movers(posterior, draws, tables, shown, odds[:, d], d) if d in explained else ()
-        answer[d] = Range(min(float(low[d]), p), max(float(high[d]), p), moved_by)
-    return answer
+    return tables, shown, odds
 
 
 def _rows(posterior: Posterior) -> Ints:
@@ -144,17 +188,22 @@ def _drawn_tables(posterior: Posterior, draws: Draws) -> tuple[Tables, Floats]:
     world, facts = posterior.world, posterior.question.facts
     observed = facts.observed
     groups = world.syndrome[observed]
-    together = np.flatnonzero(np.isin(world.syndrome, groups[groups >= 0]))
-    columns = np.union1d(observed, together).astype(np.int64)
+    together = np.isin(world.syndrome, groups[groups >= 0])
+    for levels in world.scales:
+        together[levels] |= bool(np.isin(levels, observed).any())
+    columns = np.union1d(observed, np.flatnonzero(together)).astype(np.int64)
     column_of = np.full(len(world.findings), -1)
     column_of[columns] = np.arange(len(columns))
     shown = np.zeros((DRAWS, world.size, len(columns)))
     used = np.flatnonzero(column_of[draws.link_at[:, 1]] >= 0)
     shown[:, draws.link_at[used, 0], column_of[draws.link_at[used, 1]]] = draws.links[:, used]
+    leak = draws.leak[:, columns]
+    whole = tuple(column_of[levels] for levels in world.scales if (column_of[levels] >= 0).all())
+    at_least(shown, whole)
+    at_least(leak, whole)
     for place, members in draws.systems:
         shown[:, place] = shown[:, list(members)].mean(axis=1)
-    leak = draws.leak[:, columns]
-    return Tables(columns, not_shown(shown, leak), 1.0 - leak), shown
+    return Tables(columns, not_shown(shown, leak), 1.0 - leak, draws.values), shown
 
 
 def _drawn_weights(posterior: Posterior, draws: Draws, tables: Tables, rows: Ints) -> Floats:
@@ -163,39 +212,62 @@ def _drawn_weights(posterior: Posterior, draws: Draws, tables: Tables, rows: Int
     spoken = question.facts.spoken()
     # Silence is weak and its parameters are not drawn: it enters at its value for the release.
     silence = posterior.log_like[rows] - log_likelihood(world, question.tables, spoken, members)
-    like = log_likelihood(world, tables, spoken, members) + silence
-    prior = log_set_prior(draws.log_no_cause, shifted(draws.pi, question.shift), world.descriptive, members)
-    log_weight = prior + like / world.temperature
+    pi = shifted(draws.pi, question.shift)
+    log_weight = np.empty((DRAWS, len(rows)))
+    for start in range(0, DRAWS, _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        like = log_likelihood(world, tables.some(some), spoken, members) + silence
+        prior = log_set_prior(draws.log_no_cause[some], pi[some], world.descriptive, members)
+        log_weight[some] = prior + like / world.temperature
     weights = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
     return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
-def _movers(
-    posterior: Posterior, draws: Draws, tables: Tables, shown: Floats, odds: Floats, d: int
-) -> tuple[Parameter, ...]:
-    """The parameters whose draws go along with the log odds of ``d`` most closely."""
+def _movers(strengths: tuple[tuple[Parameter, float], ...]) -> tuple[Parameter, ...]:
+    """The three parameters whose draws go along with the log odds most closely."""
+    ranked = sorted(strengths, key=lambda one: -abs(one[1]))
+    return tuple(dict.fromkeys(parameter for parameter, r in ranked if abs(r) >= _MOVES))[:3]
+
+
+def _strengths(
+    posterior: Posterior, draws: Draws, tables: Tables, shown: Floats, odds: Floats, diseases: tuple[int, ...]
+) -> dict[int, tuple[tuple[Parameter, float], ...]]:
+    """Per disease: correlation of its log odds with the background rates, and with its own and its rivals' numbers."""
     world = posterior.world
-    rivals = [d, *(int(r) for r in np.argsort(-posterior.marginals, kind="stable")[:5] if r != d)]
+    leading = [int(d) for d in np.argsort(-posterior.marginals, kind="stable")[:_RIVALS]]
     findings = [world.findings[f] for f in tables.columns]
-    parameters = [Parameter("", finding) for finding in findings]
+    parameters = [(Parameter("", finding), -1) for finding in findings]
     values = list(tables.no_leak.T)
-    known = np.asarray(shown.any(axis=0), dtype=bool)
-    for rival in rivals:
-        parameters.append(Parameter(world.keys[rival], ""))
-        values.append(np.log(draws.pi[:, rival]))
-        for column, finding in enumerate(findings):
-            if known[rival, column]:
-                parameters.append(Parameter(world.keys[rival], finding))
-                values.append(shown[:, rival, column])
-    strength = np.abs(_correlations(np.stack(values), odds))
-    best = np.argsort(-strength, kind="stable")[:3]
-    return tuple(parameters[i] for i in best if strength[i] >= _MOVES)
+    known = np.asarray(shown[0] > 0, dtype=bool)
+    for d in dict.fromkeys((*leading, *diseases)):
+        key = world.keys[d]
+        parameters.append((Parameter(key, ""), d))
+        values.append(np.log(draws.pi[:, d]))
+        for column in np.flatnonzero(known[d]):
+            parameters.append((Parameter(key, findings[column]), d))
+            values.append(shown[:, d, column])
+        for column in posterior.question.facts.measured:
+            # The value is named by the finding that it stands for.
+            if world.values.shift[d, column] != 0:
+                parameters.append((Parameter(key, world.findings[int(np.argmax(world.covers[column]))]), d))
+                values.append(draws.values.shift[:, d, column])
+    wanted = list(diseases)
+    strength = _correlations(np.stack(values), odds[:, wanted])
+    return {
+        d: tuple(
+            (parameter, float(strength[row, place]))
+            for row, (parameter, owner) in enumerate(parameters)
+            if owner in (-1, d) or owner in leading
+        )
+        for place, d in enumerate(wanted)
+    }
 
 
 def _correlations(rows: Floats, against: Floats) -> Floats:
+    """(P, n) of parameters (P, DRAWS) with columns (DRAWS, n)."""
     centred = rows - rows.mean(axis=1, keepdims=True)
-    target = against - against.mean()
-    scale = np.sqrt((centred**2).sum(axis=1) * (target**2).sum())
+    target = against - against.mean(axis=0)
+    scale = np.sqrt((centred**2).sum(axis=1)[:, None] * (target**2).sum(axis=0))
     return np.asarray((centred @ target) / np.maximum(scale, 1e-300), dtype=np.float64)
 
 

@@ -1,5 +1,7 @@
 """Probabilities and verdicts in plain words, rounded no finer than they are known."""
 
+import math
+
 from holdfast.reasoning.fit import WRONG, Fit, Verdict
 
 _STEPS = (
@@ -53,4 +55,47 @@ def verdict_words(fit: Fit, working: str, unexplained: list[str], rival: str) ->
     return (
         f"{working} does not fit the whole picture: it may be true and not the whole story.{left} "
         f"What is recorded is better explained by: {rival}."
+    )
+
+
+def share_words(p: float, n: int | None, total: int | None) -> str:
+    """``21 of 30 dogs`` where dogs were counted, else ``70 %``."""
+    if total is None:
+        return percent(p)
+    return f"{n if n is not None else round(p * total)} of {total} dogs"
+
+
+_NO_MOVE = 1.15
+"""Odds moved by less than this factor are not called an argument."""
+
+
+def contribution_words(
+    finding: str, log_odds: float, link: tuple[float, int | None, int | None] | None, background: float
+) -> str:
+    """One sentence on what a finding did to the odds of a disease, and which frequencies did it.
+
+    ``link``: (share, n, N) of the disease showing it, None where the knowledge says nothing of it.
+    """
+    factor = math.exp(abs(log_odds))
+    times = f"{factor:.1f}" if factor < 10 else f"{factor:.0f}" if factor < 100 else "over 100"
+    if factor < _NO_MOVE:
+        moved = f"{finding[:1].upper()}{finding[1:]} hardly moves it"
+    elif log_odds > 0:
+        moved = f"{finding[:1].upper()}{finding[1:]} makes it {times} times likelier (odds)"
+    else:
+        moved = f"{finding[:1].upper()}{finding[1:]} makes it {times} times less likely (odds)"
+    if link is None:
+        return f"{moved}: not known to belong to it; seen without a listed cause in {percent(background)}."
+    return f"{moved}: seen with it in {share_words(*link)}, without a listed cause in {percent(background)}."
+
+
+def calibration_words(p: float, count: int, same_release: bool) -> str:
+    """How far the verdict on the working diagnosis can be trusted."""
+    if not count:
+        return "Uncalibrated: no right diagnoses were counted to compare with."
+    share = f"{percent(p)} of {count}" if p > 1 / (count + 1) else f"none of {count}"
+    release = "" if same_release else " They were judged with an earlier release of the knowledge."
+    return (
+        f"A right diagnosis looks as bad as this one in {share} dogs that were drawn from the knowledge itself "
+        f"(estimate: not measured on real dogs).{release}"
     )

@@ -3,12 +3,16 @@
 Index ``D`` (one past the last disease) is the empty place in a set: no effect on any finding or prior.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.knowledge.model import Frequency, Grade, Knowledge
+from holdfast.knowledge.graded import Accuracy
+from holdfast.knowledge.model import Frequency, Grade, Knowledge, Test
+from holdfast.reasoning.values import ValueTables, place, value_tables
 from holdfast.record.events import Stage
 
 Floats = NDArray[np.float64]
@@ -52,10 +56,25 @@ class World:
     """(F,) found by history, examination or monitor."""
     syndrome: Ints
     """(F,) number of the group of correlated signs, -1 for none."""
+    scales: tuple[Ints, ...]
+    """Finding indices of each scale, the mildest first."""
+    on_scale: Bools
+    """(F,) a step of a scale."""
+    measures: tuple[str, ...]
+    covers: Bools
+    """(M, F) findings that a measured value replaces."""
+    values: ValueTables
+    accuracy: dict[str, dict[int, Accuracy]]
+    """Test -> finding index -> how often it is right."""
+    easiest: dict[int, str]
+    """Finding index -> the easiest test that gives it, of those whose accuracy is known for it or not."""
     temperature: float
     silence: float
     link_of: dict[tuple[int, int], Frequency]
     """(disease, finding) -> the record that the number came from."""
+
+    places: tuple[Callable[[float], float | None], ...]
+    """Per measure: a value in background standard deviations."""
 
     @property
     def size(self) -> int:
@@ -69,6 +88,15 @@ def compile_world(knowledge: Knowledge) -> World:
     findings = tuple(knowledge.findings)
     finding_index = {key: i for i, key in enumerate(findings)}
     shown, link_of = _links(knowledge, index, finding_index, len(keys))
+    leak = np.clip(
+        np.array([f.leak.value for f in knowledge.findings.values()], dtype=np.float64), _LEAK_MIN, _LEAK_MAX
+    )
+    scales = tuple(np.array([finding_index[level] for level in s.levels]) for s in knowledge.scales.values())
+    at_least(shown, scales)
+    at_least(leak, scales)
+    on_scale = np.zeros(len(findings), dtype=bool)
+    for levels in scales:
+        on_scale[levels] = True
     groups = sorted({f.syndrome for f in knowledge.findings.values() if f.syndrome})
     values = knowledge.findings.values()
     return World(
@@ -80,16 +108,61 @@ def compile_world(knowledge: Knowledge) -> World:
         log_no_cause=_complications(knowledge, index),
         findings=findings,
         finding_index=finding_index,
-        leak=np.clip(np.array([f.leak.value for f in values], dtype=np.float64), _LEAK_MIN, _LEAK_MAX),
+        leak=leak,
         shown=shown,
         linked=np.asarray(shown.any(axis=0), dtype=bool),
         to_explain=np.asarray(shown.any(axis=0) & ~np.array([f.context for f in values], dtype=bool), dtype=bool),
         presenting=np.array([f.stage == Stage.PRESENTING.value for f in values], dtype=bool),
         syndrome=np.array([groups.index(f.syndrome) if f.syndrome else -1 for f in values], dtype=np.int64),
+        scales=scales,
+        on_scale=on_scale,
+        measures=tuple(knowledge.measures),
+        covers=np.array(
+            [[key in measure.covers for key in findings] for measure in knowledge.measures.values()], dtype=bool
+        ).reshape(-1, len(findings)),
+        values=_values(knowledge, index),
+        places=tuple(partial(place, measure) for measure in knowledge.measures.values()),
+        accuracy={
+            test.key: {finding_index[a.finding]: a for a in test.accuracy}
+            for test in knowledge.tests.values()
+            if test.accuracy
+        },
+        easiest=_easiest(knowledge, finding_index),
         temperature=max(1e-6, knowledge.tuning.temperature.value),
         silence=min(1.0, max(0.0, knowledge.tuning.silence.value)),
         link_of=link_of,
     )
+
+
+def at_least(shares: Floats, scales: tuple[Ints, ...]) -> None:
+    """Make the share of a step (last axis: findings) the share of at least that step, in place."""
+    for levels in scales:
+        for step in range(len(levels) - 2, -1, -1):
+            mild, worse = shares[..., levels[step]], shares[..., levels[step + 1]]
+            shares[..., levels[step]] = np.maximum(mild, worse)
+
+
+def _values(knowledge: Knowledge, index: dict[str, int]) -> ValueTables:
+    """Shifts of listed diseases; an unlisted disease shifts as the mean of its system, with their spread."""
+    listed = value_tables(knowledge, tuple(knowledge.diseases.values()))
+    shift, extra = (np.zeros((len(index) + 1, len(knowledge.measures))) for _ in range(2))
+    shift[: len(knowledge.diseases)], extra[: len(knowledge.diseases)] = listed.shift[:-1], listed.extra[:-1]
+    for system, members in _systems(knowledge).items():
+        if UNLISTED + system in index:
+            rows = [index[key] for key in members]
+            shift[index[UNLISTED + system]] = shift[rows].mean(axis=0)
+            extra[index[UNLISTED + system]] = extra[rows].mean(axis=0) + shift[rows].var(axis=0)
+    return ValueTables(shift, extra, listed.middle)
+
+
+def _easiest(knowledge: Knowledge, finding_index: dict[str, int]) -> dict[int, str]:
+    def ease(test: Test) -> tuple[float, ...]:
+        return (test.invasiveness, test.minutes.value, test.cost_band)
+
+    easiest: dict[int, str] = {}
+    for test in sorted(knowledge.tests.values(), key=lambda t: (ease(t), t.key), reverse=True):
+        easiest.update((finding_index[key], test.key) for key in test.reveals)
+    return easiest
 
 
 def unlisted_system(key: str) -> str | None:

@@ -3,14 +3,14 @@
 This is the only place where the record, the monitor and the reasoning meet.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from holdfast.kernel.limits import CLOCK_AHEAD_TOLERANCE_S
-from holdfast.kernel.time import US_PER_S
+from holdfast.kernel.time import US_PER_S, to_datetime
 from holdfast.monitoring.shown import BY_KEY
-from holdfast.reasoning.derive import Inputs, Measurement, RecordedFinding, derive
+from holdfast.reasoning.derive import Inputs, Measurement, RecordedFinding, TreatmentEffect, derive
 from holdfast.reasoning.evidence import Evidence, Signalment
 from holdfast.reasoning.touch import Touch, TouchEffect
 from holdfast.record.case_state import CaseState, TouchEntry
@@ -58,21 +58,24 @@ class TouchSeen:
     effect: TouchEffect
 
 
-def gather(ctx: Context, case: CaseState, now_us: int) -> tuple[Evidence, tuple[TouchSeen, ...]]:
-    """Evidence at ``now_us`` and the touches with their responses, oldest first."""
+def gather(
+    ctx: Context, case: CaseState, now_us: int, treatments: Sequence[TreatmentEffect] = ()
+) -> tuple[Evidence, tuple[TouchSeen, ...]]:
+    """Evidence at ``now_us`` and the touches with their responses, oldest first; ``treatments``: what followed them."""
     touches = touches_seen(ctx, case)
     inputs = Inputs(
         findings=_findings(case),
         measurements=_measurements(ctx, case, now_us),
         touches=[_touch(entry) for entry in case.touches],
         effects=[seen.effect for seen in touches],
+        treatments=treatments,
         signalment=signalment(case, now_us),
     )
     return derive(ctx.knowledge, inputs), touches
 
 
 def signalment(case: CaseState, now_us: int) -> Signalment:
-    """Who the animal is; age counts on from admission."""
+    """Who the animal is; age counts on from admission, and the month is that of admission."""
     admitted = case.admitted
     age_years = None
     if admitted.age_months is not None:
@@ -84,6 +87,7 @@ def signalment(case: CaseState, now_us: int) -> Signalment:
         sex=admitted.sex,
         weight_kg=case.weight_kg,
         working_dog=admitted.working_dog,
+        month=to_datetime(admitted.at_us).month,
     )
 
 

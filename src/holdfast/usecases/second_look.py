@@ -10,13 +10,16 @@ from holdfast.hold.order import Act, after, check_reason
 from holdfast.kernel.errors import IntegrityError, NotFoundError, OperatorError, WorldError
 from holdfast.kernel.limits import CLOCK_AHEAD_TOLERANCE_S
 from holdfast.kernel.time import US_PER_S, age_words
+from holdfast.monitoring.expected_course import AS_EXPECTED, CANNOT_SAY
 from holdfast.monitoring.last_minutes import Point, Watched, condition_lines, data_line, describe
 from holdfast.monitoring.shown import SHOWN
 from holdfast.reasoning.assessment import assess
+from holdfast.reasoning.derive import TreatmentEffect
 from holdfast.reasoning.page import to_page
 from holdfast.record import events as ev
 from holdfast.record.case_state import CaseState, OrderEntry
 from holdfast.usecases.context import Context, clean_text, record, record_checked
+from holdfast.usecases.course_views import CourseView, course_view
 from holdfast.usecases.evidence import TouchSeen, gather, has_replayed
 from holdfast.usecases.live import summary
 from holdfast.usecases.timeline import touch_words
@@ -43,7 +46,7 @@ Page = dict[str, Any]
 def look(ctx: Context, case_id: str, now_us: int) -> Page:
     """The page as plain JSON values; nothing is recorded."""
     case = ctx.book.case(case_id)
-    evidence, touches = gather(ctx, case, now_us)
+    evidence, touches = gather(ctx, case, now_us, treatment_effects(course_view(ctx, case_id, now_us)))
     working = case.working
     known = working.disease if working and working.disease else None
     reasoned = to_page(assess(ctx.knowledge, evidence, known), ctx.knowledge)
@@ -73,6 +76,17 @@ def look(ctx: Context, case_id: str, now_us: int) -> Page:
         "caveats": [*([monitor["replayed"]] if monitor["replayed"] else []), *reasoned["caveats"]],
         "touches": [_touch(ctx, seen) for seen in reversed(touches)],
     }
+
+
+def treatment_effects(course: CourseView) -> list[TreatmentEffect]:
+    """Whether each recent treatment did what may be expected of it, where that could be judged."""
+    effects = []
+    for given in course.treatments:
+        judged = [one for one in given.expected if one.verdict != CANNOT_SAY]
+        helped = any(one.verdict == AS_EXPECTED for one in judged) if judged else None
+        text = "; ".join(f"after {given.what}: {one.label} {one.verdict} ({one.text})" for one in judged)
+        effects.append(TreatmentEffect(given.category, given.at_us, helped, text, given.treatment_id))
+    return effects
 
 
 def _verdict(case: CaseState, reasoned: Page) -> Page:

@@ -1,0 +1,83 @@
+"""How the sets of a posterior stand to one working diagnosis, and how rarely a right one looks as bad.
+
+One score is used: the log odds that W alone is not enough. Eight were tried on published human cases (the gain of the
+best rival without and with W, the share of unexplained signs, surprise and others), alone and in a fitted
+combination: none found more at the same share of false alarms (docs/reference/reasoning.md).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from holdfast.knowledge.fit_calibration import Calibration
+from holdfast.reasoning.engine import Posterior
+from holdfast.reasoning.world import Bools, Floats, Ints
+
+EXPLAINED_RATIO = 2.0
+"""W must at least double the odds of a finding to explain it."""
+SURPRISE_SHARE = 0.25
+"""A finding that W shows in a quarter of dogs or more is not called unexplained, whatever its background."""
+
+
+@dataclass(frozen=True)
+class Stand:
+    """One working diagnosis among the sets of a posterior."""
+
+    disease: int
+    own: Bools
+    """(N,) sets that are W's own story: W, its complications and states that name no cause."""
+    rivals: Bools
+    """(N,) sets that name a cause and are not W's own story."""
+    holds: Bools
+    """(N,) sets that hold W."""
+    alone: int
+    """Row of W and nothing else."""
+
+
+def stand_of(posterior: Posterior, disease: int, complications: tuple[int, ...]) -> Stand:
+    """Sort the sets of the posterior by how they stand to ``disease``."""
+    world = posterior.world
+    harmless = np.append(world.descriptive, True)
+    harmless[[disease, *complications]] = True
+    holds = np.asarray((posterior.members == disease).any(axis=1), dtype=bool)
+    own = np.asarray(holds & harmless[posterior.members].all(axis=1), dtype=bool)
+    wanted = np.full(posterior.members.shape[1], world.size)
+    wanted[0] = disease
+    alone = int(np.flatnonzero((posterior.members == wanted).all(axis=1))[0])
+    return Stand(disease, own, posterior.names_cause & ~own, holds, alone)
+
+
+def heaviest(among: Bools) -> int | None:
+    """Row of the heaviest of these sets; sets stand heaviest first."""
+    rows: Ints = np.flatnonzero(among)
+    return int(rows[0]) if rows.size else None
+
+
+def log_odds_not_enough(posterior: Posterior, stand: Stand) -> float:
+    """Natural log of the weight of all rivals over the weight of W's own story."""
+    return log_sum(posterior.log_weight[stand.rivals]) - log_sum(posterior.log_weight[stand.own])
+
+
+def unexplained(p: Floats, leak: Floats) -> Bools:
+    """W hardly raises the odds of the finding above background, and the finding is not common with W anyway."""
+    ratio = p / (1 - p) * (1 - leak) / leak
+    return np.asarray((ratio < EXPLAINED_RATIO) & (p < SURPRISE_SHARE), dtype=bool)
+
+
+def p_value(calibration: Calibration, log_odds: float, descriptive: bool) -> tuple[float, int]:
+    """(p, n): how often a right diagnosis scores so high, split-conformal over n right cases of the same kind.
+
+    ``p`` = (1 + right cases with this score or more) / (n + 1): if this dog were one more of them, p <= a would
+    happen in at most a of dogs.
+    """
+    right = calibration.right_states if descriptive else calibration.right_causes
+    higher = sum(1 for one in right if one >= log_odds)
+    return (1 + higher) / (len(right) + 1), len(right)
+
+
+def log_sum(values: Floats) -> float:
+    """log of the sum of exp; -inf for nothing."""
+    if not values.size:
+        return -np.inf
+    top = float(values.max())
+    return top + float(np.log(np.exp(values - top).sum()))

@@ -130,7 +130,8 @@ def _rests_on(disease: str, assessment: Assessment, knowledge: Knowledge) -> Pag
 def _mover(parameter: Parameter, knowledge: Knowledge) -> Page:
     """A number that the range of a probability hangs on, in words, and the number itself."""
     number = number_of(knowledge, parameter)
-    return {"text": _parameter(parameter, knowledge), "numbers": [number_page(number, knowledge)] if number else []}
+    text = _parameter(parameter, knowledge)
+    return {"text": text[:1].upper() + text[1:], "numbers": [number_page(number, knowledge)] if number else []}
 
 
 def _parameter(parameter: Parameter, knowledge: Knowledge) -> str:

@@ -56,6 +56,7 @@ def _accuracy(accuracy: Accuracy, knowledge: Knowledge) -> Page:
     sides = (("shown where it is", accuracy.sensitivity), ("not shown where it is not", accuracy.specificity))
     return {
         "finding": accuracy.finding,
+        "name": name,
         "words": accuracy_words(name, accuracy.sensitivity, accuracy.specificity),
         "numbers": [
             number_page(

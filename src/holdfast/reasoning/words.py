@@ -51,11 +51,15 @@ def verdict_words(fit: Fit, working: str, unexplained: list[str], rival: str, *,
         held = f"{working} is not called a misfit." if unexplained else f"{working} fits what is recorded."
         open_ = f" Explained better by: {rival}." if unexplained and rival else ""
         return f"{held}{left}{open_}{'' if names_a_cause else ' It names no cause: what brought it about is open.'}"
+    better = rival or "another cause"
     if fit.story == WRONG:
-        return f"{working} does not fit the whole picture.{left} What is recorded is better explained without it: {rival or 'another cause'}."
+        return (
+            f"{working} does not fit the whole picture.{left} What is recorded is better explained without it: "
+            f"{better}."
+        )
     return (
         f"{working} does not fit the whole picture: it may be true and not the whole story.{left} "
-        f"What is recorded is better explained by: {rival or 'another cause'}."
+        f"What is recorded is better explained by: {better}."
     )
 
 

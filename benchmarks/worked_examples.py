@@ -182,7 +182,7 @@ def _thought(knowledge: Knowledge, evidence: Evidence, test: dict[str, Any]) -> 
 
 def share(p: float) -> str:
     """As the page of the second look rounds."""
-    return "under 1 %" if p < 0.01 else f"{100 * p:.0f} %"
+    return "under 1 %" if p < 0.01 else "over 99 %" if p > 0.99 else f"{100 * p:.0f} %"
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
@@ -206,9 +206,9 @@ def block(step: dict[str, Any]) -> str:
         )
     parts.append(
         _table(
-            ("leading causes", "probability", "range", "numbers behind it, ours"),
+            ("leading causes", "probability", "range", "estimates among its numbers"),
             [
-                (c["name"], share(c["p"]), _span(c), f"{c['rests_on']['numbers']}, {c['rests_on']['estimates']}")
+                (c["name"], share(c["p"]), _span(c), f"{c['rests_on']['estimates']} of {c['rests_on']['numbers']}")
                 for c in page["candidates"][:CAUSES]
             ],
         )
@@ -236,16 +236,7 @@ def block(step: dict[str, Any]) -> str:
     parts.append(
         _table(
             ("next test", "minutes", "bits", "same decision", "what its most telling finding would change"),
-            [
-                (
-                    t["name"],
-                    f"{t['minutes']:g}",
-                    f"{t['information_bits']:.2f}",
-                    share(t["same_decision"]),
-                    _changed(results, t),
-                )
-                for t in page["next_tests"][:TESTS]
-            ],
+            [_test_row(t, results.get(t["name"])) for t in page["next_tests"][:TESTS]],
         )
     )
     return "\n\n".join(parts)

@@ -28,6 +28,9 @@ AGAIN_RESULTS = 2
 """Recorded findings that only this test, or this test most easily, gives: from so many on it has been done."""
 OVERLOOKED = 0.41
 """Share of an expert's positive findings that users of a diagnostic system did not enter (QMR: they entered 59 %)."""
+AS_GOOD = 0.8
+"""A cause that is still worth this share of the best one after a result is no other decision (estimate, ours): where
+two stand level, every result would seem to change what to do."""
 TREAT_COST = 0.05
 """Loss of pursuing a cause that is not there, against a benefit of 1 (estimate, ours)."""
 
@@ -41,7 +44,7 @@ class NextTest:
     gain: float
     """Expected gain over treatable causes: probability of benefit that acting after the result adds."""
     same_decision: float
-    """Probability that the treatable cause most worth pursuing stays the same whatever the result."""
+    """Probability that the treatable cause most worth pursuing stays so, or nearly so, whatever the result."""
     again: bool
     """The test seems to have been done: what it could still bring is only what was overlooked or not written down."""
     score: float
@@ -172,7 +175,7 @@ def _entropy_bits(p: Floats) -> Floats:
 
 
 def _decision(joint: Floats, bench: _Bench) -> tuple[float, float]:
-    """(expected gain over treatable causes, probability that the one most worth pursuing stays the same)."""
+    """(expected gain over treatable causes, probability that the one most worth pursuing stays as good as any)."""
     if not bench.benefit.size:
         return 0.0, 1.0
     outcome = joint.sum(axis=1)
@@ -181,7 +184,8 @@ def _decision(joint: Floats, bench: _Bench) -> tuple[float, float]:
     p_now = bench.weights @ bench.holds
     now = p_now * bench.benefit - (1 - p_now) * TREAT_COST
     gain = float(np.maximum(value, 0.0).sum() - np.maximum(now, 0.0).sum())
-    unchanged = value.argmax(axis=1) == now.argmax()
+    best = value.max(axis=1)
+    unchanged = best - value[:, now.argmax()] <= (1 - AS_GOOD) * np.abs(best)
     return max(0.0, gain), float(outcome[unchanged].sum())
 
 

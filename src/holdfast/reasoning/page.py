@@ -35,6 +35,9 @@ WORTH_A_MENTION = 3.0
 """Times that a rival must explain more before it is named beside a diagnosis that is not called a misfit (estimate,
 ours; Jeffreys called a Bayes factor below the root of ten barely worth mentioning)."""
 
+LEAVES_OPEN = "leaves_open"
+"""A diagnosis that is not called a misfit and leaves signs unexplained: it must not look like one that fits."""
+
 SENTENCES = 8
 """Findings of a candidate that are put into words, those that moved it most."""
 
@@ -174,6 +177,7 @@ def _fit(fitted: Fit, knowledge: Knowledge) -> Page:
         "name": knowledge.diseases[fitted.working].name,
         "names_a_cause": not knowledge.diseases[fitted.working].descriptive,
         "verdict": fitted.verdict.value,
+        "level": LEAVES_OPEN if fitted.verdict is Verdict.FITS and fitted.unexplained else fitted.verdict.value,
         "story": fitted.story,
         "words": words,
         "p": rounded(fitted.p),

@@ -4,7 +4,7 @@ from holdfast.knowledge.graded import Accuracy
 from holdfast.knowledge.model import Knowledge, Test
 from holdfast.reasoning.explain import Number
 from holdfast.reasoning.next_test import NextTest
-from holdfast.reasoning.page_numbers import Page, disease_name, finding_name, in_sentence, number_page, rounded
+from holdfast.reasoning.page_numbers import Page, disease_name, finding_name, number_page, rounded
 from holdfast.reasoning.words import accuracy_words, listed, percent, same_decision_words
 
 
@@ -19,7 +19,7 @@ def next_test_page(judged: NextTest, knowledge: Knowledge) -> Page:
         why += f": expected with {listed(favours)}, hardly with {listed(against)}"
     elif favours:
         why += f": expected with {listed(favours)}"
-    why += f". Chance that another treatable cause leads afterwards: {percent(1 - judged.same_decision)}."
+    why += f". What is most worth treating would be something else afterwards in {percent(1 - judged.same_decision)}."
     if judged.again:
         why += " It seems to have been done already: this counts only what may have been overlooked."
     return {
@@ -74,5 +74,5 @@ def hold_page(judged: NextTest, knowledge: Knowledge) -> Page:
     return {
         "test": test.key,
         "same_decision": rounded(judged.same_decision),
-        "words": same_decision_words(in_sentence(test.name), test.minutes.value, judged.same_decision),
+        "words": same_decision_words(test.name, test.minutes.value, judged.same_decision),
     }

@@ -48,8 +48,8 @@ def verdict_words(fit: Fit, working: str, unexplained: list[str], rival: str, *,
     left = f" It does not explain {listed(unexplained)}." if unexplained else ""
     if fit.verdict is Verdict.FITS:
         # "Fits" in the same breath as what it leaves open would be read as a blessing.
-        held = f"{working} is not called a misfit." if unexplained else f"{working} fits what is recorded."
-        open_ = f" Explained better by: {rival}." if unexplained and rival else ""
+        held = f"{working} cannot be called wrong yet." if unexplained else f"{working} fits what is recorded."
+        open_ = f" What is recorded is better explained by: {rival}." if unexplained and rival else ""
         return f"{held}{left}{open_}{'' if names_a_cause else ' It names no cause: what brought it about is open.'}"
     better = rival or "another cause"
     if fit.story == WRONG:
@@ -112,8 +112,8 @@ def same_decision_words(test: str, minutes: float, same: float) -> str:
     ``same``: probability that what is most worth treating stays the same whatever the result.
     """
     return (
-        f"A hold for {test} is about {minutes:g} min of work. What is most worth treating is expected to stay the same "
-        f"in {percent(same)}, and to be something else in {percent(1 - same)}."
+        f"{test}: about {minutes:g} min of work. In {percent(same)} what is most worth treating would stay the same; "
+        f"in {percent(1 - same)} it would be something else."
     )
 
 

@@ -113,11 +113,13 @@ def test_every_unexplained_finding_shows_at_least_its_background_rate(page: dict
     assert all(row["numbers"] for row in page["unexplained"])
 
 
-def test_the_hold_says_in_words_how_often_nothing_would_change(page: dict[str, Any]) -> None:
+def test_the_hold_names_what_is_worth_treating_and_how_often_a_result_would_leave_it_so(page: dict[str, Any]) -> None:
     first = page["next_tests"][0]
     assert page["hold"]["test"] == first["key"]
     assert first["name"] in page["hold"]["words"]
-    assert "would stay the same" in page["hold"]["words"]
+    worth = load().diseases[page["hold"]["worth"]]
+    assert worth.treatable
+    assert worth.name.lower() in page["hold"]["words"].lower()
 
 
 def test_a_diagnosis_that_leaves_signs_open_is_not_said_to_fit() -> None:

@@ -4,7 +4,7 @@ from holdfast.knowledge.graded import Accuracy
 from holdfast.knowledge.model import Knowledge, Test
 from holdfast.reasoning.explain import Number
 from holdfast.reasoning.next_test import NextTest
-from holdfast.reasoning.page_numbers import Page, disease_name, finding_name, number_page, rounded
+from holdfast.reasoning.page_numbers import Page, disease_name, finding_name, in_sentence, number_page, rounded
 from holdfast.reasoning.words import accuracy_words, listed, percent, same_decision_words
 
 
@@ -71,8 +71,10 @@ def _accuracy(accuracy: Accuracy, knowledge: Knowledge) -> Page:
 def hold_page(judged: NextTest, knowledge: Knowledge) -> Page:
     """What waiting for the first test is expected to change."""
     test = knowledge.tests[judged.key]
+    worth = in_sentence(disease_name(judged.worth, knowledge)) if judged.worth else ""
     return {
         "test": test.key,
+        "worth": judged.worth,
         "same_decision": rounded(judged.same_decision),
-        "words": same_decision_words(test.name, test.minutes.value, judged.same_decision),
+        "words": same_decision_words(test.name, test.minutes.value, worth, judged.same_decision),
     }

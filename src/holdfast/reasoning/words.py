@@ -106,15 +106,16 @@ def calibration_words(p: float, count: int, same_release: bool) -> str:
     )
 
 
-def same_decision_words(test: str, minutes: float, same: float) -> str:
+def same_decision_words(test: str, minutes: float, worth: str, same: float) -> str:
     """What a hold for the length of one test is expected to change, neither urging nor warning.
 
-    ``same``: probability that what is most worth treating stays the same whatever the result.
+    ``worth``: the cause most worth treating as it stands, named because "it stays the same" would otherwise be read as
+    "going on stays right"; ``same``: probability that it stays so whatever the result. Empty: there is none.
     """
-    return (
-        f"{test}: about {minutes:g} min of work. In {percent(same)} what is most worth treating would stay the same; "
-        f"in {percent(1 - same)} it would be something else."
-    )
+    asked = f"{test}: about {minutes:g} min of work."
+    if not worth:
+        return f"{asked} No treatable cause that we know stands out now."
+    return f"{asked} Most worth treating now: {worth}. In {percent(same)} the result would leave that so."
 
 
 def accuracy_words(finding: str, sensitivity: float, specificity: float) -> str:

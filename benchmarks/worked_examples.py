@@ -191,7 +191,7 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def _span(x: dict[str, Any]) -> str:
-    return f"{share(x['low'])} to {share(x['high'])}"
+    return f"{share(x['low']).removesuffix(' %')} to {share(x['high'])}"
 
 
 def block(step: dict[str, Any]) -> str:

@@ -214,12 +214,13 @@ def _unexplained(fitted: Fit, assessment: Assessment, knowledge: Knowledge) -> l
         observed = assessment.evidence.findings[finding.key]
         own = numbers_of_link(knowledge, fitted.working, finding.key)[:-1]
         theirs = [n for key in better[:1] for n in numbers_of_link(knowledge, key, finding.key)[:-1]]
+        theirs_name = disease_name(better[0], knowledge) if better else ""
         if theirs:
             seen = share_words(theirs[0].value, theirs[0].n, theirs[0].total)
-            reason += f" {disease_name(better[0], knowledge)} shows it in {seen}."
+            reason += f" {theirs_name} shows it in {seen}."
         named = [
-            *(replace(n, what=f"{n.what}: {name}") for n in own),
-            *(replace(n, what=f"{n.what}: {disease_name(better[0], knowledge)}") for n in theirs),
+            *(replace(n, what=f"{finding_name(finding.key, knowledge)} with {name}") for n in own),
+            *(replace(n, what=f"{finding_name(finding.key, knowledge)} with {theirs_name}") for n in theirs),
             number_of_background(knowledge, finding.key),
         ]
         rows.append(

@@ -6,6 +6,7 @@ from typing import Any, get_args
 import numpy as np
 
 from holdfast.record import alarm_events as al
+from holdfast.record import cpr_events as cpr
 from holdfast.record import events as ev
 from holdfast.record.monitor import Alert, MonitorMessage, Numeric, Origin, Refusal, Wave
 from holdfast.usecases.ports import Change, NewBlock, NewEvent, NewHeld, Receipt, Store, TrendPoint
@@ -133,6 +134,20 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
         steps=(al.EscalationStep(priority="high", after_s=30.0, whom="nurse Kim"),),
         why="one nurse at night",
     ),
+    cpr.CprStarted(at_us=T0_US, cpr_id="c1", weight_kg=33.9, weight_at_us=T0_US - SECOND_US, location="ICU 2"),
+    cpr.CprStepLogged(
+        at_us=T0_US,
+        cpr_id="c1",
+        entry_id="e1",
+        step=cpr.CprStep.DRUG,
+        what="epinephrine_cpr",
+        amount=0.34,
+        unit="mg",
+        route="IV",
+        note="flushed",
+    ),
+    cpr.CprStepWithdrawn(at_us=T0_US, cpr_id="c1", entry_id="e1", reason="wrong button"),
+    cpr.CprFactRecorded(at_us=T0_US, cpr_id="c1", key="witnessed", value="yes"),
 )
 
 _numbers = itertools.count(1)

@@ -1,4 +1,4 @@
-"""Events of a resuscitation. They are logged with one touch each, often offline, and arrive late, twice, or out of order.
+"""Events of a resuscitation: logged with one touch each, often offline; they arrive late, twice, or out of order.
 
 Each entry carries its own id, made where it was touched: the same entry delivered again is the same entry.
 """
@@ -74,4 +74,3 @@ class CprFactRecorded(CaseEvent, frozen=True, kw_only=True, tag="cpr_fact_record
 
 
 ANY_CPR_EVENT = CprStarted | CprStepLogged | CprStepWithdrawn | CprFactRecorded
-

@@ -76,7 +76,7 @@ class Item:
         """Every score that it can get, the lowest first."""
         if self.steps is not None:
             return tuple(float(one) for one in range(int(self.steps[0]), int(self.steps[1]) + 1))
-        return tuple(sorted({one.score for one in (*self.levels, *self.bands)}))
+        return tuple(sorted({level.score for level in self.levels} | {band.score for band in self.bands}))
 
 
 @dataclass(frozen=True)

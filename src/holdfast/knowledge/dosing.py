@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from holdfast.kernel.errors import OperatorError
 from holdfast.knowledge.doses import Dose
 
-WEIGHT_MIN_KG, WEIGHT_MAX_KG = 0.1, 120.0
-"""Beyond it a weight is a typing error (ours): newborns of toy breeds weigh more, the heaviest dogs less."""
+WEIGHT_MIN_KG, WEIGHT_MAX_KG = 0.2, 120.0
+"""Beyond it a weight is a typing error (ours), as at admission."""
 
 _UG = {"ug": 1.0, "mg": 1_000.0, "g": 1_000_000.0}
 """Micrograms in a unit of mass."""

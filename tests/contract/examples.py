@@ -9,6 +9,7 @@ from holdfast.record import alarm_events as al
 from holdfast.record import cpr_events as cpr
 from holdfast.record import events as ev
 from holdfast.record.monitor import Alert, MonitorMessage, Numeric, Origin, Refusal, Wave
+from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.usecases.ports import Change, NewBlock, NewEvent, NewHeld, Receipt, Store, TrendPoint
 
 T0_US = 1_772_366_400_000_000  # 2026-03-01T12:00:00Z
@@ -148,6 +149,7 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
     ),
     cpr.CprStepWithdrawn(at_us=T0_US, cpr_id="c1", entry_id="e1", reason="wrong button"),
     cpr.CprFactRecorded(at_us=T0_US, cpr_id="c1", key="witnessed", value="yes"),
+    ScoreItemAnswered(at_us=T0_US, score="mgcs", item="motor", points=5.0),
 )
 
 _numbers = itertools.count(1)

@@ -16,6 +16,7 @@ from holdfast.record.alarm_state import AlarmState
 from holdfast.record.cpr_events import ANY_CPR_EVENT
 from holdfast.record.cpr_log import CprLog
 from holdfast.record.monitor import Origin
+from holdfast.record.score_events import ScoreItemAnswered
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,8 @@ class CaseState:
     """All that last, and the last ``CONDITIONS_KEPT`` that ended, in the order they began."""
     alarms: AlarmState = field(default_factory=AlarmState)
     orders: tuple[OrderEntry, ...] = ()
+    score_answers: tuple[tuple[ScoreItemAnswered, str], ...] = ()
+    """Each with the account that gave it."""
     resuscitations: dict[str, CprLog] = field(default_factory=dict)
     """By their id."""
     looks: dict[str, LookEntry] = field(default_factory=dict)
@@ -223,6 +226,8 @@ def _after(state: CaseState, event: ev.AnyEvent, item: ev.Recorded) -> CaseState
             return _after_end_of_life(state, event, item)
         case ev.MonitorConditionBegan() | ev.MonitorConditionEnded():
             return _after_monitor(state, event)
+        case ScoreItemAnswered():
+            return replace(state, score_answers=(*state.score_answers, (event, item.actor)))
         case ev.WorkingDiagnosisSet():
             entry = DiagnosisEntry(event.disease, event.text, event.supported_by, event.at_us, item.actor)
             return replace(state, diagnoses=(*state.diagnoses, entry))

@@ -20,6 +20,7 @@ from holdfast.record.cpr_events import ANY_CPR_EVENT
 from holdfast.record.event_base import CaseEvent as CaseEvent
 from holdfast.record.event_base import ClinicEvent as ClinicEvent
 from holdfast.record.monitor import Origin
+from holdfast.record.score_events import ScoreItemAnswered
 
 
 class Presence(StrEnum):
@@ -270,6 +271,7 @@ ANY_CASE_EVENT = (
     | EndOfLifeDecided
     | ANY_ALARM_EVENT
     | ANY_CPR_EVENT
+    | ScoreItemAnswered
 )
 
 

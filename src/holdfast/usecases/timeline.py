@@ -7,6 +7,7 @@ from holdfast.kernel.time import US_PER_MIN
 from holdfast.record import alarm_events as al
 from holdfast.record import cpr_events as cpr
 from holdfast.record import events as ev
+from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.resuscitation.utstein import FACTS
 from holdfast.usecases.alarm_views import label
 from holdfast.usecases.context import Context
@@ -106,6 +107,8 @@ def _words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str]:
         case ev.TestOrdered():
             test = ctx.knowledge.tests.get(event.test)
             return "test", f"Test ordered: {test.name if test else event.test}", event.note
+        case ScoreItemAnswered():
+            return "finding", _score_words(ctx, event), ""
         case ev.NoteWritten():
             return "note", event.text, ""
         case ev.MonitorConditionBegan():
@@ -133,6 +136,15 @@ def _alarm_words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str] | Non
             name = rule.label if rule else event.key
             return "monitor", f"Limits of {name}: {sides[0]} to {sides[1]} {event.unit}", event.why
     return None
+
+
+def _score_words(ctx: Context, event: ScoreItemAnswered) -> str:
+    rule = ctx.knowledge.care.scores.get(event.score)
+    item = next((one for one in rule.items if one.key == event.item), None) if rule else None
+    if rule is None or item is None:
+        return f"{event.score}, {event.item}: {event.points:g}"
+    text = next((f" ({level.text})" for level in item.levels if level.score == event.points), "")
+    return f"{rule.name}, {item.name}: {event.points:g}{text}"
 
 
 def _cpr_words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str] | None:

@@ -4,15 +4,17 @@ A test compares them with the data; it fails when this was not run after a chang
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from enum import StrEnum
 from pathlib import Path
 
-from holdfast.kernel.diagram import diagram
+from holdfast.hold import order
 from holdfast.knowledge.care import Figure
 from holdfast.knowledge.doses import Dose
 from holdfast.knowledge.loader import load
 from holdfast.knowledge.model import Knowledge
 from holdfast.knowledge.scores import Item, ScoreRule, Statement
+from holdfast.record import alarm_state
 from holdfast.resuscitation.course import TRANSITIONS, Phase
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -133,8 +135,44 @@ def figure_row(knowledge: Knowledge, one: Figure) -> tuple[str, ...]:
 
 def course(_: Knowledge) -> str:
     rows = [(state.value, step.value.replace("_", " "), to.value) for (state, step), to in TRANSITIONS.items()]
-    drawn = f"```mermaid\n{diagram(TRANSITIONS, Phase.COMPRESSIONS)}\n```"
-    return f"{drawn}\n\n{table(('phase', 'touch', 'phase after it'), rows)}"
+    return f"{diagram(TRANSITIONS.items(), Phase.COMPRESSIONS)}\n\n{table(('phase', 'touch', 'phase after it'), rows)}"
+
+
+def end_of_life(_: Knowledge) -> str:
+    ends = (order.OrderState.HELD, order.OrderState.PROCEEDING)
+    return diagram(order.TRANSITIONS.items(), order.OrderState.ORDERED, ends)
+
+
+def alarm(_: Knowledge) -> str:
+    return diagram(alarm_state.TRANSITIONS.items(), None)
+
+
+OUTSIDE = "[*]"
+"""How a diagram writes what is no state: before the first, after the last."""
+
+
+def diagram(
+    table: Iterable[tuple[tuple[StrEnum | None, StrEnum], StrEnum | None]],
+    first: StrEnum | None,
+    ends: tuple[StrEnum, ...] = (),
+) -> str:
+    """Mermaid text of a state machine, from the items of its table (state, happening) -> state.
+
+    ``first`` is where it begins (None: the table says it itself), ``ends`` are the states that nothing leaves.
+    """
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for (state, happening), following in table:
+        arrows.setdefault((state_name(state), state_name(following)), []).append(happening.value.replace("_", " "))
+    lines = ["stateDiagram-v2"]
+    if first is not None:
+        lines.append(f"    {OUTSIDE} --> {state_name(first)}")
+    lines += [f"    {state} --> {following}: {'; '.join(names)}" for (state, following), names in arrows.items()]
+    lines += [f"    {state_name(end)} --> {OUTSIDE}" for end in ends]
+    return "```mermaid\n" + "\n".join(lines) + "\n```"
+
+
+def state_name(state: StrEnum | None) -> str:
+    return OUTSIDE if state is None else state.value
 
 
 def span(low: float, high: float) -> str:
@@ -148,6 +186,7 @@ def link(knowledge: Knowledge, source: str) -> str:
 
 PARTS: dict[str, dict[str, Callable[[Knowledge], str]]] = {
     "doses-and-scores.md": {"doses": doses, "scores": scores},
+    "state-machines.md": {"end of life": end_of_life, "alarm": alarm},
     "resuscitation.md": {"course": course, "numbers": figures},
 }
 """What is made from data, by page and by the name of its place."""

@@ -125,6 +125,13 @@ def test_a_low_etco2_asks_for_better_compressions_while_somebody_compresses() ->
     assert "etco2_low" not in prompts(log_of(EPINEPHRINE, step(CprStep.ETCO2, 40, amount=18, unit="mmHg")), 41)
 
 
+def test_the_etco2_of_an_earlier_cycle_says_nothing_about_this_one() -> None:
+    low = step(CprStep.ETCO2, 40, amount=12, unit="mmHg")
+    log = log_of(EPINEPHRINE, low, step(CprStep.RHYTHM_CHECK, 120), step(CprStep.COMPRESSIONS, 126))
+    assert at(log, 130).etco2_mmhg is None
+    assert "etco2_low" not in prompts(log, 130)
+
+
 @given(st.integers(0, 900))
 @settings(max_examples=30)
 def test_nothing_is_asked_for_when_circulation_has_returned_or_it_is_over(seconds: int) -> None:

@@ -39,7 +39,7 @@ class Clock:
     compressor: str
     """Who compresses; empty when nobody said."""
     etco2_mmhg: float | None
-    """The value logged last."""
+    """The value logged last in this cycle: an older one says nothing about these compressions."""
     prompts: tuple[Prompt, ...]
 
 
@@ -50,7 +50,7 @@ def clock(log: CprLog, numbers: Protocol, drugs: tuple[DrugRow, ...], now_us: in
         return None
     compressing = stands.phase is Phase.COMPRESSIONS
     left_us = stands.cycles[-1] + numbers.cycle_us - now_us if compressing else None
-    etco2 = _etco2(log, now_us)
+    etco2 = _etco2(log, stands.cycles[-1], now_us)
     return Clock(
         phase=stands.phase,
         elapsed_us=now_us - stands.began_us,
@@ -107,6 +107,6 @@ def _compressor(log: CprLog, now_us: int) -> str:
     return next((entry.what for entry in reversed(seen(log, now_us)) if entry.step in steps and entry.what), "")
 
 
-def _etco2(log: CprLog, now_us: int) -> float | None:
-    own = (e.amount for e in reversed(seen(log, now_us)) if e.step is CprStep.ETCO2 and e.amount is not None)
-    return next(own, None)
+def _etco2(log: CprLog, since_us: int, now_us: int) -> float | None:
+    values = [e.amount for e in seen(log, now_us) if e.step is CprStep.ETCO2 and e.at_us >= since_us]
+    return next((value for value in reversed(values) if value is not None), None)

@@ -25,7 +25,7 @@ from holdfast.resuscitation.drugs import DrugRow, Energy, drug_rows, energies
 from holdfast.resuscitation.protocol import protocol
 from holdfast.resuscitation.utstein import FACTS, Animal, Report, report
 from holdfast.usecases.context import Context, clean_text, record, record_checked
-from holdfast.usecases.evidence import is_evidence
+from holdfast.usecases.evidence import is_evidence, measurements
 from holdfast.usecases.monitor_blocks import trend_with_tail
 
 ETCO2_KEYS = ("etco2", "etco2_wave")
@@ -174,7 +174,9 @@ def page(ctx: Context, case_id: str, cpr_id: str, now_us: int, signs: Signs | No
         raise NotFoundError("This resuscitation had not begun at that moment.", "Choose a later one.")
     if signs is None:
         signs = etco2_signs(ctx, case, now_us)
-    circulates = told.phase is Phase.CIRCULATION
+    lines: tuple[AfterLine, ...] = ()
+    if told.phase is Phase.CIRCULATION:
+        lines = after(care, {one.key: one.value for one in measurements(ctx, case, now_us)})
     return CprPage(
         log=log,
         clock=told,
@@ -182,7 +184,7 @@ def page(ctx: Context, case_id: str, cpr_id: str, now_us: int, signs: Signs | No
         energies=energies(log, care, species, weight.kg, now_us),
         suggestion=suggested(told.phase, signs, numbers),
         weight=weight,
-        after=after(care, {}) if circulates else (),
+        after=lines,
     )
 
 

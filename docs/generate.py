@@ -4,7 +4,7 @@ A test compares them with the data; it fails when this was not run after a chang
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -28,7 +28,7 @@ USES = {
 }
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
@@ -166,7 +166,7 @@ def diagram(
     lines = ["stateDiagram-v2"]
     if first is not None:
         lines.append(f"    {OUTSIDE} --> {state_name(first)}")
-    lines += [f"    {state} --> {following}: {'; '.join(names)}" for (state, following), names in arrows.items()]
+    lines += [f"    {state} --> {following}: {' or '.join(names)}" for (state, following), names in arrows.items()]
     lines += [f"    {state_name(end)} --> {OUTSIDE}" for end in ends]
     return "```mermaid\n" + "\n".join(lines) + "\n```"
 

@@ -104,7 +104,9 @@ def _check(rule: ScoreRule, checks: Pedigree) -> None:
         fault("it must say what it is not to be used for")
     if rule.kind == "recorded" and not rule.form:
         fault("a recorded total names the form that it comes from")
-    if rule.kind == "sum":
+    if rule.kind == "sum" and not all(item.scores for item in rule.items):
+        fault("every item of a sum has points")
+    elif rule.kind == "sum":
         ends = (sum(min(i.scores) for i in rule.items), sum(max(i.scores) for i in rule.items))
         if ends != (rule.low, rule.high):
             fault(f"its items add up to {ends[0]:g} to {ends[1]:g}, not to {rule.low:g} to {rule.high:g}")
@@ -114,8 +116,10 @@ def _check(rule: ScoreRule, checks: Pedigree) -> None:
 
 def _check_item(item: Item, checks: Pedigree, score: str) -> None:
     fault = checks.faults(SCORES, f"{score}, {item.key}")
-    if bool(item.bands) != bool(item.observation) and not (item.observation and not item.levels):
+    if item.bands and not item.observation:
         fault("bands are for an observation")
+    if item.divide_by <= 0 or item.decimals < 0:
+        fault("a value is divided by more than nothing and rounded to a place after the point")
     edges = [band.up_to for band in item.bands]
     if edges and (edges[-1] is not None or None in edges[:-1] or edges[:-1] != sorted(edges[:-1], key=_edge)):
         fault("bands follow each other upwards, and the last holds all above")

@@ -83,6 +83,26 @@ def test_an_offline_browser_delivers_late_twice_and_mixed_and_all_is_there_once(
     assert len(ctx.book.case(case_id).resuscitations) == 1
 
 
+def test_two_hundred_touches_over_a_network_that_comes_and_goes_are_all_there_once(
+    ctx: Context, clock: StandingClock
+) -> None:
+    """A browser sends what has no answer yet; the answer gets lost as often as not."""
+    rng = random.Random(7)
+    case_id = admit(ctx)
+    clock.advance(3600)
+    waiting = [touch(number, rng.choice(list(CprStep)), number) for number in range(200)]
+    names = {one.entry_id for one in waiting}
+    while waiting:
+        sent = waiting[: rng.randint(1, 30)]
+        deliver(ctx, case_id, "own", *sent[: rng.randint(0, len(sent))])
+        if rng.random() < 0.5:
+            deliver(ctx, case_id, "own", *sent)
+            waiting = waiting[len(sent) :]
+    entries = ctx.book.case(case_id).resuscitations["own"].entries
+    assert len(entries) == 200
+    assert {entry.entry_id for entry in entries} == names
+
+
 def test_touches_that_arrive_before_their_start_are_kept(ctx: Context, clock: StandingClock) -> None:
     case_id = admit(ctx)
     clock.advance(100)
@@ -112,6 +132,13 @@ def test_without_a_weight_it_runs_and_guesses_no_dose(ctx: Context, clock: Stand
     assert all(row.amount is None for row in told.drugs)
     cases.measure_weight(ctx, actor="nurse", case_id=case_id, weight_kg=30)
     assert cpr.page(ctx, case_id, cpr_id, clock.at_us).drugs[0].amount is not None
+
+
+def test_every_page_can_carry_what_a_browser_needs_alone(ctx: Context) -> None:
+    case_id = admit(ctx)
+    told = cpr.offline_kit(ctx, case_id)
+    assert (told["case_id"], told["weight_kg"], told["weight_at_us"]) == (case_id, 34.0, NOON_US)
+    assert told["drugs"]
 
 
 def test_circulation_is_suggested_by_signals_and_confirmed_only_by_a_person(ctx: Context, clock: StandingClock) -> None:

@@ -64,7 +64,7 @@ def energies(log: CprLog, care: Care, species: str, weight_kg: float | None, now
     """The next shock: the lower end of the range for the first, its upper end for those after it."""
     shocks = sum(entry.step is CprStep.SHOCK for entry in seen(log, now_us))
     doses = [d for d in care.doses.values() if d.use == "defibrillation" and species in d.species]
-    return tuple(Energy(dose, _joules(dose, weight_kg, shocks), shocks + 1) for dose in doses)
+    return tuple(Energy(dose, joules(dose, weight_kg, shocks), shocks + 1) for dose in doses)
 
 
 def rhythm(log: CprLog, now_us: int) -> str:
@@ -82,7 +82,8 @@ def shock_due(log: CprLog, now_us: int) -> bool:
     return False
 
 
-def _joules(dose: Dose, weight_kg: float | None, shocks: int) -> float | None:
+def joules(dose: Dose, weight_kg: float | None, shocks: int) -> float | None:
+    """Energy of the next shock after so many: the lower end first, then the upper; None without a weight."""
     if weight_kg is None:
         return None
     energy = amount(dose, weight_kg)

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 import msgspec
 
@@ -22,6 +23,7 @@ from holdfast.resuscitation.circulation import Signs, Suggestion, suggested
 from holdfast.resuscitation.clock import Clock, clock
 from holdfast.resuscitation.course import Phase, course
 from holdfast.resuscitation.drugs import DrugRow, Energy, drug_rows, energies
+from holdfast.resuscitation.kit import kit
 from holdfast.resuscitation.protocol import protocol
 from holdfast.resuscitation.utstein import FACTS, Animal, Report, report
 from holdfast.usecases.context import Context, clean_text, record, record_checked
@@ -77,6 +79,13 @@ def weight_used(ctx: Context, case: CaseState, now_us: int) -> WeightUsed:
         return WeightUsed(case.weight_kg, None, True)
     age_us = now_us - case.weight_at_us
     return WeightUsed(case.weight_kg, age_us, age_us > protocol(ctx.knowledge.care).weight_fresh_us)
+
+
+def offline_kit(ctx: Context, case_id: str) -> dict[str, Any]:
+    """What every page of this case carries, so that a resuscitation runs without the server. Plain JSON values."""
+    case = ctx.book.case(case_id)
+    told = kit(ctx.knowledge.care, case.admitted.species, case.weight_kg)
+    return told | {"case_id": case_id, "weight_at_us": case.weight_at_us}
 
 
 def running(case: CaseState, now_us: int) -> CprLog | None:

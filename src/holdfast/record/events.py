@@ -5,7 +5,8 @@ version beside the old one; old bytes are read by an upcaster, never rewritten. 
 happened is ``at_us`` inside the event; when it was recorded is on the envelope.
 
 Two kinds of stream exist: one per case (``case/<case_id>``) and one for the clinic
-(``clinic``: beds, device bindings, accounts). What happens with alarms is in ``alarm_events``.
+(``clinic``: beds, device bindings, accounts). What happens with alarms is in ``alarm_events``,
+what happens with things taken out of an animal in ``custody_events``.
 """
 
 from enum import StrEnum
@@ -15,6 +16,7 @@ import msgspec
 
 from holdfast.kernel.errors import IntegrityError
 from holdfast.record.alarm_events import ANY_ALARM_EVENT, EscalationSet
+from holdfast.record.custody_events import ANY_CUSTODY_EVENT
 from holdfast.record.event_base import CaseEvent as CaseEvent
 from holdfast.record.event_base import ClinicEvent as ClinicEvent
 from holdfast.record.monitor import Origin
@@ -267,6 +269,7 @@ ANY_CASE_EVENT = (
     | SecondLookShown
     | EndOfLifeDecided
     | ANY_ALARM_EVENT
+    | ANY_CUSTODY_EVENT
 )
 
 

@@ -3,9 +3,9 @@
 
     python verify_holdfast.py EXPORT [--key LINE_OR_FILE] [--kept CHECKPOINT]
 
-EXPORT is a folder or a zip. Give the key that the clinic handed you another way (or an older one: the export shows
-how it was replaced). --kept: a checkpoint of this record that you kept. Ends with 0 when everything holds, else 1;
-each problem names its file. Formats: C2SP signed-note, tlog-checkpoint and tlog-proof; RFC 6962.
+EXPORT: a folder or zip. --key: the key that the clinic handed you another way (an older one will do). --kept: a
+checkpoint of this record that you kept. Ends with 0 when everything holds, else 1; each problem names its file.
+Formats: C2SP signed-note, tlog-checkpoint, tlog-proof; RFC 6962.
 """
 
 import argparse
@@ -13,25 +13,17 @@ import base64
 import hashlib
 import io
 import json
-import sys
 import zipfile
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-DAMAGED = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, InvalidSignature)
-UNZIPPED = (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, OSError, EOFError, KeyError)
+DAMAGED = (ValueError, LookupError, TypeError, AttributeError, RecursionError, InvalidSignature)
 
 
 def sha(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
-
-
-def joined(fields):
-    """SHA-256 over fields, each with its length before it."""
-    parts = [field if isinstance(field, bytes) else str(field).encode() for field in fields]
-    return sha(*(len(part).to_bytes(8, "big") + part for part in parts))
 
 
 def key_id(name, key):
@@ -41,10 +33,9 @@ def key_id(name, key):
 def read_key(line):
     """(name, 32 bytes) of a line ``name+id+key``."""
     name, stated, encoded = line.split("+", 2)
-    kind_and_key = base64.b64decode(encoded, validate=True)
-    key = kind_and_key[1:]
-    again = base64.b64encode(b"\x01" + key).decode()
-    if len(key) != 32 or (stated, encoded) != (key_id(name, key).hex(), again):
+    key = base64.b64decode(encoded, validate=True)[1:]
+    expected = key_id(name, key).hex(), base64.b64encode(b"\x01" + key).decode()
+    if len(key) != 32 or (stated, encoded) != expected:
         raise ValueError("this is no public key, or a letter of it was changed")
     return name, key
 
@@ -69,17 +60,15 @@ def climb(index, last, start, proof, was=None):
     """(root, older root) that a proof leads to from ``start``: RFC 9162, 2.1.3.2 and (with ``was``) 2.1.4.2."""
     now = start
     for sibling in proof:
-        if last == 0:
-            raise ValueError("the proof is too long")
         if index & 1 or index == last:
             now, was = sha(b"\x01", sibling, now), was and sha(b"\x01", sibling, was)
             while index and not index & 1:
                 index, last = index >> 1, last >> 1
         else:
             now = sha(b"\x01", now, sibling)
-        index, last = index >> 1, last >> 1
+        index, last = index >> 1, last >> 1 if last else -1  # -1: a sibling above the root
     if last:
-        raise ValueError("the proof is too short")
+        raise ValueError("the proof has another length than its place asks for")
     return now, was
 
 
@@ -93,52 +82,53 @@ def begins_with(old, old_root, size, root, proof):
 
 def check_event(data, proof, checkpoint, size, root, case):
     """The event, when it stands in the record as it says."""
-    event, members = json.loads(data), []
-    for one in event["members"]:
-        withheld = "hash" in one
-        members.append(
-            bytes.fromhex(one["hash"]) if withheld else sha(bytes.fromhex(one["salt"]), one["text"].encode())
-        )
-    head = [event[name] for name in ("seq", "stream", "version", "recorded_us", "actor")]
-    leaf = sha(b"\x00", joined(["holdfast event 1", *head, bytes.fromhex(event["chain"]), *members]))
+    event = json.loads(data)
+    hashes = [
+        bytes.fromhex(one["hash"]) if "hash" in one else sha(bytes.fromhex(one["salt"]), one["text"].encode())
+        for one in event["members"]
+    ]
+    head = [str(event[name]).encode() for name in ("seq", "stream", "version", "recorded_us", "actor")]
+    parts = [b"holdfast event 1", *head, bytes.fromhex(event["chain"]), *hashes]
+    leaf = sha(b"\x00", sha(*(len(part).to_bytes(8, "big") + part for part in parts)))
     above, _, below = proof.decode().partition("\n\n")
     title, place, *siblings = above.split("\n")
-    if (title, place, below.encode()) != ("c2sp.org/tlog-proof@v1", f"index {event['seq'] - 1}", checkpoint):
-        raise ValueError("its proof is of another event or checkpoint")
-    if climb(event["seq"] - 1, size - 1, leaf, [base64.b64decode(one) for one in siblings])[0] != root:
+    expected = ("c2sp.org/tlog-proof@v1", f"index {event['seq'] - 1}", checkpoint, f"case/{case}")
+    if (title, place, below.encode(), event["stream"]) != expected:
+        raise ValueError("its proof is of another event or checkpoint, or it is of another case")
+    found, _ = climb(event["seq"] - 1, size - 1, leaf, [base64.b64decode(one) for one in siblings])
+    if not 0 < event["seq"] <= size or found != root:
         raise ValueError(f"{event['stream']} event {event['version']} does not stand in the signed record like this")
-    if event["stream"] != f"case/{case}" or not 0 < event["seq"] <= size:
-        raise ValueError("the event is of another case or record")
     return event
 
 
-def read_export(path, problems):
+def read_export(path):
     """The files of a folder or zip. A zip is built again: a byte that no reader looks at must be right, too."""
     if path.is_dir():
-        return {one.relative_to(path).as_posix(): one.read_bytes() for one in path.rglob("*") if one.is_file()}
-    files, again, raw = {}, io.BytesIO(), path.read_bytes()
+        return [], {one.relative_to(path).as_posix(): one.read_bytes() for one in path.rglob("*") if one.is_file()}
+    problems, files, again, raw = [], {}, io.BytesIO(), path.read_bytes()
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             for name in archive.namelist():
                 try:
                     files[name] = archive.read(name)
-                except UNZIPPED as error:
+                except Exception as error:  # whatever a damaged zip makes of its reader
                     problems.append(f"{name}: cannot be read from the zip ({error})")
         with zipfile.ZipFile(again, "w") as copy:
             for name in sorted(files):
                 entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
                 entry.create_system, entry.external_attr = 3, 0o644 << 16
                 copy.writestr(entry, files[name])
-    except UNZIPPED as error:
+    except Exception as error:
         problems.append(f"{path.name}: its directory is damaged ({error})")
     if again.getvalue() != raw:
         problems.append(f"{path.name}: the zip is not as Holdfast wrote it")
-    return files
+    return problems, files
 
 
-def verify(files, trusted="", kept=b"", problems=None):
+def verify(files, trusted="", kept=b"", damaged=()):
     """(problems, what is said besides) of the files of an export by path."""
-    problems, said = [] if problems is None else problems, []
+    problems = list(damaged)
+    said = [] if trusted else ["CAUTION: no --key was given; the key is the one that lies in the export itself."]
 
     def attempt(path, act, *given):
         try:
@@ -148,8 +138,6 @@ def verify(files, trusted="", kept=b"", problems=None):
 
     own = attempt("keys.txt", lambda: read_key(files["keys.txt"].decode().removesuffix("\n")))
     name, key = (attempt("--key", read_key, trusted) if trusted else own) or ("", b"")
-    if not trusted:
-        said.append("CAUTION: no --key was given; the key is the one that lies in the export itself.")
     keys = [key]
     for path in sorted(one for one in files if one.startswith("key-changes/")):
         try:
@@ -183,18 +171,15 @@ def verify(files, trusted="", kept=b"", problems=None):
     if not str(says["events"]).startswith(f"{held} of "):
         problems.append(f"manifest.txt: it speaks of {says['events']} events, {held} hold")
     if kept and (old := attempt("--kept", opened, kept, name, keys)):
-        proof = files.get(f"consistency/{old[1]}.txt", b"").decode().split()
+        proof = [base64.b64decode(one) for one in files.get(f"consistency/{old[1]}.txt", b"").split()]
         if int(old[1]) > size or (old[1] == point[1] and old[2] != point[2]):
             problems.append(f"checkpoint.txt: the record was cut off or rewritten since your {old[1]} events")
-        elif 0 < int(old[1]) < size:
-            given = [base64.b64decode(one) for one in proof]
-            if not attempt("--kept", begins_with, int(old[1]), base64.b64decode(old[2]), size, root, given):
-                problems.append(f"checkpoint.txt: nothing here shows that your {old[1]} events still stand")
+        given = int(old[1]), base64.b64decode(old[2]), size, root, proof
+        if 0 < given[0] < size and not attempt("--kept", begins_with, *given):
+            problems.append(f"checkpoint.txt: nothing here shows that your {old[1]} events still stand")
     said.append(f"Case {says['case']}, item {says['item']}, exported {says['made']} by {name}.")
-    withheld = sum("hash" in member for member in members)
-    said.append(f"{says['events']} events of the case are here, {withheld} parts of them withheld.")
-    said.append(f"They stand in the record of {size} events with the root {point[2]}.")
-    return problems, said
+    said.append(f"{says['events']} events are here, {sum('hash' in one for one in members)} parts of them withheld.")
+    return problems, [*said, f"They stand in the record of {size} events with the root {point[2]}."]
 
 
 def main():
@@ -204,13 +189,12 @@ def main():
     parser.add_argument("--kept", type=Path, help="a checkpoint of this record that you kept")
     options = parser.parse_args()
     key = Path(options.key).read_text() if options.key and Path(options.key).is_file() else options.key
-    problems = []
-    files = read_export(options.export, problems)
-    problems, said = verify(files, key.strip(), options.kept.read_bytes() if options.kept else b"", problems)
+    damaged, files = read_export(options.export)
+    problems, said = verify(files, key.strip(), options.kept and options.kept.read_bytes(), damaged)
     print("\n".join([*said, *(f"PROBLEM {one}" for one in problems)]))
     print("NOT AS IT WAS SIGNED" if problems else "Everything holds.")
     return 1 if problems else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

@@ -7,10 +7,12 @@ from types import ModuleType
 from typing import Any
 
 from holdfast.record import custody_events as cu
-from holdfast.storage.signing_key import SigningKey
+from holdfast.storage.signing_key import SigningKey, check_signature
 from holdfast.usecases import cases, custody
 from holdfast.usecases.case_export import Wanted, export
 from holdfast.usecases.context import Context
+from holdfast.usecases.log_tree import LogTree
+from holdfast.usecases.witness import sign_checkpoint
 from making import NOON_US, make_context
 
 VERIFIER = Path(__file__).parents[2] / "tools" / "verify_holdfast.py"
@@ -53,4 +55,8 @@ def rex() -> tuple[Context, str, str]:
 
 
 def exported(ctx: Context, key: SigningKey, wanted: Wanted) -> dict[str, bytes]:
-    return export(ctx.store, key, wanted, lambda digest: PICTURE if digest == DIGEST else None, NOON_US)
+    tree = LogTree(ctx.store)
+    tree.catch_up()
+    checkpoint = sign_checkpoint(tree, key, None, check_signature)
+    pictures = {DIGEST: PICTURE}
+    return export(ctx.store, tree, checkpoint, key, wanted, pictures.get, NOON_US)

@@ -13,7 +13,7 @@ from holdfast.record.signed_note import opened, signed
 from holdfast.storage.memory_store import MemoryStore
 from holdfast.storage.signing_key import SigningKey, check_signature, create_key, load_key
 from holdfast.usecases.log_tree import LogTree
-from holdfast.usecases.witness import compare
+from holdfast.usecases.witness import compare, sign_checkpoint
 
 ORIGIN = "clinic.example/er"
 
@@ -96,6 +96,15 @@ def test_a_changed_checkpoint_is_refused(key: SigningKey) -> None:
     kept = checkpoint_note(tree_of(store), key).replace("\n1\n", "\n2\n", 1)
     with pytest.raises(IntegrityError, match="does not hold"):
         compare(tree_of(store), kept, [key.public()], check_signature, ORIGIN)
+
+
+def test_nothing_is_signed_that_contradicts_what_was_signed_before(key: SigningKey) -> None:
+    store = store_of(["a", "b"])
+    last = sign_checkpoint(tree_of(store), key, None, check_signature)
+    store.submit(change(note("c"))).result()
+    assert sign_checkpoint(tree_of(store), key.rotated(), last, check_signature)
+    with pytest.raises(IntegrityError, match="Nothing was signed"):
+        sign_checkpoint(tree_of(store_of(["a", "x", "c"])), key, last, check_signature)
 
 
 class TestKeys:

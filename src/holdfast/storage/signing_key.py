@@ -15,6 +15,7 @@ from holdfast.kernel.errors import IntegrityError, OperatorError, WorldError
 from holdfast.record.signed_note import PublicKey, Sign, check_name, signed
 
 FILE = "signing-key.json"
+LAST_CHECKPOINT = "last-checkpoint.txt"
 
 
 class _Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -70,7 +71,7 @@ class SigningKey:
             earlier=(*self._keys.earlier, old.key),
             handed_over=(*self._keys.handed_over, note),
         )
-        _write(self._path, keys)
+        _write(self._path, msgspec.json.encode(keys))
         return SigningKey(self._path.parent, keys)
 
 
@@ -93,8 +94,23 @@ def create_key(folder: Path, name: str) -> SigningKey:
     if load_key(folder) is not None:
         raise OperatorError("This record has a key already.", "Give it a new one with --rotate-key.")
     keys = _Keys(name=check_name(name), private=Ed25519PrivateKey.generate().private_bytes_raw())
-    _write(folder / FILE, keys)
+    _write(folder / FILE, msgspec.json.encode(keys))
     return SigningKey(folder, keys)
+
+
+def last_checkpoint(folder: Path) -> str | None:
+    """The newest checkpoint that was signed for the record in this folder; None before the first."""
+    try:
+        return (folder / LAST_CHECKPOINT).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise WorldError(f"{folder / LAST_CHECKPOINT} cannot be read: {error}.", "Restore it from a copy.") from error
+
+
+def keep_checkpoint(folder: Path, note: str) -> None:
+    """Keep a checkpoint that was signed, before anybody is handed it."""
+    _write(folder / LAST_CHECKPOINT, note.encode())
 
 
 def check_signature(key: bytes, signature: bytes, text: bytes) -> bool:
@@ -106,13 +122,13 @@ def check_signature(key: bytes, signature: bytes, text: bytes) -> bool:
     return True
 
 
-def _write(path: Path, keys: _Keys) -> None:
+def _write(path: Path, data: bytes) -> None:
     """Whole or not at all: a key that is half written could never be read again."""
     fresh = path.with_suffix(".new")
     try:
         fresh.unlink(missing_ok=True)
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(msgspec.json.encode(keys))
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)

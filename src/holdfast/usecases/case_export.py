@@ -10,7 +10,6 @@ import hashlib
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from holdfast.kernel.canonical import encode
 from holdfast.kernel.errors import NotFoundError, OperatorError
@@ -19,10 +18,11 @@ from holdfast.record import custody_events as cu
 from holdfast.record import events as ev
 from holdfast.record.checkpoint import proof_text
 from holdfast.record.leaf import Shown, shown
-from holdfast.record.signed_note import PublicKey, Sign, signed
+from holdfast.record.signed_note import signed
 from holdfast.usecases.export_summary import summary
 from holdfast.usecases.log_tree import LogTree
 from holdfast.usecases.ports import Store
+from holdfast.usecases.witness import Signer
 
 FORMAT = "holdfast export 1"
 EXPORT_PURPOSE = "/export"
@@ -30,21 +30,6 @@ _SHA256 = re.compile(r'"([0-9a-f]{64})"')
 
 Pictures = Callable[[str], bytes | None]
 """The bytes with this SHA-256 (hex); None when they are not at hand."""
-
-
-class Signer(Protocol):
-    """The key of the record; see ``storage.signing_key``."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def sign(self) -> Sign: ...
-
-    @property
-    def handed_over(self) -> tuple[str, ...]: ...
-
-    def public(self, purpose: str = "") -> PublicKey: ...
 
 
 @dataclass(frozen=True)
@@ -60,18 +45,17 @@ class Wanted:
     """Sizes of checkpoints that the receiver has: the export shows that those events still stand."""
 
 
-def export(store: Store, signer: Signer, wanted: Wanted, pictures: Pictures, made_us: int) -> dict[str, bytes]:
-    """The files of an export by their path.
+def export(
+    store: Store, tree: LogTree, checkpoint: str, signer: Signer, wanted: Wanted, pictures: Pictures, made_us: int
+) -> dict[str, bytes]:
+    """The files of an export by their path. ``checkpoint`` is the signed one of ``tree`` as it is.
 
     Raises ``NotFoundError`` for a case or item that is not there, ``OperatorError`` for a member that no event of the
     export has, ``IntegrityError`` for a damaged record.
     """
-    tree = LogTree(store)
-    tree.catch_up()
     stream = [one for one in store.read_stream(ev.case_stream(wanted.case_id)) if one.seq <= tree.size]
     chosen = _chosen(stream, wanted)
     _check_withheld(chosen, wanted.withheld)
-    checkpoint = signed(tree.checkpoint(signer.name).text(), [(signer.public(), signer.sign)])
     files = {"checkpoint.txt": checkpoint.encode(), "keys.txt": f"{signer.public().written()}\n".encode()}
     for number, note in enumerate(signer.handed_over, start=1):
         files[f"key-changes/{number:04}.txt"] = note.encode()

@@ -1,14 +1,35 @@
-"""Does the record still hold what a checkpoint kept elsewhere says? That finds a cut end and a rolled back copy."""
+"""Signing checkpoints, and comparing the record with one kept elsewhere: that finds a cut end or a rolled back copy."""
 
 import base64
 from collections.abc import Iterable
+from typing import Protocol
 
 import msgspec
 
+from holdfast.kernel.errors import IntegrityError
 from holdfast.kernel.merkle import consistent
 from holdfast.record.checkpoint import read_checkpoint
-from holdfast.record.signed_note import Check, PublicKey, opened
+from holdfast.record.signed_note import Check, PublicKey, Sign, opened, signed
 from holdfast.usecases.log_tree import LogTree
+
+
+class Signer(Protocol):
+    """The key of the record; see ``storage.signing_key``."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def sign(self) -> Sign: ...
+
+    @property
+    def handed_over(self) -> tuple[str, ...]:
+        """For each earlier key its note that names the next one."""
+        ...
+
+    def public(self, purpose: str = "") -> PublicKey: ...
+
+    def earlier(self) -> tuple[PublicKey, ...]: ...
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,3 +68,16 @@ def compare(tree: LogTree, note: str, keys: Iterable[PublicKey], check: Check, o
         size=now.size,
         proof=tuple(base64.b64encode(one).decode() for one in proof),
     )
+
+
+def sign_checkpoint(tree: LogTree, signer: Signer, last: str | None, check: Check) -> str:
+    """The signed checkpoint of the record as ``tree`` has it.
+
+    Raises ``IntegrityError`` when the record does not continue the one of the ``last`` checkpoint that was signed: two
+    that contradict each other must never both bear our name.
+    """
+    if last is not None:
+        found = compare(tree, last, [signer.public(), *signer.earlier()], check, signer.name)
+        if not found.ok:
+            raise IntegrityError(found.words, "Nothing was signed. Restore the record from its newest copy.")
+    return signed(tree.checkpoint(signer.name).text(), [(signer.public(), signer.sign)])

@@ -26,8 +26,12 @@ class LogTree:
         self._tail: list[bytes] = []
         """Leaf hashes after the last complete one."""
         self._above: dict[tuple[int, int], bytes] = {}
-        self._opened: tuple[int, list[bytes]] = (-1, [])
-        """The chunk whose leaves were asked for last: proofs of neighbours ask again."""
+        self._opened: int | None = None
+        """The chunk that a proof asked for last: proofs of neighbours ask again."""
+        self._within: dict[tuple[int, int], bytes] = {}
+        """Hashes inside it."""
+        self._last: dict[tuple[int, int], bytes] = {}
+        """Hashes inside the chunk that is not complete yet: every proof asks for some."""
 
     @property
     def size(self) -> int:
@@ -36,7 +40,11 @@ class LogTree:
 
     def catch_up(self) -> None:
         """Take in what was committed since; raises ``IntegrityError`` for a damaged or missing event."""
-        while leaves := self._read(self.size, _PAGE):
+        self._last = {}
+        more = True
+        while more:
+            leaves = self._read(self.size, _PAGE)
+            more = len(leaves) == _PAGE
             for leaf in leaves:
                 self._tree = self._tree.append(leaf)
                 self._tail.append(leaf)
@@ -69,23 +77,23 @@ class LogTree:
         return consistency_proof(old, size, self._roots)
 
     def _roots(self, level: int, index: int) -> bytes:
-        if level < _LEVEL:
-            chunk = (index << level) >> _LEVEL
-            start = (index << level) - (chunk << _LEVEL)
-            return subtree_root(self._leaves(chunk)[start : start + (1 << level)])
         if level == _LEVEL:
             return self._chunks[index]
-        if (level, index) not in self._above:
+        known = self._above if level > _LEVEL else self._of_chunk(index >> (_LEVEL - level))
+        if (level, index) not in known:
             halves = self._roots(level - 1, 2 * index), self._roots(level - 1, 2 * index + 1)
-            self._above[level, index] = node_hash(*halves)
-        return self._above[level, index]
+            known[level, index] = node_hash(*halves)
+        return known[level, index]
 
-    def _leaves(self, chunk: int) -> list[bytes]:
+    def _of_chunk(self, chunk: int) -> dict[tuple[int, int], bytes]:
+        """Hashes inside a chunk as far as they are known: at least its leaves."""
         if chunk == len(self._chunks):
-            return self._tail
-        if self._opened[0] != chunk:
-            self._opened = chunk, self._read(chunk << _LEVEL, _CHUNK)
-        return self._opened[1]
+            self._last = self._last or _numbered(chunk, self._tail)
+            return self._last
+        if self._opened != chunk:
+            self._within = _numbered(chunk, self._read(chunk << _LEVEL, _CHUNK))
+            self._opened = chunk
+        return self._within
 
     def _read(self, after_seq: int, limit: int) -> list[bytes]:
         leaves = []
@@ -94,3 +102,7 @@ class LogTree:
                 raise IntegrityError(f"Event {seq} of the log is missing.", "Run 'holdfast verify' on this record.")
             leaves.append(entry_hash(recorded))
         return leaves
+
+
+def _numbered(chunk: int, leaves: list[bytes]) -> dict[tuple[int, int], bytes]:
+    return {(0, number): leaf for number, leaf in enumerate(leaves, start=chunk << _LEVEL)}

@@ -4,19 +4,26 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, get_args
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contract.examples import EXAMPLES
 from holdfast.gateways.files.bundle import write_bundle, zip_bytes
 from holdfast.kernel.errors import NotFoundError, OperatorError
 from holdfast.kernel.merkle import consistency_proof, inclusion_proof, leaf_hash, subtree_root
+from holdfast.record import custody_events as cu
+from holdfast.record.events import case_stream, kind_of
 from holdfast.record.signed_note import signed
 from holdfast.storage.signing_key import SigningKey, create_key
 from holdfast.usecases import cases
 from holdfast.usecases.case_export import Wanted
+from holdfast.usecases.context import record
 from holdfast.usecases.log_tree import LogTree
+from making import make_context
 from tools.exports import DIGEST, PICTURE, VERIFIER, exported, rex, verifier
 
 ORIGIN = "clinic.example/er"
@@ -135,6 +142,24 @@ class TestWithholding:
             exported(CTX, key, Wanted(case_id=CASE, withheld={"patient_admitted.1": {"colour"}}))
         with pytest.raises(OperatorError, match="No event of the export"):
             exported(CTX, key, Wanted(case_id=CASE, withheld={"sang.1": {"song"}}))
+
+    def test_the_id_that_holds_the_steps_together_stays(self, key: SigningKey) -> None:
+        with pytest.raises(OperatorError, match="cannot be withheld"):
+            exported(CTX, key, Wanted(case_id=CASE, withheld={"custody_item_sealed.1": {"item_id"}}))
+
+    @pytest.mark.parametrize("kind", get_args(cu.ANY_CUSTODY_EVENT))
+    def test_no_other_file_gives_a_withheld_text_away(self, key: SigningKey, kind: type[Any]) -> None:
+        """Also not the breaks of the chain, which are told from several entries together."""
+        events = [one for one in EXAMPLES if isinstance(one, cu.CustodyFact | cu.CustodyOpinion)]
+        place = next(number for number, one in enumerate(events) if type(one) is kind)
+        fields = [name for name in kind.__struct_fields__ if isinstance(getattr(events[place], name), str)]
+        for name in set(fields) - {"item_id"}:
+            ctx = make_context()
+            case_id = cases.admit(ctx, actor="vet", admission=cases.Admission(name="Rex"))
+            secret = [*events[:place], msgspec.structs.replace(events[place], **{name: "zebra"}), *events[place + 1 :]]
+            record(ctx, actor="vet", stream=case_stream(case_id), events=secret)
+            files = exported(ctx, key, Wanted(case_id=case_id, withheld={kind_of(events[place]): {name}}))
+            assert [path for path, data in files.items() if b"zebra" in data] == []
 
 
 class TestTampering:

@@ -122,3 +122,19 @@ def test_every_kind_of_entry_has_words_and_the_label_names_bag_and_seal(
     item = custody.item_of(ctx, case_id, item_id)
     assert "Bag B-17   Seal S-4711" in label_lines(case_id, "Rex", "", item, "noon")
     assert label_code("clinic.example", case_id, item) == f"holdfast/clinic.example/{case_id}/{item_id}/S-4711"
+
+
+def test_a_correction_or_withdrawal_names_an_entry_that_there_is(ctx: Context, case_id: str, item_id: str) -> None:
+    (removal,) = custody.item_of(ctx, case_id, item_id).steps
+    told = {"value": "2.5", "reason": "scale misread"}
+    with pytest.raises(OperatorError, match="Entry 99 of this item has no"):
+        add(ctx, case_id, item_id, cu.EntryCorrected, version=99, field="weight_g", **told)
+    with pytest.raises(OperatorError, match="has no 'colour'"):
+        add(ctx, case_id, item_id, cu.EntryCorrected, version=removal.version, field="colour", **told)
+    with pytest.raises(OperatorError, match="no opinion 'o9'"):
+        add(ctx, case_id, item_id, cu.OpinionWithdrawn, opinion_id="o9", reason="wrong sample")
+    add(ctx, case_id, item_id, cu.EntryCorrected, version=removal.version, field="weight_g", **told)
+    item = custody.item_of(ctx, case_id, item_id)
+    assert item.created is not None
+    assert item.created.weight_g is None, "the entry stays as it was; the correction stands beside it"
+    assert len(item.steps) == 2

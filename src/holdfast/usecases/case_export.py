@@ -108,6 +108,8 @@ def _chosen(stream: list[ev.Recorded], wanted: Wanted) -> list[ev.Recorded]:
 def _check_withheld(chosen: list[ev.Recorded], withheld: Mapping[str, Collection[str]]) -> None:
     kinds = {ev.kind_of(event): event for one in chosen for event in (one.event,)}
     for kind, names in withheld.items():
+        if "item_id" in names:
+            raise OperatorError("The id of an item cannot be withheld.", "It only holds the steps together.")
         if kind not in kinds:
             raise OperatorError(f"No event of the export is a {kind!r}.", f"It has: {', '.join(sorted(kinds))}.")
         known = {*kinds[kind].__struct_fields__, "kind"}

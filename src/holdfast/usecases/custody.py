@@ -97,6 +97,7 @@ def add(ctx: Context, *, actor: str, case_id: str, event: cu.ANY_CUSTODY_EVENT, 
 
     def build() -> list[AnyEvent]:
         item = item_of(ctx, case_id, event.item_id)
+        _check_reference(item, event)
         last = after(item, event, 0, ctx.clock.now_us(), actor).steps[-1]
         if last.breaks and isinstance(event, cu.CustodyFact) and not event.explanation:
             raise OperatorError(
@@ -106,6 +107,21 @@ def add(ctx: Context, *, actor: str, case_id: str, event: cu.ANY_CUSTODY_EVENT, 
         return [event]
 
     return record_checked(ctx, actor=actor, stream=case_stream(case_id), build=build, command_id=command_id)
+
+
+def _check_reference(item: Item, event: cu.ANY_CUSTODY_EVENT) -> None:
+    """A correction or withdrawal names an entry that there is."""
+    if isinstance(event, cu.EntryCorrected):
+        meant = next((step.event for step in item.steps if step.version == event.version), None)
+        if meant is None or event.field not in meant.__struct_fields__:
+            raise OperatorError(
+                f"Entry {event.version} of this item has no {event.field!r}.",
+                "Choose an entry of the item and its field.",
+            )
+    if isinstance(event, cu.OpinionWithdrawn):
+        stated = [step.event for step in item.opinions if isinstance(step.event, cu.OpinionStated)]
+        if event.opinion_id not in {one.opinion_id for one in stated}:
+            raise OperatorError(f"There is no opinion {event.opinion_id!r} about this item.", "Choose one of its list.")
 
 
 def _checked(ctx: Context, event: cu.ANY_CUSTODY_EVENT) -> cu.ANY_CUSTODY_EVENT:

@@ -19,7 +19,7 @@ from holdfast.record import custody_events as cu
 from holdfast.record.events import case_stream, kind_of
 from holdfast.record.signed_note import signed
 from holdfast.storage.signing_key import SigningKey, create_key
-from holdfast.usecases import cases
+from holdfast.usecases import cases, custody
 from holdfast.usecases.case_export import Wanted
 from holdfast.usecases.context import record
 from holdfast.usecases.log_tree import LogTree
@@ -120,6 +120,22 @@ class TestWhatHolds:
         assert "The chain of hands has no break." in summary
         assert "Not in the entry: Its size was not measured." in summary
         assert "cd" * 32 in summary.partition("NOT IN THIS EXPORT")[2]
+
+    def test_the_summary_names_a_break_with_its_entry_and_its_explanation(self, key: SigningKey) -> None:
+        ctx, case_id, item_id = rex()
+        store = cu.ItemStored(
+            at_us=ctx.clock.now_us(),
+            item_id=item_id,
+            by="Lee",
+            place="safe",
+            conditions="dry",
+            explanation="found there",
+        )
+        custody.add(ctx, actor="vet", case_id=case_id, event=store)
+        summary = exported(ctx, key, Wanted(case_id=case_id))["summary.txt"].decode()
+        assert "9. 2026-03-01T12:00:00+00:00 / 2026-03-01T12:00:00+00:00 vet: fact: Lee put it into safe" in summary
+        assert "(explained: found there)" in summary
+        assert "BREAK at entry 9: Done by Lee; on record, Det. Alvarez had it." in summary
 
     def test_what_is_not_there_is_refused(self, key: SigningKey) -> None:
         with pytest.raises(NotFoundError):

@@ -37,7 +37,8 @@ def _line(one: ev.Recorded, entry: Shown) -> str:
     happened = iso(event.at_us) if any(member.text.startswith('"at_us":') for member in entry.members) else "withheld"
     if isinstance(event, cu.CustodyFact | cu.CustodyOpinion) and not hidden:
         kind = "OPINION" if isinstance(event, cu.CustodyOpinion) else "fact"
-        said = f"{kind}: {sentence(event)}"
+        explained = event.explanation if isinstance(event, cu.CustodyFact) else ""
+        said = f"{kind}: {sentence(event)}" + (f" (explained: {explained})" if explained else "")
     else:
         values = [_member(member.text) for member in entry.members if member.text]
         said = "; ".join(value for value in values if value)
@@ -54,7 +55,9 @@ def _member(text: str) -> str:
 
 
 def _custody(chosen: list[ev.Recorded], complete: set[int]) -> list[str]:
+    """``complete``: versions of the entries that are shown whole."""
     lines: list[str] = []
+    numbers = {one.version: one.seq for one in chosen}
     for item in items(chosen).values():
         number = item.created.number if item.created and item.steps[0].version in complete else "-"
         lines += ["", f"ITEM {number} ({item.item_id})"]
@@ -62,7 +65,7 @@ def _custody(chosen: list[ev.Recorded], complete: set[int]) -> list[str]:
         open_to_all = all(step.version in complete for step in item.steps)
         lines += [f"Not in the entry: {gap}" for gap in item.gaps if open_to_all]
         lines += [
-            f"BREAK at entry {step.version}: {text if open_to_all else '(told from entries that are withheld)'}"
+            f"BREAK at entry {numbers[step.version]}: {text if open_to_all else '(told from entries that are withheld)'}"
             for step, text in item.breaks
         ]
         if not item.breaks:

@@ -65,7 +65,7 @@ def _custody(chosen: list[ev.Recorded], complete: set[int]) -> list[str]:
         open_to_all = all(step.version in complete for step in item.steps)
         lines += [f"Not in the entry: {gap}" for gap in item.gaps if open_to_all]
         lines += [
-            f"BREAK at entry {numbers[step.version]}: {text if open_to_all else '(told from entries that are withheld)'}"
+            f"BREAK at entry {numbers[step.version]}: {text if open_to_all else '(told from withheld entries)'}"
             for step, text in item.breaks
         ]
         if not item.breaks:

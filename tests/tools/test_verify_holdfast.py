@@ -134,7 +134,7 @@ class TestWhatHolds:
         custody.add(ctx, actor="vet", case_id=case_id, event=store)
         summary = exported(ctx, key, Wanted(case_id=case_id))["summary.txt"].decode()
         assert "9. 2026-03-01T12:00:00+00:00 / 2026-03-01T12:00:00+00:00 vet: fact: Lee put it into safe" in summary
-        assert "(explained: found so)" in summary
+        assert "(explained: found there)" in summary
         assert "BREAK at entry 9: Done by Lee; on record, Det. Alvarez had it." in summary
 
     def test_what_is_not_there_is_refused(self, key: SigningKey) -> None:

@@ -6,8 +6,11 @@ from dataclasses import dataclass, replace
 from holdfast.custody.words import sentence
 from holdfast.kernel.time import US_PER_MIN
 from holdfast.record import alarm_events as al
+from holdfast.record import cpr_events as cpr
 from holdfast.record import custody_events as cu
 from holdfast.record import events as ev
+from holdfast.record.score_events import ScoreItemAnswered
+from holdfast.resuscitation.utstein import FACTS
 from holdfast.usecases.alarm_views import label
 from holdfast.usecases.context import Context
 from holdfast.usecases.course_views import course_view
@@ -32,7 +35,8 @@ class Line:
     """Account id, device key or ``holdfast``; the edge turns it into a name."""
     kind: str
     category: str
-    """admin, finding, touch, treatment, diagnosis, test, note, monitor, order, second_look, decision or custody."""
+    """admin, finding, touch, treatment, diagnosis, test, note, monitor, order, second_look, decision,
+    resuscitation or custody."""
     text: str
     detail: str = ""
     treatment_id: str = ""
@@ -105,6 +109,8 @@ def _words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str]:
         case ev.TestOrdered():
             test = ctx.knowledge.tests.get(event.test)
             return "test", f"Test ordered: {test.name if test else event.test}", event.note
+        case ScoreItemAnswered():
+            return "finding", _score_words(ctx, event), ""
         case ev.NoteWritten():
             return "note", event.text, ""
         case ev.MonitorConditionBegan():
@@ -116,7 +122,7 @@ def _words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str]:
         case cu.CustodyOpinion():
             return "custody", sentence(event), ""
         case _:
-            return _alarm_words(ctx, event) or _end_of_life_words(ctx, event)
+            return _alarm_words(ctx, event) or _cpr_words(ctx, event) or _end_of_life_words(ctx, event)
 
 
 def _alarm_words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str] | None:
@@ -135,6 +141,32 @@ def _alarm_words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str] | Non
             sides = [f"{side:g}" if side is not None else "none" for side in (event.low, event.high)]
             name = rule.label if rule else event.key
             return "monitor", f"Limits of {name}: {sides[0]} to {sides[1]} {event.unit}", event.why
+    return None
+
+
+def _score_words(ctx: Context, event: ScoreItemAnswered) -> str:
+    rule = ctx.knowledge.care.scores.get(event.score)
+    item = next((one for one in rule.items if one.key == event.item), None) if rule else None
+    if rule is None or item is None:
+        return f"{event.score}, {event.item}: {event.points:g}"
+    text = next((f" ({level.text})" for level in item.levels if level.score == event.points), "")
+    return f"{rule.name}, {item.name}: {event.points:g}{text}"
+
+
+def _cpr_words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str] | None:
+    match event:
+        case cpr.CprStarted():
+            weight = f"doses for {event.weight_kg:g} kg" if event.weight_kg is not None else "weight not known"
+            return "resuscitation", "Resuscitation began", weight
+        case cpr.CprStepLogged():
+            dose = ctx.knowledge.care.doses.get(event.what)
+            amount = f"{event.amount:g} {event.unit} {event.route}".strip() if event.amount is not None else event.route
+            parts = (event.step.value.replace("_", " "), dose.drug if dose else event.what, amount)
+            return "resuscitation", f"CPR: {', '.join(part for part in parts if part)}", event.note
+        case cpr.CprStepWithdrawn():
+            return "resuscitation", "CPR: a touch was taken back", event.reason
+        case cpr.CprFactRecorded():
+            return "resuscitation", f"CPR: {FACTS.get(event.key, event.key)}: {event.value}", ""
     return None
 
 

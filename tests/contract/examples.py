@@ -7,6 +7,7 @@ import numpy as np
 
 from holdfast.record import alarm_events as al
 from holdfast.record import cpr_events as cpr
+from holdfast.record import custody_events as cu
 from holdfast.record import events as ev
 from holdfast.record.monitor import Alert, MonitorMessage, Numeric, Origin, Refusal, Wave
 from holdfast.record.score_events import ScoreItemAnswered
@@ -124,6 +125,79 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
     al.AlarmSwitchedOff(at_us=T0_US, alarm="rr_high", reason="he pants", until_us=None),
     al.AlarmSwitchedOn(at_us=T0_US, alarm="rr_high"),
     al.AlarmLimitSet(at_us=T0_US, key="hr", low=None, high=220.0, unit="/min", why="puppy in pain"),
+    cu.ItemCreated(
+        at_us=T0_US,
+        item_id="i1",
+        by="Dr. Osei",
+        number=1,
+        description="metallic object, grey, deformed",
+        side="left",
+        region="thorax_left",
+        site="between the 7th and 8th rib, 21 mm deep, in scar tissue",
+        orientation="blunt end outward",
+        method="plastic forceps, not washed",
+        witness="nurse Kim",
+        size_mm=(9.1, 6.2),
+        weight_g=2.4,
+        photographs=(cu.Photograph(sha256="ab" * 32, shows="as recovered", scale="ruler, mm"),),
+        time_source="clock of this computer",
+    ),
+    cu.ItemSealed(at_us=T0_US, item_id="i1", by="Dr. Osei", bag="B-17", seal="S-4711", container="rigid, dry"),
+    cu.SealOpened(
+        at_us=T0_US, item_id="i1", by="Lee", seal="S-4711", intact=True, reason="to weigh it", witness="nurse Kim"
+    ),
+    cu.ItemStored(at_us=T0_US, item_id="i1", by="Dr. Osei", place="safe 2", conditions="locked, dry"),
+    cu.ItemTaken(at_us=T0_US, item_id="i1", by="Dr. Osei", purpose="hand-over"),
+    cu.HandOverOffered(
+        at_us=T0_US,
+        item_id="i1",
+        by="Dr. Osei",
+        transfer_id="t1",
+        to="Det. Alvarez",
+        organisation="City Police",
+        purpose="investigation",
+        seal="S-4711",
+        confirmed=cu.Confirmation(how="account"),
+    ),
+    cu.HandOverAccepted(
+        at_us=T0_US,
+        item_id="i1",
+        by="Det. Alvarez",
+        transfer_id="t1",
+        seal="S-4711",
+        intact=True,
+        identification="badge 4711",
+        confirmed=cu.Confirmation(how="signature", sha256="cd" * 32),
+    ),
+    cu.HandOverRefused(at_us=T0_US, item_id="i1", by="Det. Alvarez", transfer_id="t1", reason="the bag is torn"),
+    cu.LaboratoryRequested(
+        at_us=T0_US,
+        item_id="i1",
+        by="Det. Alvarez",
+        request_id="q1",
+        laboratory="State laboratory",
+        question="what is it?",
+    ),
+    cu.LaboratoryMeasured(
+        at_us=T0_US, item_id="i1", by="Dr. Lind", request_id="q1", method="X-ray fluorescence", result="lead 97 %"
+    ),
+    cu.BreakNoted(at_us=T0_US, item_id="i1", by="Lee", what="the bag was found open", explanation="nobody knows why"),
+    cu.EntryCorrected(
+        at_us=T0_US, item_id="i1", by="Dr. Osei", version=9, field="weight_g", value="2.5", reason="scale misread"
+    ),
+    cu.ItemDisposed(at_us=T0_US, item_id="i1", by="Lee", how="destroyed", authority="order 12/26", witness="nurse Kim"),
+    cu.OpinionStated(
+        at_us=T0_US,
+        item_id="i1",
+        by="Dr. Lind",
+        opinion_id="o1",
+        profession="forensic pathologist",
+        organisation="State laboratory",
+        text="projectile, weeks to months old",
+        basis="lead, rifling marks, scar tissue",
+        request_id="q1",
+    ),
+    cu.OpinionWithdrawn(at_us=T0_US, item_id="i1", by="Dr. Lind", opinion_id="o1", reason="wrong sample"),
     ev.BedAdded(at_us=T0_US, bed="ICU 2"),
     ev.DeviceBound(at_us=T0_US, device="MON-1", bed="ICU 2"),
     ev.DeviceUnbound(at_us=T0_US, device="MON-1"),

@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_data(verify)
     verify.add_argument("--json", action="store_true")
 
+    _add_proofs(commands)
     _add_scorecards(commands)
     knowledge = _add(commands, "knowledge", _knowledge, "look after the knowledge release")
     knowledge.add_argument("action", choices=["check"])
@@ -111,6 +112,28 @@ def _port(text: str) -> int:
     if not (text.isdigit() and 0 < int(text) < 65_536):
         raise argparse.ArgumentTypeError(f"{text!r} is not a port: use 1 to 65535")
     return int(text)
+
+
+def _add_proofs(commands: Any) -> None:
+    checkpoint = _add(commands, "checkpoint", _checkpoint, "sign how long the record is, or compare it with that")
+    _add_data(checkpoint)
+    checkpoint.add_argument("--name", default="", help="name of the record, given once: clinic.example/emergency")
+    act = checkpoint.add_mutually_exclusive_group()
+    act.add_argument("--compare", type=Path, metavar="FILE", help="a checkpoint kept elsewhere: does it still hold?")
+    act.add_argument("--public-key", action="store_true", help="print the key that others check our signature with")
+    act.add_argument("--rotate-key", action="store_true", help="put a new key in the place of the old one")
+    export = _add(commands, "export", _export, "write a case or an item so that anybody can check it")
+    export.add_argument("case", metavar="CASE", help="case id")
+    export.add_argument("--item", default="", metavar="ID", help="only this item")
+    export.add_argument("--out", type=Path, required=True, metavar="PATH", help="new folder, or a file ending in .zip")
+    export.add_argument(
+        "--pictures", type=Path, metavar="DIR", help="folder in which the named pictures are looked for"
+    )
+    export.add_argument("--withhold", action="append", default=[], metavar="KIND:MEMBER", help="may be repeated")
+    export.add_argument(
+        "--kept", action="append", type=Path, default=[], metavar="FILE", help="a checkpoint that the receiver has"
+    )
+    _add_data(export)
 
 
 def _add_scorecards(commands: Any) -> None:
@@ -208,6 +231,36 @@ def _verify(options: argparse.Namespace) -> int:
     from holdfast.cli.verify import verify
 
     return verify(options.data or default_data_dir(), as_json=options.json)
+
+
+def _checkpoint(options: argparse.Namespace) -> int:
+    from holdfast.cli import proofs
+
+    data_dir = options.data or default_data_dir()
+    if options.compare:
+        found = proofs.compare_with(data_dir, options.compare)
+        print(found.words)
+        return 0 if found.ok else EXIT_BROKEN_RECORD
+    if options.public_key or options.rotate_key:
+        print(proofs.public_keys(data_dir, options.name, rotate=options.rotate_key))
+    else:
+        print(proofs.checkpoint(data_dir, options.name), end="")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> None:
+    from holdfast.cli import proofs
+
+    said = proofs.export_case(
+        options.data or default_data_dir(),
+        case_id=options.case,
+        item_id=options.item,
+        target=options.out,
+        pictures=options.pictures,
+        withhold=options.withhold,
+        kept=options.kept,
+    )
+    print(said)
 
 
 def _scorecard_diagnosis(options: argparse.Namespace) -> None:

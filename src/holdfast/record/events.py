@@ -6,7 +6,7 @@ happened is ``at_us`` inside the event; when it was recorded is on the envelope.
 
 Two kinds of stream exist: one per case (``case/<case_id>``) and one for the clinic
 (``clinic``: beds, device bindings, accounts). What happens with alarms is in ``alarm_events``,
-what happens in a resuscitation in ``cpr_events``.
+what happens in a resuscitation in ``cpr_events``, with things taken out of an animal in ``custody_events``.
 """
 
 from enum import StrEnum
@@ -17,6 +17,7 @@ import msgspec
 from holdfast.kernel.errors import IntegrityError
 from holdfast.record.alarm_events import ANY_ALARM_EVENT, EscalationSet
 from holdfast.record.cpr_events import ANY_CPR_EVENT
+from holdfast.record.custody_events import ANY_CUSTODY_EVENT
 from holdfast.record.event_base import CaseEvent as CaseEvent
 from holdfast.record.event_base import ClinicEvent as ClinicEvent
 from holdfast.record.monitor import Origin
@@ -272,6 +273,7 @@ ANY_CASE_EVENT = (
     | ANY_ALARM_EVENT
     | ANY_CPR_EVENT
     | ScoreItemAnswered
+    | ANY_CUSTODY_EVENT
 )
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from holdfast.custody.words import sentence
 from holdfast.kernel.time import US_PER_MIN
 from holdfast.record import alarm_events as al
 from holdfast.record import cpr_events as cpr
+from holdfast.record import custody_events as cu
 from holdfast.record import events as ev
 from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.resuscitation.utstein import FACTS
@@ -33,8 +35,8 @@ class Line:
     """Account id, device key or ``holdfast``; the edge turns it into a name."""
     kind: str
     category: str
-    """admin, finding, touch, treatment, diagnosis, test, note, monitor, order, second_look, decision or
-    resuscitation."""
+    """admin, finding, touch, treatment, diagnosis, test, note, monitor, order, second_look, decision,
+    resuscitation or custody."""
     text: str
     detail: str = ""
     treatment_id: str = ""
@@ -115,6 +117,10 @@ def _words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str]:
             return "monitor", event.text, ""
         case ev.MonitorConditionEnded():
             return "monitor", f"Ended: {event.condition.replace('_', ' ')}", ""
+        case cu.CustodyFact():
+            return "custody", sentence(event), event.explanation
+        case cu.CustodyOpinion():
+            return "custody", sentence(event), ""
         case _:
             return _alarm_words(ctx, event) or _cpr_words(ctx, event) or _end_of_life_words(ctx, event)
 

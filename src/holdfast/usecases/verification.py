@@ -3,7 +3,7 @@
 What this can find: any change to an event (body, author, times, order), to an anchor or to a
 block, and any event, block or trend row taken out or put in, also under a case that was never
 admitted. What it cannot: the loss of the newest events together with their anchors. For that,
-somebody outside keeps an anchor (``last_anchor``) in writing, and looks for it again. And what
+somebody outside keeps a checkpoint, and compares (``witness``). And what
 stands outside the chain: held messages (until they are in a block), the quarantine, accounts.
 """
 

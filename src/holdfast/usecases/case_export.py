@@ -1,0 +1,125 @@
+"""A case or one item as files that anybody can check without Holdfast (``tools/verify_holdfast.py``).
+
+Each event is a file with the proof of its place under one signed checkpoint; a signed list names every file by its
+hash. Members of events can be withheld: their hash stays, and so does the proof. What is withheld is in no other file
+of the export either.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+
+from holdfast.kernel.canonical import encode
+from holdfast.kernel.errors import NotFoundError, OperatorError
+from holdfast.kernel.time import iso
+from holdfast.record import custody_events as cu
+from holdfast.record import events as ev
+from holdfast.record.checkpoint import proof_text
+from holdfast.record.leaf import Shown, shown
+from holdfast.record.signed_note import signed
+from holdfast.usecases.export_summary import summary
+from holdfast.usecases.log_tree import LogTree
+from holdfast.usecases.ports import Store
+from holdfast.usecases.witness import Signer
+
+FORMAT = "holdfast export 1"
+EXPORT_PURPOSE = "/export"
+_SHA256 = re.compile(r'"([0-9a-f]{64})"')
+
+Pictures = Callable[[str], bytes | None]
+"""The bytes with this SHA-256 (hex); None when they are not at hand."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be exported."""
+
+    case_id: str
+    item_id: str = ""
+    """One item and the admission; empty: everything but the monitor's blocks."""
+    withheld: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Names of members that are not shown, by kind of event: ``{"patient_admitted.1": {"owner"}}``."""
+    kept_sizes: Collection[int] = ()
+    """Sizes of checkpoints that the receiver has: the export shows that those events still stand."""
+
+
+def export(
+    store: Store, tree: LogTree, checkpoint: str, signer: Signer, wanted: Wanted, pictures: Pictures, made_us: int
+) -> dict[str, bytes]:
+    """The files of an export by their path. ``checkpoint`` is the signed one of ``tree`` as it is.
+
+    Raises ``NotFoundError`` for a case or item that is not there, ``OperatorError`` for a member that no event of the
+    export has, ``IntegrityError`` for a damaged record.
+    """
+    stream = [one for one in store.read_stream(ev.case_stream(wanted.case_id)) if one.seq <= tree.size]
+    chosen = _chosen(stream, wanted)
+    _check_withheld(chosen, wanted.withheld)
+    files = {"checkpoint.txt": checkpoint.encode(), "keys.txt": f"{signer.public().written()}\n".encode()}
+    for number, note in enumerate(signer.handed_over, start=1):
+        files[f"key-changes/{number:04}.txt"] = note.encode()
+    for size in wanted.kept_sizes:
+        if size > tree.size:
+            raise OperatorError(f"The record holds {tree.size} events, not {size}.", "Its end may have been cut off.")
+        proof = "".join(f"{base64.b64encode(one).decode()}\n" for one in tree.consistency(size, tree.size))
+        files[f"consistency/{size}.txt"] = proof.encode()
+    entries = [shown(one, wanted.withheld.get(ev.kind_of(one.event), ())) for one in chosen]
+    for entry in entries:
+        files[f"events/{entry.seq:09}.json"] = encode(entry)
+        proof = proof_text(entry.seq - 1, tree.inclusion(entry.seq, tree.size), checkpoint)
+        files[f"proofs/{entry.seq:09}.tlog-proof"] = proof.encode()
+    named = _named_pictures(entries)
+    for digest in named:
+        data = pictures(digest)
+        if data is not None and hashlib.sha256(data).hexdigest() == digest:
+            files[f"images/{digest}"] = data
+    absent = [digest for digest in named if f"images/{digest}" not in files]
+    files["summary.txt"] = summary(wanted.case_id, wanted.item_id, chosen, entries, absent).encode()
+    head = [
+        signer.name + EXPORT_PURPOSE,
+        FORMAT,
+        f"case {wanted.case_id}",
+        f"item {wanted.item_id or '-'}",
+        f"made {iso(made_us)}",
+        f"checkpoint {tree.size}",
+        f"events {len(chosen)} of {len(stream)}",
+    ]
+    listed = [f"file {hashlib.sha256(data).hexdigest()} {path}" for path, data in sorted(files.items())]
+    manifest = signed("\n".join([*head, *listed, ""]), [(signer.public(EXPORT_PURPOSE), signer.sign)])
+    return files | {"manifest.txt": manifest.encode()}
+
+
+def _chosen(stream: list[ev.Recorded], wanted: Wanted) -> list[ev.Recorded]:
+    if not stream:
+        raise NotFoundError(f"There is no case {wanted.case_id!r}.", "Name it by its id, as in its address.")
+    if not wanted.item_id:
+        return [one for one in stream if not isinstance(one.event, ev.MonitorBlockStored)]
+    about = [
+        one
+        for one in stream
+        if isinstance(event := one.event, cu.CustodyFact | cu.CustodyOpinion) and event.item_id == wanted.item_id
+    ]
+    if not about:
+        raise NotFoundError(f"The case has no item {wanted.item_id!r}.", "Name it by its id.")
+    return [one for one in stream if isinstance(one.event, ev.PatientAdmitted)] + about
+
+
+def _check_withheld(chosen: list[ev.Recorded], withheld: Mapping[str, Collection[str]]) -> None:
+    kinds = {ev.kind_of(event): event for one in chosen for event in (one.event,)}
+    for kind, names in withheld.items():
+        if "item_id" in names:
+            raise OperatorError("The id of an item cannot be withheld.", "It only holds the steps together.")
+        if kind not in kinds:
+            raise OperatorError(f"No event of the export is a {kind!r}.", f"It has: {', '.join(sorted(kinds))}.")
+        known = {*kinds[kind].__struct_fields__, "kind"}
+        if unknown := set(names) - known:
+            raise OperatorError(
+                f"A {kind} has no member {', '.join(sorted(unknown))}.", f"It has: {', '.join(sorted(known))}."
+            )
+
+
+def _named_pictures(entries: list[Shown]) -> list[str]:
+    """The hashes that shown members name, each once, in order."""
+    found = (digest for entry in entries for member in entry.members for digest in _SHA256.findall(member.text))
+    return list(dict.fromkeys(found))

@@ -1,0 +1,77 @@
+"""The summary of an export that a person reads. It says nothing that the export withholds."""
+
+import msgspec
+
+from holdfast.custody.item import items
+from holdfast.custody.words import sentence
+from holdfast.kernel.time import iso
+from holdfast.record import custody_events as cu
+from holdfast.record import events as ev
+from holdfast.record.leaf import Shown
+
+
+def summary(
+    case_id: str, item_id: str, chosen: list[ev.Recorded], entries: list[Shown], absent_pictures: list[str]
+) -> str:
+    """Plain text: every event in order, the breaks of each item, what is not here. ``entries`` belong to ``chosen``."""
+    lines = [
+        f"Case {case_id}" + (f", item {item_id}" if item_id else ""),
+        "",
+        "Written by Holdfast from the events in this export; the events are what is proven, this page is for reading.",
+        "To check: python verify_holdfast.py <this folder or zip> --key <key you were given another way>",
+        "Times are UTC: when it happened, then when it was entered.",
+        "",
+        "ENTRIES",
+    ]
+    lines += [_line(one, entry) for one, entry in zip(chosen, entries, strict=True)]
+    complete = {entry.version for entry in entries if not _hidden(entry)}
+    lines += _custody(chosen, complete)
+    if absent_pictures:
+        lines += ["", "PICTURES NAMED ABOVE THAT ARE NOT IN THIS EXPORT", *absent_pictures]
+    return "\n".join(lines) + "\n"
+
+
+def _line(one: ev.Recorded, entry: Shown) -> str:
+    event = one.event
+    hidden = _hidden(entry)
+    happened = iso(event.at_us) if any(member.text.startswith('"at_us":') for member in entry.members) else "withheld"
+    if isinstance(event, cu.CustodyFact | cu.CustodyOpinion) and not hidden:
+        kind = "OPINION" if isinstance(event, cu.CustodyOpinion) else "fact"
+        explained = event.explanation if isinstance(event, cu.CustodyFact) else ""
+        said = f"{kind}: {sentence(event)}" + (f" (explained: {explained})" if explained else "")
+    else:
+        values = [_member(member.text) for member in entry.members if member.text]
+        said = "; ".join(value for value in values if value)
+    note = f" [{hidden} parts withheld]" if hidden else ""
+    return f"{entry.seq}. {happened} / {iso(one.recorded_us)} {one.actor}: {said}{note}"
+
+
+def _member(text: str) -> str:
+    """``"key":value`` in words; empty for what the line says already and for what has no value."""
+    ((name, value),) = msgspec.json.decode("{" + text + "}", type=dict[str, object]).items()
+    if name == "at_us" or value in ("", None, []):
+        return ""
+    return str(value) if name == "kind" else f"{name.replace('_', ' ')} {value}"
+
+
+def _custody(chosen: list[ev.Recorded], complete: set[int]) -> list[str]:
+    """``complete``: versions of the entries that are shown whole."""
+    lines: list[str] = []
+    numbers = {one.version: one.seq for one in chosen}
+    for item in items(chosen).values():
+        number = item.created.number if item.created and item.steps[0].version in complete else "-"
+        lines += ["", f"ITEM {number} ({item.item_id})"]
+        # A break is told from several entries together: where one of them is withheld, the words could give it away.
+        open_to_all = all(step.version in complete for step in item.steps)
+        lines += [f"Not in the entry: {gap}" for gap in item.gaps if open_to_all]
+        lines += [
+            f"BREAK at entry {numbers[step.version]}: {text if open_to_all else '(told from withheld entries)'}"
+            for step, text in item.breaks
+        ]
+        if not item.breaks:
+            lines.append("The chain of hands has no break.")
+    return lines
+
+
+def _hidden(entry: Shown) -> int:
+    return sum(1 for member in entry.members if member.hash)

@@ -4,8 +4,9 @@ Each type has a ``kind`` (tag) that ends in its version. A type that must change
 version beside the old one; old bytes are read by an upcaster, never rewritten. Times: when it
 happened is ``at_us`` inside the event; when it was recorded is on the envelope.
 
-Two kinds of stream exist: one per case (``case/<case_id>``) and one for the clinic
-(``clinic``: beds, device bindings, accounts). What happens with alarms is in ``alarm_events``.
+Streams: one per case (``case/<case_id>``) and one for the clinic
+(``clinic``: beds, device bindings, accounts); pictures arrive on a third (``imaging``). What happens with alarms is in
+``alarm_events``, with pictures in ``imaging_events``.
 """
 
 from enum import StrEnum
@@ -17,6 +18,7 @@ from holdfast.kernel.errors import IntegrityError
 from holdfast.record.alarm_events import ANY_ALARM_EVENT, EscalationSet
 from holdfast.record.event_base import CaseEvent as CaseEvent
 from holdfast.record.event_base import ClinicEvent as ClinicEvent
+from holdfast.record.imaging_events import ANY_IMAGING_CASE_EVENT, ImageReceived
 from holdfast.record.monitor import Origin
 
 
@@ -267,6 +269,7 @@ ANY_CASE_EVENT = (
     | SecondLookShown
     | EndOfLifeDecided
     | ANY_ALARM_EVENT
+    | ANY_IMAGING_CASE_EVENT
 )
 
 
@@ -311,7 +314,14 @@ class AccountClosed(ClinicEvent, frozen=True, kw_only=True, tag="account_closed.
 
 
 ANY_CLINIC_EVENT = (
-    BedAdded | DeviceBound | DeviceUnbound | AccountCreated | AccountRoleChanged | AccountClosed | EscalationSet
+    BedAdded
+    | DeviceBound
+    | DeviceUnbound
+    | AccountCreated
+    | AccountRoleChanged
+    | AccountClosed
+    | EscalationSet
+    | ImageReceived
 )
 
 AnyEvent = ANY_CASE_EVENT | ANY_CLINIC_EVENT

@@ -128,7 +128,9 @@ class _Walk:
         """(tag, VR, length, where the value begins) of the element at ``at``."""
         self._count += 1
         if self._count > DICOM_ELEMENTS_MAX:
-            raise SenderError(f"The header holds more than {DICOM_ELEMENTS_MAX} elements.", "No imaging unit sends that.")
+            raise SenderError(
+                f"The header holds more than {DICOM_ELEMENTS_MAX} elements.", "No imaging unit sends that."
+            )
         if at + 8 > min(end, len(self._data)):
             raise self._cut_off(at)
         tag = self._number(at, 2) << 16 | self._number(at + 2, 2)
@@ -149,12 +151,12 @@ class _Walk:
 
     def _cut_off(self, at: int) -> SenderError:
         if at + 12 > len(self._data) and len(self._data) < self._total:
-            return SenderError(f"The header is longer than {DICOM_HEADER_BYTES_MAX >> 20} MB.", "No imaging unit sends that.")
+            return SenderError(
+                f"The header is longer than {DICOM_HEADER_BYTES_MAX >> 20} MB.", "No imaging unit sends that."
+            )
         return SenderError(f"The file ends in the middle of its header (byte {at}).", _AGAIN)
 
-    def _element(
-        self, vr: bytes, length: int, at: int, end: int, depth: int, implicit: bool
-    ) -> tuple[Element, int]:
+    def _element(self, vr: bytes, length: int, at: int, end: int, depth: int, implicit: bool) -> tuple[Element, int]:
         """The element, and where the next one begins."""
         if length == _UNDEFINED:
             # An unknown value of undefined length is a sequence in implicit encoding (PS3.5 section 6.2.2).
@@ -170,9 +172,7 @@ class _Walk:
             return Element("SQ", b"", items), after
         return Element(vr.decode(), self._data[at:after]), after
 
-    def _items(
-        self, at: int, end: int, until: int | None, depth: int, implicit: bool
-    ) -> tuple[tuple[Items, ...], int]:
+    def _items(self, at: int, end: int, until: int | None, depth: int, implicit: bool) -> tuple[tuple[Items, ...], int]:
         """The items of a sequence, and where what follows it begins."""
         if depth > DICOM_DEPTH_MAX:
             raise SenderError(f"Sequences lie more than {DICOM_DEPTH_MAX} deep.", "No imaging unit sends that.")

@@ -1,7 +1,7 @@
 """Which case a study belongs to: by numbers that only that animal has, never by a name.
 
-Three numbers count: the accession number that our own worklist gave out, the study identifier that it gave out, and
-the animal's transponder. When two of them name different cases, or one names two, nobody is chosen: the study waits
+Four numbers count: the accession number, the study identifier and the number of the case that our own worklist gave
+out, and the animal's transponder. When two of them name different cases, or one names two, nobody is chosen: the study waits
 for a person.
 """
 
@@ -29,7 +29,7 @@ class Match:
     case_id: str
     """Empty: nobody was found."""
     by: str
-    """accession_number, study_uid or microchip; the first that fits where several do."""
+    """accession_number, study_uid, case_id or microchip; the first that fits where several do."""
     why: str
     """One sentence."""
 
@@ -39,6 +39,7 @@ def match(
     *,
     accession_numbers: tuple[str, ...],
     study_uid: str,
+    patient_id: str,
     microchips: tuple[str, ...],
     simulated: bool,
 ) -> Match:
@@ -50,13 +51,15 @@ def match(
             found.setdefault(case.case_id, []).append("accession_number")
         if study_uid in case.study_uids:
             found.setdefault(case.case_id, []).append("study_uid")
+        if patient_id == case.case_id:
+            found.setdefault(case.case_id, []).append("case_id")
         chip = microchip(case.microchip)
         if chip and chip in microchips:
             found.setdefault(case.case_id, []).append("microchip")
     if len(found) > 1:
         return Match("", "", "Its numbers lead to several open cases: a person has to look.")
     if not found:
-        return Match("", "", "No accession number of ours and no microchip of an open case stands in it.")
+        return Match("", "", "No number of ours and no microchip of an open case stands in it.")
     (case_id, reasons), *_ = found.items()
     words = " and ".join(reason.replace("_", " ") for reason in reasons)
     return Match(case_id, reasons[0], f"Found by {words}.")

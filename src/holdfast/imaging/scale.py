@@ -8,8 +8,6 @@ calibrated (DICOM PS3.3 section 10.7).
 from holdfast.imaging.header import Header
 from holdfast.record.imaging_events import Plane, Scale
 
-
-
 _MM_PER_PIXEL_MIN, _MM_PER_PIXEL_MAX = 0.005, 5.0
 """Mammography is at 0.05 mm, the coarsest fluoroscopy below 1 mm; outside it is a unit mistaken or a zero."""
 

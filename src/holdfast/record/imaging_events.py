@@ -70,7 +70,7 @@ class StudyAttached(CaseEvent, frozen=True, kw_only=True, tag="study_attached.1"
 
     study_id: str
     by: str
-    """accession_number, study_uid, microchip, or person."""
+    """accession_number, study_uid, case_id, microchip, or person."""
     why: str
 
 

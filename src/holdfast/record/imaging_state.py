@@ -15,7 +15,6 @@ from holdfast.record.imaging_events import (
     ImagingOrdered,
     Scale,
     StudyAttached,
-    StudyDetached,
 )
 from holdfast.record.monitor import Origin
 
@@ -114,6 +113,8 @@ class Studies:
     """By accession number, oldest first."""
     images: dict[str, str] = field(default_factory=dict)
     """Study id by image id."""
+    instances: dict[str, ImageEntry] = field(default_factory=dict)
+    """By SOP instance identifier, the newest of each."""
 
     def apply(self, item: ev.Recorded) -> None:
         """Take in one more event of any stream."""
@@ -163,6 +164,7 @@ class Studies:
             received_us=event.at_us,
         )
         self.images[event.image_id] = event.study_id
+        self.instances[event.sop_instance_uid] = image
         self.by_id[event.study_id] = replace(study, images=(*study.images, image))
 
     def _of_case(self, event: ANY_IMAGING_CASE_EVENT, item: ev.Recorded) -> None:

@@ -109,6 +109,7 @@ class Reception:
             self._wanted(),
             accession_numbers=header.accession_numbers,
             study_uid=header["StudyInstanceUID"],
+            patient_id=header["PatientID"],
             microchips=animal.microchips,
             simulated=simulated,
         )
@@ -205,7 +206,7 @@ class Reception:
             Wanted(
                 case_id=case.case_id,
                 training=case.training,
-                microchip=case.corrected("microchip") or case.admitted.microchip,
+                microchip=case.microchip,
                 accession_numbers=tuple(o.order.accession_number for o in orders if o.case_id == case.case_id),
                 study_uids=tuple(o.order.study_uid for o in orders if o.case_id == case.case_id),
             )
@@ -240,7 +241,9 @@ def uid_of(digest: str) -> str:
 def check_origin(case: CaseState, origin: Origin) -> None:
     """Simulated pictures only come to training cases, and others never do."""
     if case.training != (origin is Origin.SIMULATED):
-        kinds = ("A simulated picture", "a patient's case") if not case.training else ("A real picture", "a training case")
+        kinds = (
+            ("A simulated picture", "a patient's case") if not case.training else ("A real picture", "a training case")
+        )
         raise OperatorError(f"{kinds[0]} never comes to {kinds[1]}: {case.name}.", "Choose another case.")
 
 

@@ -3,13 +3,12 @@
 import hashlib
 from collections.abc import Sequence
 
-from holdfast.kernel.errors import ConflictError, NotFoundError, OperatorError
+from holdfast.kernel.errors import ConflictError, HoldfastError, NotFoundError, OperatorError
 from holdfast.record import events as ev
-from holdfast.record.imaging_events import ImageReceived, ImagingOrdered, StudyAttached, StudyDetached
-from holdfast.record.imaging_events import IMAGING_STREAM
+from holdfast.record.imaging_events import IMAGING_STREAM, ImageReceived, ImagingOrdered, StudyAttached, StudyDetached
 from holdfast.record.imaging_state import ImageEntry, OrderedImaging, StudyEntry
 from holdfast.usecases.context import Context, clean_text, record_checked
-from holdfast.usecases.ports import Receipt
+from holdfast.usecases.ports import Films, Receipt
 from holdfast.usecases.reception import check_origin, uid_of
 
 MODALITIES = ("DX", "CR", "US", "CT", "MR")
@@ -23,7 +22,9 @@ def order_imaging(
     if modality not in MODALITIES:
         raise OperatorError(f"{modality!r} is not a modality we order.", f"Choose one of {', '.join(MODALITIES)}.")
     if not (what := clean_text(what, "The region and views")):
-        raise OperatorError("It does not say what to picture.", "Name the region and the views, e.g. 'thorax, 2 views'.")
+        raise OperatorError(
+            "It does not say what to picture.", "Name the region and the views, e.g. 'thorax, two views'."
+        )
     number = ctx.ids.new_id().upper()
 
     def build() -> Sequence[ev.AnyEvent]:
@@ -44,9 +45,7 @@ def order_imaging(
     return record_checked(ctx, actor=actor, stream=ev.case_stream(case_id), build=build, command_id=command_id)
 
 
-def attach_study(
-    ctx: Context, *, actor: str, study_id: str, case_id: str, why: str, command_id: str = ""
-) -> Receipt:
+def attach_study(ctx: Context, *, actor: str, study_id: str, case_id: str, why: str, command_id: str = "") -> Receipt:
     """A person says whose study this is. One that lies elsewhere is taken from there first, knowingly."""
     if not (why := clean_text(why, "The reason")):
         raise OperatorError("Laying a study to a case needs a reason.", "Say how you know, e.g. 'I took it myself'.")
@@ -92,9 +91,22 @@ def received(ctx: Context, image: ImageEntry) -> ImageReceived:
     return item.event
 
 
-def open_orders(ctx: Context) -> list[tuple[OrderedImaging, str]]:
-    """(order, name of the animal) of what was asked for and has not come, oldest first; closed cases left out."""
+def holds(ctx: Context, films: Films, sop_class_uid: str, sop_instance_uid: str) -> bool:
+    """Whether this picture is on record and its file, read again just now, is still what was kept."""
+    with ctx.book.studies() as studies:
+        image = studies.instances.get(sop_instance_uid)
+    if image is None or image.sop_class_uid != sop_class_uid:
+        return False
+    try:
+        films.read(image.image_id)
+    except HoldfastError:
+        return False
+    return True
+
+
+def open_orders(ctx: Context) -> list[OrderedImaging]:
+    """What was asked for and has not come, oldest first; of open cases."""
     with ctx.book.studies() as studies:
         orders = [one for number, one in studies.orders.items() if not studies.arrived(number)]
-    names = {case.case_id: case.name for case in ctx.book.open_cases()}
-    return [(one, names[one.case_id]) for one in orders if one.case_id in names]
+    open_ids = {case.case_id for case in ctx.book.open_cases()}
+    return [one for one in orders if one.case_id in open_ids]

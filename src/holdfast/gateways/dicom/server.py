@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydicom.dataset import Dataset
-from pynetdicom import AE, ALL_TRANSFER_SYNTAXES, AllStoragePresentationContexts, evt
+from pynetdicom import AE, ALL_TRANSFER_SYNTAXES, AllStoragePresentationContexts, build_role, evt
 from pynetdicom.sop_class import (  # type: ignore[attr-defined]
     ModalityWorklistInformationFind,
     StorageCommitmentPushModel,
@@ -69,7 +69,7 @@ class DicomServer:
         ae.maximum_pdu_size = _PDU_BYTES
         ae.network_timeout = ae.acse_timeout = ae.dimse_timeout = DICOM_SILENCE_S
         for context in AllStoragePresentationContexts:
-            ae.add_supported_context(context.abstract_syntax, ALL_TRANSFER_SYNTAXES)
+            ae.add_supported_context(str(context.abstract_syntax), ALL_TRANSFER_SYNTAXES)
         for sop_class in (Verification, ModalityWorklistInformationFind, StorageCommitmentPushModel):
             ae.add_supported_context(sop_class)
         handlers: list[Any] = [
@@ -183,8 +183,6 @@ class DicomServer:
 
     def _report_to(self, peer: Peer, arguments: tuple[Dataset, int, str, str]) -> None:
         """On a connection of our own, as most units want it; our role there is that of the provider."""
-        from pynetdicom import build_role
-
         ae = AE(ae_title=self.title)
         ae.add_requested_context(StorageCommitmentPushModel)
         role = build_role(StorageCommitmentPushModel, scp_role=True)

@@ -141,8 +141,8 @@ class _Walk:
             return tag, vr, self._number(at + 6, 2), at + 8
         if vr not in _LONG:
             raise SenderError(
-                f"At byte {at} stands {vr!r} where the kind of a value (VR) belongs: the data set is not encoded as its "
-                "transfer syntax says.",
+                f"At byte {at} stands {vr!r} where the kind of a value (VR) belongs: "
+                "the data set is not encoded as its transfer syntax says.",
                 _AGAIN,
             )
         if at + 12 > min(end, len(self._data)):

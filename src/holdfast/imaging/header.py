@@ -94,6 +94,8 @@ _BINARY_WHEN_IMPLICIT = frozenset(
 )  # the only US of KEPT: implicit encoding states no kind
 _UID = re.compile(r"[0-9]+(\.[0-9]+)*")
 _UID_MAX = 64
+_PICTURES = frozenset({"CR", "CT", "DX", "ES", "IO", "MG", "MR", "NM", "PT", "RF", "US", "XA"})
+"""Modalities whose every object is a picture; reports and presentation states have their own."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ class Header:
     def whole(self, keyword: str) -> int:
         """A whole number; 0 where there is none."""
         text = self[keyword].partition("\\")[0]
-        return int(text) if text.isdecimal() and len(text) < 10 else 0
+        return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def read_header(data_set: bytes, transfer_syntax: str) -> Header:
@@ -203,6 +205,8 @@ def _check_size(header: Header, elements: Elements, transfer_syntax: str) -> Non
     frames = max(1, header.whole("NumberOfFrames"))
     colours = max(1, header.whole("SamplesPerPixel"))
     if not elements.has_pixels:
+        if rows or header["Modality"] in _PICTURES:
+            raise SenderError("It is a picture without pixels: it is cut off.", "Send it again from the unit.")
         return
     if not rows or not columns:
         raise SenderError("There are pixels but no number of rows or columns.", "Export the file again.")

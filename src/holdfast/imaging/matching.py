@@ -1,8 +1,8 @@
 """Which case a study belongs to: by numbers that only that animal has, never by a name.
 
 Four numbers count: the accession number, the study identifier and the number of the case that our own worklist gave
-out, and the animal's transponder. When two of them name different cases, or one names two, nobody is chosen: the study waits
-for a person.
+out, and the animal's transponder. When two of them name different cases, or one names two, nobody is chosen: the
+study waits for a person.
 """
 
 from collections.abc import Iterable

@@ -129,7 +129,7 @@ IMAGE_SIDE_MAX = 32_768
 """Rows or columns of one image: three times the largest flat panel."""
 
 DICOM_HEADER_BYTES_MAX = 8 * 1024 * 1024
-"""What is unpacked of a deflated file to read its header. A header is a few kB; one with private tables some hundred."""
+"""What is unpacked of a deflated file to read its header. A header is a few kB, hundreds with private tables."""
 
 DICOM_ELEMENTS_MAX = 50_000
 """Elements in one header, those inside sequences counted. A large multi-frame header has some thousands."""

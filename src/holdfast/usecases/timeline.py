@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from holdfast.kernel.time import US_PER_MIN
 from holdfast.record import alarm_events as al
 from holdfast.record import events as ev
+from holdfast.record import imaging_events as im
 from holdfast.usecases.alarm_views import label
 from holdfast.usecases.context import Context
 from holdfast.usecases.course_views import course_view
@@ -30,7 +31,7 @@ class Line:
     """Account id, device key or ``holdfast``; the edge turns it into a name."""
     kind: str
     category: str
-    """admin, finding, touch, treatment, diagnosis, test, note, monitor, order, second_look or decision."""
+    """admin, finding, touch, treatment, diagnosis, test, note, monitor, order, second_look, decision or imaging."""
     text: str
     detail: str = ""
     treatment_id: str = ""
@@ -110,7 +111,7 @@ def _words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str]:
         case ev.MonitorConditionEnded():
             return "monitor", f"Ended: {event.condition.replace('_', ' ')}", ""
         case _:
-            return _alarm_words(ctx, event) or _end_of_life_words(ctx, event)
+            return _alarm_words(ctx, event) or _imaging_words(event) or _end_of_life_words(ctx, event)
 
 
 def _alarm_words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str] | None:
@@ -129,6 +130,17 @@ def _alarm_words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str] | Non
             sides = [f"{side:g}" if side is not None else "none" for side in (event.low, event.high)]
             name = rule.label if rule else event.key
             return "monitor", f"Limits of {name}: {sides[0]} to {sides[1]} {event.unit}", event.why
+    return None
+
+
+def _imaging_words(event: ev.AnyEvent) -> tuple[str, str, str] | None:
+    match event:
+        case im.ImagingOrdered():
+            return "test", f"Pictures asked for: {event.modality}, {event.what}", event.note
+        case im.StudyAttached():
+            return "imaging", "Pictures laid to this case", event.why
+        case im.StudyDetached():
+            return "imaging", "Pictures taken from this case", event.why
     return None
 
 

@@ -260,6 +260,18 @@ def _report(sentence: str, error: Exception | None) -> None:
     log.error("%s", sentence, exc_info=None if isinstance(error, HoldfastError) else error)
 
 
+def _services(house: House) -> WebServices:
+    return WebServices(
+        ctx=house.ctx,
+        accounts=house.accounts,
+        ward=house.ward,
+        films=house.films,
+        reception=house.reception,
+        secure_cookies=house.config.secure_cookies,
+        demo=house.config.demo,
+    )
+
+
 def _bound(config: Config) -> socket.socket:
     """The pages' socket, bound before anything starts: a taken port is said in words, not by a library's log."""
     family = socket.AF_INET6 if ":" in config.http_host else socket.AF_INET
@@ -300,7 +312,7 @@ async def running(house: House) -> AsyncIterator[None]:
     await prepare(house)
     web = uvicorn.Server(
         uvicorn.Config(
-            create_app(WebServices(house.ctx, house.accounts, house.ward, config.secure_cookies, demo=config.demo)),
+            create_app(_services(house)),
             log_level="warning",
             server_header=False,
             ws_ping_interval=20.0,

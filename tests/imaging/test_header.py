@@ -7,7 +7,6 @@ from functools import cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_films import NATIVE, data_set, film
 from pydicom.dataset import Dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEG2000Lossless
 
@@ -18,6 +17,7 @@ from holdfast.imaging.scale import scale_of
 from holdfast.kernel.errors import SenderError
 from holdfast.kernel.limits import DICOM_DEPTH_MAX
 from holdfast.record.imaging_events import Plane
+from made_films import NATIVE, data_set, film
 
 
 def read(one: Dataset, syntax: str = ExplicitVRLittleEndian) -> Header:
@@ -157,7 +157,9 @@ def test_deep_nesting_is_refused() -> None:
         inner = outer
     with pytest.raises(SenderError, match="deep"):
         read(inner)
-    opened = struct.pack("<HH2sHI", 0x0040, 0x0275, b"SQ", 0, 0xFFFFFFFF) + struct.pack("<HHI", 0xFFFE, 0xE000, 0xFFFFFFFF)
+    opened = struct.pack("<HH2sHI", 0x0040, 0x0275, b"SQ", 0, 0xFFFFFFFF) + struct.pack(
+        "<HHI", 0xFFFE, 0xE000, 0xFFFFFFFF
+    )
     with pytest.raises(SenderError, match="deep"):
         read_header(opened * 20_000, ExplicitVRLittleEndian)
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 
 import pytest
-from made_films import as_file, film, sent
-from making import make_context
 
 from holdfast.kernel.errors import ConflictError, OperatorError
 from holdfast.record.events import case_stream
@@ -23,6 +21,8 @@ from holdfast.usecases.studies import (
     received,
     study_of,
 )
+from made_films import as_file, film, sent
+from making import make_context
 
 CHIP = "276098106234567"
 PNG = (

@@ -15,7 +15,13 @@ def named_routes(app):
 
 def fill(path: str, case_id: str) -> str:
     known = {"{case_id}": case_id, "{alarm_id}": "none", "{bed}": "Bed 1", "{key}": "nothing", "{source_id}": "nothing"}
-    for name, value in (*known.items(), ("{quarantine_id}", "1"), ("{account_id}", "nobody")):
+    for name, value in (
+        *known.items(),
+        ("{quarantine_id}", "1"),
+        ("{account_id}", "nobody"),
+        ("{study_id}", "none"),
+        ("{image_id}", "none"),
+    ):
         path = path.replace(name, value)
     return path
 

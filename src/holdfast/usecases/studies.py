@@ -84,6 +84,12 @@ def study_of(ctx: Context, study_id: str) -> StudyEntry:
     return study
 
 
+def studies_of(ctx: Context, case_id: str) -> list[StudyEntry]:
+    """The studies that lie at a case now, newest first."""
+    with ctx.book.studies() as studies:
+        return studies.of_case(case_id)
+
+
 def received(ctx: Context, image: ImageEntry) -> ImageReceived:
     """What is on record of a picture, its header included."""
     item = ctx.store.read_stream(IMAGING_STREAM, after_version=image.version - 1, recorded_until_us=None)[0]

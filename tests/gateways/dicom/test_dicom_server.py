@@ -12,7 +12,6 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from made_films import NATIVE, as_file, data_set, film
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pynetdicom import AE, evt
@@ -26,6 +25,7 @@ from holdfast.gateways.dicom.peers import Peer, allowed, peer_of
 from holdfast.gateways.dicom.server import Answers, DicomServer
 from holdfast.gateways.dicom.worklist import Entry
 from holdfast.kernel.errors import OperatorError, SenderError, WorldError
+from made_films import NATIVE, as_file, data_set, film
 
 REX = Entry(
     accession_number="HF1",

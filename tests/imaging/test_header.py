@@ -1,5 +1,6 @@
 """Headers of real habits and of ill will."""
 
+import contextlib
 import struct
 import zlib
 from functools import cache
@@ -193,10 +194,7 @@ def test_no_bytes_do_more_harm_than_a_refusal(data: st.DataObject) -> None:
     whole = bytearray(_whole(syntax))
     for _ in range(data.draw(st.integers(1, 6))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
-    try:
+    with contextlib.suppress(SenderError):
         header = read_header(bytes(whole), syntax)
-    except SenderError as error:
-        assert error.problem
-    else:
         scale_of(header)
         animal_of(header)

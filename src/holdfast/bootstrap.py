@@ -37,7 +37,7 @@ from holdfast.usecases.course_watch import CourseWatch
 from holdfast.usecases.flushing import Flusher
 from holdfast.usecases.ingest import Answer, Incoming, Intake, Submitted
 from holdfast.usecases.live import Ward
-from holdfast.usecases.ports import Clock, Films, Ids, Store
+from holdfast.usecases.ports import Clock, Ids, Store
 from holdfast.usecases.reception import Reception, Sent
 from holdfast.usecases.studies import holds, open_orders
 from holdfast.web.app import WebServices, create_app
@@ -82,7 +82,7 @@ class House:
     ward: Ward
     courses: CourseWatch
     intake: Intake
-    films: Films
+    films: FilmFiles
     reception: Reception
     analysis: ThreadPoolExecutor
     """One thread: messages of a bed are analysed in the order they were committed."""
@@ -332,6 +332,7 @@ async def running(house: House) -> AsyncIterator[None]:
             "Is the port taken? Try --hl7-port.",
         ) from error
     units = dicom_server(house)
+    house.films.sweep()
     try:
         units.start(config.dicom_host, config.dicom_port)
     except OSError as error:

@@ -65,5 +65,6 @@ def test_every_picture_that_was_answered_survives_a_kill(tmp_path: Path) -> None
     answered += [line.strip() for line in child.stdout if len(line) == 65]
     child.wait()
     films = FilmFiles(tmp_path)
+    films.sweep()
     assert all(films.read(image_id) for image_id in answered)
     assert not list(tmp_path.glob("*.part"))

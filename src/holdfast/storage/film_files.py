@@ -15,17 +15,21 @@ class FilmFiles:
     """See ``usecases.ports.Films``. Any thread may call any method."""
 
     def __init__(self, folder: Path) -> None:
-        """Use this folder, made when missing. What a crash left half written is swept away: nobody was promised it."""
+        """Use this folder, made when missing."""
         self._folder = folder
         self._numbers = itertools.count()
         self._shelves: set[str] = set()
         self._making = threading.Lock()
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            for left in folder.glob(f"*{_UNFINISHED}"):
-                left.unlink(missing_ok=True)
         except OSError as error:
             raise WorldError(f"Cannot use {folder}: {error.strerror}.", "Choose a writable folder.") from error
+
+    def sweep(self) -> None:
+        """Remove what a crash left half written: nobody was promised it. Only for the process that takes pictures in,
+        before it does: another one's unfinished files look the same."""
+        for left in self._folder.glob(f"*{_UNFINISHED}"):
+            left.unlink(missing_ok=True)
 
     def keep(self, data: bytes) -> str:
         image_id = hashlib.sha256(data).hexdigest()

@@ -21,6 +21,7 @@ from holdfast.usecases.studies import (
     received,
     study_of,
 )
+from holdfast.usecases.verification import verify
 from made_films import as_file, film, sent
 from making import make_context
 
@@ -162,6 +163,16 @@ def test_one_study_identifier_with_two_patients_is_two_studies(clinic: Clinic) -
     rex = clinic.admit("Rex", CHIP)
     first, second = clinic.take(PatientID=CHIP), clinic.take(2, PatientID="4711")
     assert (first.case_id, second.case_id) == (rex, "")
+
+
+def test_a_picture_whose_file_is_gone_is_named_by_the_verification(clinic: Clinic) -> None:
+    kept = clinic.take()
+    clinic.take(2)
+    whole = verify(clinic.ctx.store, clinic.films)
+    assert (whole.ok, whole.pictures) == (True, 2)
+    empty = verify(clinic.ctx.store, MemoryFilms())
+    assert not empty.ok
+    assert kept.image_id[:16] in empty.problems[0]
 
 
 def test_a_broken_file_is_refused_and_kept_whole_in_the_quarantine(clinic: Clinic) -> None:

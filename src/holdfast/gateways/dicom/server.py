@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydicom.dataset import Dataset
-from pynetdicom import AE, ALL_TRANSFER_SYNTAXES, AllStoragePresentationContexts, build_role, evt
+from pynetdicom import AE, ALL_TRANSFER_SYNTAXES, AllStoragePresentationContexts, build_context, build_role, evt
+from pynetdicom.presentation import PresentationContext
 from pynetdicom.sop_class import (  # type: ignore[attr-defined]
     ModalityWorklistInformationFind,
     StorageCommitmentPushModel,
@@ -68,10 +69,6 @@ class DicomServer:
         ae.maximum_associations = DICOM_ASSOCIATIONS_MAX
         ae.maximum_pdu_size = _PDU_BYTES
         ae.network_timeout = ae.acse_timeout = ae.dimse_timeout = DICOM_SILENCE_S
-        for context in AllStoragePresentationContexts:
-            ae.add_supported_context(str(context.abstract_syntax), ALL_TRANSFER_SYNTAXES)
-        for sop_class in (Verification, ModalityWorklistInformationFind, StorageCommitmentPushModel):
-            ae.add_supported_context(sop_class)
         handlers: list[Any] = [
             (evt.EVT_REQUESTED, self._on_request),
             (evt.EVT_DATA_RECV, self._on_bytes),
@@ -81,7 +78,7 @@ class DicomServer:
             (evt.EVT_C_FIND, self._on_find),
             (evt.EVT_N_ACTION, self._on_commitment),
         ]
-        self._server = ae.start_server((host, port), block=False, evt_handlers=handlers)
+        self._server = ae.start_server((host, port), block=False, evt_handlers=handlers, contexts=_contexts())
 
     @property
     def port(self) -> int:
@@ -216,6 +213,13 @@ def _reference(sop_class: str, sop_instance: str, reason: int = 0) -> Dataset:
     if reason:
         item.FailureReason = reason
     return item
+
+
+def _contexts() -> list[PresentationContext]:
+    """What a unit may propose: every kind of object to store in every encoding, and the services."""
+    storage = [build_context(str(one.abstract_syntax), ALL_TRANSFER_SYNTAXES) for one in AllStoragePresentationContexts]
+    services = (Verification, ModalityWorklistInformationFind, StorageCommitmentPushModel)
+    return [*storage, *(build_context(one) for one in services)]
 
 
 def _on_echo(_event: Any) -> int:

@@ -27,6 +27,7 @@ T_SHARES = (0.0, 0.3, 0.6, 1.0, 1.5, 2.0)
 KINDS = ("gauss", "cosine", "triangle")
 NOISE_MV = 0.01
 ENOUGH = 0.99
+TOLERANCE_S = 0.075
 
 
 def detect(samples: Floats) -> Floats:
@@ -38,9 +39,13 @@ def detect(samples: Floats) -> Floats:
 
 
 def worth(found: Floats, beats: Floats, seconds: float) -> tuple[float, float]:
-    """Sensitivity and PPV."""
-    inside = [np.round(at[(at > 1) & (at < seconds - 1)] * 1e6).tolist() for at in (found, beats)]
-    score = match(inside[0], inside[1], 75_000)
+    """Sensitivity and PPV from the first to the last second; a beat and its mark may lie on two sides of a limit."""
+    near = np.abs(found[:, None] - beats[None, :]) <= TOLERANCE_S if len(found) else np.zeros((0, len(beats)), bool)
+    wanted = (beats > 1) & (beats < seconds - 1)
+    counted = (found > 1) & (found < seconds - 1)
+    counted = (counted & ~near[:, ~wanted].any(axis=1)) | near[:, wanted].any(axis=1)
+    at_us = [np.round(at * 1e6).tolist() for at in (found[counted], beats[wanted])]
+    score = match(at_us[0], at_us[1], round(TOLERANCE_S * 1e6))
     return score.sensitivity or 0.0, score.ppv or 0.0
 
 

@@ -83,3 +83,53 @@ def test_a_circumstance_is_not_something_a_diagnosis_must_explain(page: dict[str
 def test_the_better_explanation_names_causes_only(page: dict[str, Any]) -> None:
     assert page["fit"]["verdict"] == "does_not_fit"
     assert "cause not found" not in page["fit"]["words"].removeprefix("Multiple organ dysfunction, cause not found")
+
+
+def test_a_test_that_errs_says_so_beside_its_name_with_both_numbers(page: dict[str, Any]) -> None:
+    films = next(t for t in page["next_tests"] if t["key"] == "thoracic_radiographs")
+    ribs = next(e for e in films["may_be_wrong"] if e["finding"] == "rib_fractures")
+    assert re.search(r"missed in \d+ % .* seen in \d+ %", ribs["words"])
+    assert len(ribs["numbers"]) == 2
+    assert all(number["source_id"] for number in ribs["numbers"])
+
+
+def test_what_rests_on_our_estimates_says_so(page: dict[str, Any]) -> None:
+    for cause in (*page["candidates"], *page["not_excluded"]):
+        rests = cause["rests_on"]
+        assert 0 <= rests["estimates"] <= rests["numbers"]
+        assert ("our estimates" in rests["words"] or "an estimate" in rests["words"]) == (
+            2 * rests["estimates"] >= rests["numbers"]
+        )
+
+
+def test_what_moves_a_range_leads_to_its_number(page: dict[str, Any]) -> None:
+    movers = [m for c in page["candidates"] for m in c["moved_by"]]
+    assert movers
+    assert any(m["numbers"] for m in movers)
+
+
+def test_every_unexplained_finding_shows_at_least_its_background_rate(page: dict[str, Any]) -> None:
+    assert page["unexplained"]
+    assert all(row["numbers"] for row in page["unexplained"])
+
+
+def test_the_hold_names_what_is_worth_treating_and_how_often_a_result_would_leave_it_so(page: dict[str, Any]) -> None:
+    first = page["next_tests"][0]
+    assert page["hold"]["test"] == first["key"]
+    assert first["name"] in page["hold"]["words"]
+    worth = load().diseases[page["hold"]["worth"]]
+    assert worth.treatable
+    assert worth.name.lower() in page["hold"]["words"].lower()
+
+
+def test_a_diagnosis_that_leaves_signs_open_is_not_said_to_fit() -> None:
+    knowledge = load()
+    seen = ("lethargy", "anorexia", "recumbent", "gums_pale", "crt_prolonged", "pulse_weak")
+    old = Signalment(breed="Labrador Retriever", age_years=13)
+    evidence = Evidence({key: Observed(Presence.PRESENT, 1) for key in seen}, old)
+    fit = to_page(assess(knowledge, evidence, "terminal_decline_of_old_age"), knowledge)["fit"]
+    assert (fit["verdict"], fit["level"]) == ("fits", "leaves_open")
+    assert "does not explain" in fit["words"]
+    assert "better explained by" in fit["words"]
+    assert "names no cause" in fit["words"]
+    assert " fits " not in fit["words"]

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from holdfast.signals import ecg_beats, quality
+from holdfast.signals import ecg_beats, qrs_kernel, quality
 from holdfast.signals.chunk import Chunk
-from holdfast.signals.qrs_front import Preset
+from holdfast.signals.qrs_front import Preset, design, split
+from holdfast.signals.qrs_weights import layers
 from holdfast.signals.scoring import match
 from holdfast.simulation.drawn import drawn_ecg, steady
 from signals.made_signals import START_US, Floats, cut, ecg, every, flat, run, steady_beats
@@ -140,6 +141,15 @@ def test_beats_are_found_in_hum_as_tall_as_they() -> None:
 def test_gain_changes_no_beat(scale: float) -> None:
     trace = ecg(steady_beats(130, 40), 40, 250.0, t_share=1.0, noise_mv=0.05)
     assert _found(scale * trace, 250.0) == _found(trace, 250.0)
+
+
+@pytest.mark.parametrize("value", [-0.069, 0.1, 37.3])
+def test_the_rounding_of_a_signal_that_stands_still_is_no_candidate(value: float) -> None:
+    made = design(Preset.DOG, 130.0)
+    memory = split(np.zeros(made.size), made.capacity)
+    still = np.full(260, value)
+    qrs_kernel.run(still, memory, made.sos, made.rest, made.numbers, layers(Preset.DOG), qrs_kernel.room(260, made))
+    assert memory[0][6] == 0.0
 
 
 def test_turning_the_leads_over_changes_no_beat() -> None:

@@ -22,6 +22,9 @@ from stories.conftest import Server, start
 BED = "ICU 1"
 DEVICE = "HOLDFAST_SIM:rex"
 FOUND_AT_NIGHT = ("lethargy", "collapse", "gums_pale", "crt_prolonged", "pulse_weak")
+TARGET_PX = 44
+SMALL_TARGETS = """smallest => [...document.querySelectorAll('.look a, .look button, .look summary, .look select')]
+    .filter(e => e.offsetParent && e.getBoundingClientRect().height < smallest).map(e => e.textContent.trim())"""
 ALSO_FOUND = ("multi_organ", "no_response_to_oxygen", "no_response_to_fluids", "sudden_deterioration_overnight")
 
 
@@ -140,7 +143,18 @@ def test_4_the_second_look_says_what_does_not_fit_and_what_to_do(server: Server,
     expect(page.get_by_test_id("proceed")).to_be_enabled()
 
 
-def test_5_hold_is_one_touch_and_on_the_record(server: Server, page: Page, case_id: str) -> None:
+def test_5_on_a_phone_everything_can_be_touched_and_nothing_is_cut_off(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate("document.querySelectorAll('.look details').forEach(fold => fold.open = true)")
+    small = page.evaluate(SMALL_TARGETS, TARGET_PX)
+    assert small == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(page.get_by_test_id("may-be-wrong").first).to_contain_text("missed in")
+    expect(page.get_by_test_id("hold-same")).to_contain_text("Most worth treating now")
+    page.set_viewport_size({"width": 1366, "height": 900})
+
+
+def test_6_hold_is_one_touch_and_on_the_record(server: Server, page: Page, case_id: str) -> None:
     page.get_by_test_id("analgesia-being_given").click()
     page.get_by_test_id("sedation-not_needed").click()
     page.get_by_test_id("save-comfort").click()
@@ -153,7 +167,7 @@ def test_5_hold_is_one_touch_and_on_the_record(server: Server, page: Page, case_
         expect(lines.filter(has_text=words).first).to_be_visible()
 
 
-def test_6_the_record_verifies_and_one_changed_byte_is_named(server: Server, page: Page, case_id: str) -> None:
+def test_7_the_record_verifies_and_one_changed_byte_is_named(server: Server, page: Page, case_id: str) -> None:
     server.stop()
     assert verify(server.data_dir)["ok"] is True
     database = server.data_dir / "holdfast.db"

@@ -66,3 +66,25 @@ def test_it_shows_how_the_fit_changed_and_says_in_sentences_why(house) -> None:
     sentences = re.search(r'(?s)data-testid="sentences".*?</ul>', page).group(0)
     assert "without a listed cause in" in sentences
     assert "would leave" in re.search(r'(?s)data-testid="negative".*?</p>', page).group(0)
+
+
+def test_a_suggested_test_says_what_it_may_get_wrong_and_a_hold_what_it_may_change(house) -> None:
+    order_id = place_order(house)
+    assert order_id
+    for key in ("collapse", "gums_pale", "focal_pain_thoracic_wall", "pressor_response_to_palpation"):
+        house.post("clinician", f"{base(house)}/findings", {"key": key, "presence": "present"})
+    page = house.client("clinician").get(f"{base(house)}/second-look").text
+    may_be_wrong = re.search(r'(?s)data-testid="may-be-wrong".*?</details>', page).group(0)
+    assert "rib fractures" in may_be_wrong
+    assert "Most worth treating now" in page.split('data-testid="hold-same"')[1][:400]
+    assert "rests on our estimates" in page
+
+
+def test_every_probability_leads_to_the_numbers_behind_it(house) -> None:
+    house.post("clinician", f"{base(house)}/findings", {"key": "collapse", "presence": "present"})
+    client = house.client("clinician")
+    page = client.get(f"{base(house)}/second-look").text
+    leads = set(re.findall(r'class="figure" href="([^"]+)"', page))
+    assert leads
+    assert {client.get(lead).status_code for lead in leads} == {200}
+    assert page.count('class="figure"') == len(re.findall(r"\(\S+&ndash;\S+%\)", page))

@@ -58,8 +58,7 @@ def numbers_used(posterior: Posterior, knowledge: Knowledge, disease: str, dog: 
     world = posterior.world
     record = knowledge.diseases[disease]
     d = world.index[disease]
-    prior = record.prior
-    used = [Number("how common it is among emergency dogs", prior.value, prior.grade, prior.source, note=prior.note)]
+    used = [number_of_prior(knowledge, disease)]
     used += [
         Number(f"odds ratio for {m.when.replace('_', ' ')}", m.odds_ratio, m.grade, m.source, note=m.note)
         for m in record.modifiers
@@ -82,10 +81,21 @@ def numbers_used(posterior: Posterior, knowledge: Knowledge, disease: str, dog: 
 
 def numbers_of_link(knowledge: Knowledge, disease: str, finding: str) -> tuple[Number, ...]:
     """How often the disease shows the finding (where that is known), and how often it is seen without a cause."""
-    leak, name = knowledge.findings[finding].leak, knowledge.findings[finding].name
-    background = Number(f"{name} without a listed cause", leak.value, leak.grade, leak.source, note=leak.note)
+    background = number_of_background(knowledge, finding)
     link = next((f for f in knowledge.diseases[disease].findings if f.finding == finding), None)
     return (background,) if link is None else (_of_link(knowledge, link), background)
+
+
+def number_of_background(knowledge: Knowledge, finding: str) -> Number:
+    """How often a finding is seen without a listed cause."""
+    leak, name = knowledge.findings[finding].leak, knowledge.findings[finding].name
+    return Number(f"{name} without a listed cause", leak.value, leak.grade, leak.source, note=leak.note)
+
+
+def number_of_prior(knowledge: Knowledge, disease: str) -> Number:
+    """How common a disease is."""
+    prior = knowledge.diseases[disease].prior
+    return Number("how common it is among emergency dogs", prior.value, prior.grade, prior.source, note=prior.note)
 
 
 def _of_link(knowledge: Knowledge, link: Frequency) -> Number:

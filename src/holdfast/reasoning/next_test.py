@@ -28,6 +28,9 @@ AGAIN_RESULTS = 2
 """Recorded findings that only this test, or this test most easily, gives: from so many on it has been done."""
 OVERLOOKED = 0.41
 """Share of an expert's positive findings that users of a diagnostic system did not enter (QMR: they entered 59 %)."""
+AS_GOOD = 0.8
+"""A cause that is still worth this share of the best one after a result is no other decision (estimate, ours): where
+two stand level, every result would seem to change what to do."""
 TREAT_COST = 0.05
 """Loss of pursuing a cause that is not there, against a benefit of 1 (estimate, ours)."""
 
@@ -41,7 +44,9 @@ class NextTest:
     gain: float
     """Expected gain over treatable causes: probability of benefit that acting after the result adds."""
     same_decision: float
-    """Probability that the treatable cause most worth pursuing stays the same whatever the result."""
+    """Probability that the treatable cause most worth pursuing stays so, or nearly so, whatever the result."""
+    worth: str
+    """That cause; empty when no treatable one is in play."""
     again: bool
     """The test seems to have been done: what it could still bring is only what was overlooked or not written down."""
     score: float
@@ -65,6 +70,8 @@ class _Bench:
     holds: Floats
     """(S, T) whether set s holds treatable cause t."""
     benefit: Floats
+    causes: tuple[str, ...]
+    """Keys of the treatable causes."""
     starts: Floats
     """(S, R) 1 where set s began with root causes r: members that no other member brings about, states left out."""
 
@@ -83,6 +90,7 @@ def next_tests(posterior: Posterior, knowledge: Knowledge) -> tuple[NextTest, ..
         members,
         (members[:, :, None] == places).any(axis=1).astype(np.float64),
         np.array([d.benefit.value for d in causes]),
+        tuple(d.key for d in causes),
         _starts(posterior, members),
     )
     done = _done(posterior, knowledge)
@@ -138,14 +146,15 @@ def _judge(posterior: Posterior, test: Test, bench: _Bench, again: bool) -> Next
     p = p[:, kept]
     joint = _outcomes(bench.weights, p)
     information = _information_bits(joint @ bench.starts)
-    gain, same = _decision(joint, bench)
+    gain, same, worth = _decision(joint, bench)
     top = int(wanted[kept[0]])
     errs = tuple(accuracy[place] for place in open_ if place in accuracy)
     favours, against = _separates(posterior, top)
     if again:
         information, gain, same = information * OVERLOOKED, gain * OVERLOOKED, 1.0 - (1.0 - same) * OVERLOOKED
     score = (information + gain) / (test.minutes.value + OVERHEAD_MIN)
-    return NextTest(test.key, information, gain, same, again, score, world.findings[top], favours, against, errs)
+    telling = world.findings[top]
+    return NextTest(test.key, information, gain, same, worth, again, score, telling, favours, against, errs)
 
 
 def _outcomes(weights: Floats, p: Floats) -> Floats:
@@ -171,18 +180,20 @@ def _entropy_bits(p: Floats) -> Floats:
     return np.asarray(-(inner * np.log2(inner) + (1 - inner) * np.log2(1 - inner)), dtype=np.float64)
 
 
-def _decision(joint: Floats, bench: _Bench) -> tuple[float, float]:
-    """(expected gain over treatable causes, probability that the one most worth pursuing stays the same)."""
+def _decision(joint: Floats, bench: _Bench) -> tuple[float, float, str]:
+    """(expected gain over treatable causes, probability that the one most worth pursuing stays as good, which)."""
     if not bench.benefit.size:
-        return 0.0, 1.0
+        return 0.0, 1.0, ""
     outcome = joint.sum(axis=1)
     with_cause = joint @ bench.holds
     value = with_cause * bench.benefit - (outcome[:, None] - with_cause) * TREAT_COST
     p_now = bench.weights @ bench.holds
     now = p_now * bench.benefit - (1 - p_now) * TREAT_COST
     gain = float(np.maximum(value, 0.0).sum() - np.maximum(now, 0.0).sum())
-    unchanged = value.argmax(axis=1) == now.argmax()
-    return max(0.0, gain), float(outcome[unchanged].sum())
+    best = value.max(axis=1)
+    leader = int(now.argmax())
+    unchanged = best - value[:, leader] <= (1 - AS_GOOD) * np.abs(best)
+    return max(0.0, gain), float(outcome[unchanged].sum()), bench.causes[leader]
 
 
 def _separates(posterior: Posterior, finding: int) -> tuple[tuple[str, ...], tuple[str, ...]]:

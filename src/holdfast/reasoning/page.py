@@ -4,19 +4,22 @@ Nothing here is computed anew. Every number comes with where it was taken from; 
 """
 
 import math
-from typing import Any
+from dataclasses import replace
 
 from holdfast.knowledge.model import Disease, Grade, Knowledge
 from holdfast.reasoning.assessment import Assessment, Candidate
-from holdfast.reasoning.explain import Number, numbers_of_link
-from holdfast.reasoning.fit import NOT_WHOLE, FindingFit, Fit, Rival
+from holdfast.reasoning.explain import number_of_background, numbers_of_link
+from holdfast.reasoning.fit import NOT_WHOLE, FindingFit, Fit, Rival, Verdict
 from holdfast.reasoning.fit_course import FitThen
-from holdfast.reasoning.next_test import NextTest
+from holdfast.reasoning.grounds import grounds, number_of
 from holdfast.reasoning.not_excluded import Negative, NotExcluded
+from holdfast.reasoning.page_numbers import Page, disease_name, finding_name, number_page, rounded, source_of
+from holdfast.reasoning.page_tests import hold_page, next_test_page
 from holdfast.reasoning.ranges import Parameter
 from holdfast.reasoning.words import (
     calibration_words,
     contribution_words,
+    grounds_words,
     likelihood_words,
     listed,
     percent,
@@ -24,12 +27,16 @@ from holdfast.reasoning.words import (
     span,
     verdict_words,
 )
-from holdfast.reasoning.world import unlisted_system
-
-Page = dict[str, Any]
 
 UNLISTED_SAID = 0.1
 """Probability from which 'something not on our list' is said among the caveats."""
+
+WORTH_A_MENTION = 3.0
+"""Times that a rival must explain more before it is named beside a diagnosis that is not called a misfit (estimate,
+ours; Jeffreys called a Bayes factor below the root of ten barely worth mentioning)."""
+
+LEAVES_OPEN = "leaves_open"
+"""A diagnosis that is not called a misfit and leaves signs unexplained: it must not look like one that fits."""
 
 SENTENCES = 8
 """Findings of a candidate that are put into words, those that moved it most."""
@@ -41,53 +48,25 @@ def to_page(assessment: Assessment, knowledge: Knowledge) -> Page:
     return {
         "knowledge_release": assessment.knowledge_release,
         "working": assessment.working,
-        "candidates": [_candidate(c, knowledge) for c in assessment.candidates],
-        "descriptive": [_candidate(c, knowledge) for c in assessment.descriptive],
+        "candidates": [_candidate(c, assessment, knowledge) for c in assessment.candidates],
+        "descriptive": [_candidate(c, assessment, knowledge) for c in assessment.descriptive],
         "sets": [
-            {"diseases": [{"key": k, "name": _name(k, knowledge)} for k in keys], "p": _round(p), "words": percent(p)}
+            {
+                "diseases": [{"key": k, "name": disease_name(k, knowledge)} for k in keys],
+                "p": rounded(p),
+                "words": percent(p),
+            }
             for keys, p in assessment.sets
         ],
-        "unlisted": [{"system": s, "p": _round(p), "words": percent(p)} for s, p in assessment.unlisted[:3]],
+        "unlisted": [{"system": s, "p": rounded(p), "words": percent(p)} for s, p in assessment.unlisted[:3]],
         "fit": _fit(fitted, knowledge) if fitted else None,
         "fit_over_time": [_fit_then(then, knowledge) for then in assessment.fit_course],
         "unexplained": _unexplained(fitted, assessment, knowledge) if fitted else [],
-        "not_excluded": [_not_excluded(n, knowledge) for n in assessment.not_excluded],
-        "next_tests": [_next_test(t, knowledge) for t in assessment.next_tests],
+        "not_excluded": [_not_excluded(n, assessment, knowledge) for n in assessment.not_excluded],
+        "next_tests": [next_test_page(t, knowledge) for t in assessment.next_tests],
+        "hold": hold_page(assessment.next_tests[0], knowledge) if assessment.next_tests else None,
         "evidence_used": _evidence(assessment, knowledge),
         "caveats": _caveats(assessment, knowledge),
-    }
-
-
-def _round(p: float) -> float:
-    """Three digits: more would pretend to a precision that the ranges deny."""
-    return round(p, 3)
-
-
-def _name(key: str, knowledge: Knowledge) -> str:
-    system = unlisted_system(key)
-    if system is not None:
-        return f"something {system.replace('_', ' ')} that is not on the list"
-    return knowledge.diseases[key].name
-
-
-def _source(source: str, knowledge: Knowledge) -> Page:
-    known = knowledge.sources.get(source)
-    return {
-        "source_id": source,
-        "source_title": known.title if known else "",
-        "url": known.url if known else "",
-    }
-
-
-def _number(number: Number, knowledge: Knowledge) -> Page:
-    return {
-        "what": number.what,
-        "value": number.value,
-        "grade": number.grade.value,
-        "n": number.n,
-        "total": number.total,
-        "note": number.note,
-        **_source(number.source, knowledge),
     }
 
 
@@ -95,24 +74,25 @@ def _finding(finding: FindingFit, knowledge: Knowledge) -> Page:
     return {
         "key": finding.key,
         "name": knowledge.findings[finding.key].name,
-        "p": _round(finding.p),
-        "background": _round(finding.background),
+        "p": rounded(finding.p),
+        "background": rounded(finding.background),
         "since_us": finding.since_us,
     }
 
 
-def _candidate(candidate: Candidate, knowledge: Knowledge) -> Page:
+def _candidate(candidate: Candidate, assessment: Assessment, knowledge: Knowledge) -> Page:
     disease = knowledge.diseases[candidate.key]
     moved = sorted(candidate.contributions.items(), key=lambda item: (-abs(item[1]), item[0]))
     return {
         "key": disease.key,
         "name": disease.name,
         "system": disease.system,
-        "p": _round(candidate.p),
-        "low": _round(candidate.range.low),
-        "high": _round(candidate.range.high),
+        "p": rounded(candidate.p),
+        "low": rounded(candidate.range.low),
+        "high": rounded(candidate.range.high),
         "words": f"{likelihood_words(candidate.p)} ({span(candidate.range.low, candidate.range.high)})",
-        "moved_by": [_parameter(parameter, knowledge) for parameter in candidate.range.moved_by],
+        "rests_on": _rests_on(disease.key, assessment, knowledge),
+        "moved_by": [_mover(parameter, knowledge) for parameter in candidate.range.moved_by],
         "treatable": disease.treatable,
         "treatment_summary": disease.treatment_summary,
         "urgency": disease.urgency.value,
@@ -122,7 +102,7 @@ def _candidate(candidate: Candidate, knowledge: Knowledge) -> Page:
             {"key": key, "name": knowledge.findings[key].name, "log_odds": round(value, 2)} for key, value in moved
         ],
         "sentences": [_sentence(key, value, disease, knowledge) for key, value in moved[:SENTENCES]],
-        "numbers": [_number(n, knowledge) for n in candidate.numbers],
+        "numbers": [number_page(n, knowledge) for n in candidate.numbers],
     }
 
 
@@ -133,62 +113,74 @@ def _sentence(finding: str, log_odds: float, disease: Disease, knowledge: Knowle
     return {
         "key": finding,
         "text": contribution_words(
-            _finding_name(finding, knowledge),
+            finding_name(finding, knowledge),
             log_odds,
             (link.value, link.n, link.total) if link else None,
             numbers[-1].value,
         ),
         "odds_factor": float(f"{math.exp(log_odds):.2g}"),
-        "numbers": [_number(n, knowledge) for n in numbers],
+        "numbers": [number_page(n, knowledge) for n in numbers],
     }
+
+
+def _rests_on(disease: str, assessment: Assessment, knowledge: Knowledge) -> Page:
+    """How many of the numbers behind one disease are ours; in words only where most are."""
+    found = grounds(knowledge, assessment.evidence, disease)
+    words = grounds_words(found.estimates, found.numbers) if found.mostly_estimates else ""
+    return {"numbers": found.numbers, "estimates": found.estimates, "words": words}
+
+
+def _mover(parameter: Parameter, knowledge: Knowledge) -> Page:
+    """A number that the range of a probability hangs on, in words, and the number itself."""
+    number = number_of(knowledge, parameter)
+    text = _parameter(parameter, knowledge)
+    return {"text": text[:1].upper() + text[1:], "numbers": [number_page(number, knowledge)] if number else []}
 
 
 def _parameter(parameter: Parameter, knowledge: Knowledge) -> str:
     if not parameter.disease:
-        return f"how often {_finding_name(parameter.finding, knowledge)} is seen without a listed cause"
+        return f"how often {finding_name(parameter.finding, knowledge)} is seen without a listed cause"
     if not parameter.finding:
-        return f"how common {_name(parameter.disease, knowledge)} is"
-    return f"how often {_name(parameter.disease, knowledge)} shows {_finding_name(parameter.finding, knowledge)}"
-
-
-def _finding_name(key: str, knowledge: Knowledge) -> str:
-    name = knowledge.findings[key].name
-    # "CRT slow" keeps its capitals, "Weak pulse" becomes part of a sentence.
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+        return f"how common {disease_name(parameter.disease, knowledge)} is"
+    return f"how often {disease_name(parameter.disease, knowledge)} shows {finding_name(parameter.finding, knowledge)}"
 
 
 def _set_name(keys: tuple[str, ...], knowledge: Knowledge) -> str:
     """The causes of a set; a state that names no cause explains nothing to a person."""
     causes = [key for key in keys if key not in knowledge.diseases or not knowledge.diseases[key].descriptive]
-    return listed([_name(key, knowledge) for key in causes or keys], most=4)
+    return listed([disease_name(key, knowledge) for key in causes or keys], most=4)
 
 
 def _rival(rival: Rival | None, knowledge: Knowledge) -> Page | None:
     if rival is None:
         return None
     return {
-        "diseases": [{"key": key, "name": _name(key, knowledge)} for key in rival.diseases],
-        "p": _round(rival.weight),
+        "diseases": [{"key": key, "name": disease_name(key, knowledge)} for key in rival.diseases],
+        "p": rounded(rival.weight),
         "times_better": float(f"{rival.better:.2g}"),
     }
 
 
 def _fit(fitted: Fit, knowledge: Knowledge) -> Page:
     winner = fitted.besides if fitted.story == NOT_WHOLE else fitted.instead
+    if winner and fitted.verdict is Verdict.FITS and winner.better < WORTH_A_MENTION:
+        winner = None
     words = verdict_words(
         fitted,
         knowledge.diseases[fitted.working].name,
-        [_finding_name(f.key, knowledge) for f in fitted.unexplained],
-        _set_name(winner.diseases, knowledge) if winner else "another cause",
+        [finding_name(f.key, knowledge) for f in fitted.unexplained],
+        _set_name(winner.diseases, knowledge) if winner else "",
+        names_a_cause=not knowledge.diseases[fitted.working].descriptive,
     )
     return {
         "working": fitted.working,
         "name": knowledge.diseases[fitted.working].name,
         "names_a_cause": not knowledge.diseases[fitted.working].descriptive,
         "verdict": fitted.verdict.value,
+        "level": LEAVES_OPEN if fitted.verdict is Verdict.FITS and fitted.unexplained else fitted.verdict.value,
         "story": fitted.story,
         "words": words,
-        "p": _round(fitted.p),
+        "p": rounded(fitted.p),
         "calibrated_on": fitted.calibrated_on,
         "log_odds_not_enough": round(fitted.log_odds_not_enough, 2),
         "e_value": float(f"{fitted.e_value:.2g}"),
@@ -205,11 +197,11 @@ def _fit(fitted: Fit, knowledge: Knowledge) -> Page:
 def _fit_then(then: FitThen, knowledge: Knowledge) -> Page:
     return {
         "at_us": then.at_us,
-        "p": _round(then.p),
+        "p": rounded(then.p),
         "verdict": then.verdict,
         "words": f"a right diagnosis looks as bad in {percent(then.p)}",
         "present": then.present,
-        "new": [_finding_name(key, knowledge) if key in knowledge.findings else key for key in then.new],
+        "new": [finding_name(key, knowledge) if key in knowledge.findings else key for key in then.new],
     }
 
 
@@ -220,32 +212,40 @@ def _unexplained(fitted: Fit, assessment: Assessment, knowledge: Knowledge) -> l
         reason = f"{name} shows this in {percent(finding.p)}, hardly above background ({percent(finding.background)})."
         better = [c.key for c in assessment.candidates if any(f.key == finding.key for f in c.explains)]
         observed = assessment.evidence.findings[finding.key]
-        numbers = [n for key in better[:1] for n in numbers_of_link(knowledge, key, finding.key)]
-        if len(numbers) > 1:
-            seen = share_words(numbers[0].value, numbers[0].n, numbers[0].total)
-            reason += f" {_name(better[0], knowledge)} shows it in {seen}."
+        own = numbers_of_link(knowledge, fitted.working, finding.key)[:-1]
+        theirs = [n for key in better[:1] for n in numbers_of_link(knowledge, key, finding.key)[:-1]]
+        theirs_name = disease_name(better[0], knowledge) if better else ""
+        if theirs:
+            seen = share_words(theirs[0].value, theirs[0].n, theirs[0].total)
+            reason += f" {theirs_name} shows it in {seen}."
+        named = [
+            *(replace(n, what=f"{finding_name(finding.key, knowledge)} with {name}") for n in own),
+            *(replace(n, what=f"{finding_name(finding.key, knowledge)} with {theirs_name}") for n in theirs),
+            number_of_background(knowledge, finding.key),
+        ]
         rows.append(
             {
                 **_finding(finding, knowledge),
                 "reason": reason,
-                "numbers": [_number(n, knowledge) for n in numbers],
+                "numbers": [number_page(n, knowledge) for n in named],
                 "basis": observed.basis,
                 "provenance": list(observed.provenance),
-                "explained_by": [{"key": key, "name": _name(key, knowledge)} for key in better[:3]],
+                "explained_by": [{"key": key, "name": disease_name(key, knowledge)} for key in better[:3]],
             }
         )
     return rows
 
 
-def _not_excluded(cause: NotExcluded, knowledge: Knowledge) -> Page:
+def _not_excluded(cause: NotExcluded, assessment: Assessment, knowledge: Knowledge) -> Page:
     disease = knowledge.diseases[cause.key]
     return {
         "key": cause.key,
         "name": disease.name,
-        "p": _round(cause.p),
-        "low": _round(cause.low),
-        "high": _round(cause.high),
+        "p": rounded(cause.p),
+        "low": rounded(cause.low),
+        "high": rounded(cause.high),
         "words": f"{likelihood_words(cause.p)} ({span(cause.low, cause.high)})",
+        "rests_on": _rests_on(cause.key, assessment, knowledge),
         "benefit": cause.benefit,
         "benefit_grade": disease.benefit.grade.value,
         "urgency": cause.urgency.value,
@@ -258,7 +258,7 @@ def _not_excluded(cause: NotExcluded, knowledge: Knowledge) -> Page:
                 "says": e.says,
                 "does_not_exclude": e.does_not_exclude,
                 "grade": e.grade.value,
-                **_source(e.source, knowledge),
+                **source_of(e.source, knowledge),
             }
             for e in cause.exclusions
         ],
@@ -267,45 +267,13 @@ def _not_excluded(cause: NotExcluded, knowledge: Knowledge) -> Page:
 
 def _negative(negative: Negative, knowledge: Knowledge) -> Page:
     name = knowledge.tests[negative.test].name
-    finding = _finding_name(negative.finding, knowledge)
+    finding = finding_name(negative.finding, knowledge)
     return {
         "test": negative.test,
         "name": name,
         "finding": negative.finding,
-        "p": _round(negative.p),
+        "p": rounded(negative.p),
         "words": f"{name} without {finding} would leave {percent(negative.p)}.",
-    }
-
-
-def _next_test(judged: NextTest, knowledge: Knowledge) -> Page:
-    test = knowledge.tests[judged.key]
-    favours = [_name(key, knowledge) for key in judged.favours]
-    against = [_name(key, knowledge) for key in judged.against]
-    telling = _finding_name(judged.telling, knowledge)
-    why = f"Tells most by {telling}"
-    if favours and against:
-        why += f": expected with {listed(favours)}, hardly with {listed(against)}"
-    elif favours:
-        why += f": expected with {listed(favours)}"
-    why += f". Chance that another treatable cause leads afterwards: {percent(1 - judged.same_decision)}."
-    if judged.again:
-        why += " It seems to have been done already: this counts only what may have been overlooked."
-    return {
-        "key": test.key,
-        "name": test.name,
-        "again": judged.again,
-        "minutes": test.minutes.value,
-        "minutes_grade": test.minutes.grade.value,
-        "invasiveness": test.invasiveness,
-        "cost_band": test.cost_band,
-        "risk": test.risk_unstable,
-        "point_of_care": test.point_of_care,
-        "telling": judged.telling,
-        "separates": {"for": favours, "against": against},
-        "information_bits": round(judged.information_bits, 3),
-        "same_decision": _round(judged.same_decision),
-        "score": round(judged.score, 4),
-        "why": why,
     }
 
 
@@ -337,7 +305,7 @@ def _caveats(assessment: Assessment, knowledge: Knowledge) -> list[str]:
         system, p = assessment.unlisted[0]
         caveats.append(f"Something {system.replace('_', ' ')} that is not on our list: {percent(p)}.")
     if assessment.unlinked:
-        names = [_finding_name(key, knowledge) for key in assessment.unlinked]
+        names = [finding_name(key, knowledge) for key in assessment.unlinked]
         caveats.append(f"No listed cause is known to show: {listed(names, most=8)}.")
     graded = [n.grade for c in assessment.candidates[:1] for n in c.numbers]
     if graded:

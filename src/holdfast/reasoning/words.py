@@ -41,20 +41,25 @@ def listed(names: list[str], most: int = 3) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else ""
 
 
-def verdict_words(fit: Fit, working: str, unexplained: list[str], rival: str) -> str:
-    """One or two sentences for the page; ``rival`` names the explanation that wins, empty when none does."""
+def verdict_words(fit: Fit, working: str, unexplained: list[str], rival: str, *, names_a_cause: bool) -> str:
+    """One to three sentences for the page; ``rival`` names the explanation that wins, empty when none does."""
     if fit.verdict is Verdict.CANNOT_SAY:
         return f"Too little is recorded to say whether {working} fits."
     left = f" It does not explain {listed(unexplained)}." if unexplained else ""
     if fit.verdict is Verdict.FITS:
-        return f"{working} fits what is recorded.{left}"
+        # "Fits" in the same breath as what it leaves open would be read as a blessing.
+        held = f"{working} cannot be called wrong yet." if unexplained else f"{working} fits what is recorded."
+        open_ = f" What is recorded is better explained by: {rival}." if unexplained and rival else ""
+        return f"{held}{left}{open_}{'' if names_a_cause else ' It names no cause: what brought it about is open.'}"
+    better = rival or "another cause"
     if fit.story == WRONG:
         return (
-            f"{working} does not fit the whole picture.{left} What is recorded is better explained without it: {rival}."
+            f"{working} does not fit the whole picture.{left} What is recorded is better explained without it: "
+            f"{better}."
         )
     return (
         f"{working} does not fit the whole picture: it may be true and not the whole story.{left} "
-        f"What is recorded is better explained by: {rival}."
+        f"What is recorded is better explained by: {better}."
     )
 
 
@@ -99,3 +104,29 @@ def calibration_words(p: float, count: int, same_release: bool) -> str:
         f"A right diagnosis looks as bad as this one in {share} dogs that were drawn from the knowledge itself "
         f"(estimate: not measured on real dogs).{release}"
     )
+
+
+def same_decision_words(test: str, minutes: float, worth: str, same: float) -> str:
+    """What a hold for the length of one test is expected to change, neither urging nor warning.
+
+    ``worth``: the cause most worth treating as it stands, named because "it stays the same" would otherwise be read as
+    "going on stays right"; ``same``: probability that it stays so whatever the result. Empty: there is none.
+    """
+    asked = f"{test}: about {minutes:g} min of work."
+    if not worth:
+        return f"{asked} No treatable cause that we know stands out now."
+    return f"{asked} Most worth treating now: {worth}. In {percent(same)} the result would leave that so."
+
+
+def accuracy_words(finding: str, sensitivity: float, specificity: float) -> str:
+    """How often a test is wrong about one thing, both ways."""
+    return (
+        f"{finding[:1].upper()}{finding[1:]}: missed in {percent(1 - sensitivity)} of dogs that have it, "
+        f"seen in {percent(1 - specificity)} of dogs without."
+    )
+
+
+def grounds_words(estimates: int, numbers: int) -> str:
+    """``this rests on our estimates`` with the count; say it only where most are."""
+    count = "all" if estimates == numbers else f"{estimates} of {numbers}"
+    return f"rests on our estimates ({count} numbers)" if numbers > 1 else "rests on an estimate of ours"

@@ -49,6 +49,10 @@ LEAST = 0.08
 """Below this share of the usual envelope nothing is a beat, and the network is not asked, unless the
 envelopes remembered are unlike each other: in an arrest there are hours in which to be wrong once (estimate)."""
 
+ROUNDING = 1e-9
+"""An envelope below this share of the largest input is the rounding of an input that has not moved yet, and no
+candidate: it differs from gain to gain (arithmetic: 53 bits, of which the filters lose some)."""
+
 FIRST = 3.0
 FIRST_SURE = 0.95
 START_S = 0.3
@@ -80,7 +84,8 @@ accepted (0 or 1), probability, height, width (s), likeness."""
 # head: 0 samples seen, 1 value held, 2 samples it stood still, 3 kept samples, 4 index of the first at hand,
 # 5 number at hand, 6 candidates kept, 7 of them judged, 8 last beat, 9 beats accepted, 10 last restart of the filters,
 # 11..14 late wave: delay, its spread, share, count, 15 candidates judged in this run,
-# 16 samples missing in a row, 17 likely first beats in a row, 18 the last of them, 19 envelope peak of the last beat
+# 16 samples missing in a row, 17 likely first beats in a row, 18 the last of them, 19 envelope peak of the last beat,
+# 20 largest input
 # row of a candidate: 0 envelope peak, 1 R peak, 2 envelope, 3 slow envelope, 4 height, 5 width (s), 6 accepted,
 # 7 probability, 8 R peak with fraction, 9 likeness
 
@@ -125,6 +130,7 @@ def run(samples: Floats, memory: Any, sos: Floats, rest: Floats, plan: Floats, l
                     head[9] = head[14] = 0.0
             head[2] = 0.0
         head[1] = x
+        head[20] = max(head[20], abs(x))
         y = clean = x
         for s in range(SECTIONS):
             if s == 2:
@@ -171,7 +177,7 @@ def _keep(
     head[5] = n + 1.0
     head[3] += 1.0
     top = n - side
-    if top >= 1 and _is_top(streams[0], top, side, n):
+    if top >= 1 and streams[0, top] > ROUNDING * head[20] and _is_top(streams[0], top, side, n):
         _add(head, rows, streams, top, plan)
     due = head[3] - 1.0 - DECIDE_S * plan[2]
     last_due = -1

@@ -90,10 +90,10 @@ def treatment_effects(course: CourseView) -> list[TreatmentEffect]:
 
 
 def _verdict(case: CaseState, reasoned: Page) -> Page:
-    """One sentence and its level: fits, does_not_fit or cannot_say."""
+    """What is said, and its level: fits, leaves_open (no misfit, and signs left over), does_not_fit or cannot_say."""
     fitted = reasoned["fit"]
     if fitted is not None:
-        return {"level": fitted["verdict"], "text": fitted["words"], "calibration": fitted["calibration"]}
+        return {"level": fitted["level"], "text": fitted["words"], "calibration": fitted["calibration"]}
     if case.working is None:
         text = "No working diagnosis is on record: there is nothing yet that the picture could fit."
     else:

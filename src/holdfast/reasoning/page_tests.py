@@ -1,0 +1,80 @@
+"""The suggested tests of an assessment as plain JSON values: what each tells, asks, may get wrong, and would change."""
+
+from holdfast.knowledge.graded import Accuracy
+from holdfast.knowledge.model import Knowledge, Test
+from holdfast.reasoning.explain import Number
+from holdfast.reasoning.next_test import NextTest
+from holdfast.reasoning.page_numbers import Page, disease_name, finding_name, in_sentence, number_page, rounded
+from holdfast.reasoning.words import accuracy_words, listed, percent, same_decision_words
+
+
+def next_test_page(judged: NextTest, knowledge: Knowledge) -> Page:
+    """One suggested test."""
+    test = knowledge.tests[judged.key]
+    favours = [disease_name(key, knowledge) for key in judged.favours]
+    against = [disease_name(key, knowledge) for key in judged.against]
+    telling = finding_name(judged.telling, knowledge)
+    why = f"Tells most by {telling}"
+    if favours and against:
+        why += f": expected with {listed(favours)}, hardly with {listed(against)}"
+    elif favours:
+        why += f": expected with {listed(favours)}"
+    why += f". What is most worth treating would be something else afterwards in {percent(1 - judged.same_decision)}."
+    if judged.again:
+        why += " It seems to have been done already: this counts only what may have been overlooked."
+    return {
+        "key": test.key,
+        "name": test.name,
+        "again": judged.again,
+        "minutes": test.minutes.value,
+        "minutes_grade": test.minutes.grade.value,
+        "may_be_wrong": [_accuracy(a, knowledge) for a in judged.may_be_wrong],
+        "numbers": [_minutes(test, knowledge)],
+        "invasiveness": test.invasiveness,
+        "cost_band": test.cost_band,
+        "risk": test.risk_unstable,
+        "point_of_care": test.point_of_care,
+        "telling": judged.telling,
+        "separates": {"for": favours, "against": against},
+        "information_bits": round(judged.information_bits, 3),
+        "same_decision": rounded(judged.same_decision),
+        "score": round(judged.score, 4),
+        "why": why,
+    }
+
+
+def _minutes(test: Test, knowledge: Knowledge) -> Page:
+    minutes = test.minutes
+    return number_page(
+        Number("minutes of work", minutes.value, minutes.grade, minutes.source, note=minutes.note), knowledge
+    )
+
+
+def _accuracy(accuracy: Accuracy, knowledge: Knowledge) -> Page:
+    """How often the test errs about one finding, with both numbers."""
+    name = finding_name(accuracy.finding, knowledge)
+    sides = (("shown where it is", accuracy.sensitivity), ("not shown where it is not", accuracy.specificity))
+    return {
+        "finding": accuracy.finding,
+        "name": name,
+        "words": accuracy_words(name, accuracy.sensitivity, accuracy.specificity),
+        "numbers": [
+            number_page(
+                Number(f"{name}, {what}", p, accuracy.grade, accuracy.source, None, accuracy.total, accuracy.note),
+                knowledge,
+            )
+            for what, p in sides
+        ],
+    }
+
+
+def hold_page(judged: NextTest, knowledge: Knowledge) -> Page:
+    """What waiting for the first test is expected to change."""
+    test = knowledge.tests[judged.key]
+    worth = in_sentence(disease_name(judged.worth, knowledge)) if judged.worth else ""
+    return {
+        "test": test.key,
+        "worth": judged.worth,
+        "same_decision": rounded(judged.same_decision),
+        "words": same_decision_words(test.name, test.minutes.value, worth, judged.same_decision),
+    }

@@ -69,6 +69,15 @@ def read_elements(data: bytes, transfer_syntax: str) -> Elements:
     return walk.data_set()
 
 
+def read_group(data: bytes, at: int, group: int) -> tuple[Items, int]:
+    """The elements of one group (always explicit, little-endian, as a file header is), and where the next group begins.
+
+    Raises ``SenderError`` when it ends too early.
+    """
+    walk = _Walk(data, len(data), implicit=False, big=False)
+    return walk.group(at, group)
+
+
 def _inflated(data: bytes) -> tuple[bytes, int]:
     """The first bytes of a deflated data set, and how long the whole is; only the first are ever kept."""
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
@@ -112,6 +121,13 @@ class _Walk:
             element, at = self._element(vr, length, value_at, end, 0, self._implicit)
             top[tag] = element
         return Elements(top, self._order == "little", None, has_pixels=False)
+
+    def group(self, at: int, group: int) -> tuple[Items, int]:
+        items: Items = {}
+        while at + 2 <= self._total and self._number(at, 2) == group:
+            tag, vr, length, at = self._header(at, self._total, implicit=False)
+            items[tag], at = self._element(vr, length, at, self._total, 0, implicit=False)
+        return items, at
 
     def _with_pixels(self, top: Items, length: int, value_at: int) -> Elements:
         if length == _UNDEFINED:

@@ -2,14 +2,13 @@
 
 from typing import NamedTuple
 
-from holdfast.imaging.dicom_elements import EXPLICIT_LE, read_elements
+from holdfast.imaging.dicom_elements import read_group
 from holdfast.kernel.errors import SenderError
 
 _IMPLEMENTATION_CLASS_UID = "2.25.209803726512098735241167350941120713489"
 """Ours: a UUID under the root that needs no registration (PS3.5 annex B.2)."""
 _PREAMBLE = bytes(128) + b"DICM"
-_LENGTH_AT = len(_PREAMBLE)
-_DATA_AT = _LENGTH_AT + 12
+_GROUP_AT = len(_PREAMBLE)
 
 
 class FileParts(NamedTuple):
@@ -36,15 +35,13 @@ def file_bytes(data_set: bytes, *, sop_class_uid: str, sop_instance_uid: str, tr
 
 
 def split_file(data: bytes) -> FileParts:
-    """Where the data set of a file begins and how it is encoded; raises ``SenderError`` for anything else."""
+    """Where the data set of a file begins and how it is encoded; raises ``SenderError`` for anything else.
+
+    The group ends where another begins: its length stands in it, but is left out or wrong in files that are whole.
+    """
     if data[128:132] != b"DICM":
         raise SenderError("This is no DICOM file: the letters DICM are missing at byte 128.", "Send another file.")
-    if data[_LENGTH_AT : _LENGTH_AT + 8] != b"\x02\x00\x00\x00UL\x04\x00":
-        raise SenderError("The file header does not begin with its length.", "Export the file again.")
-    at = _DATA_AT + int.from_bytes(data[_LENGTH_AT + 8 : _DATA_AT], "little")
-    if at > len(data):
-        raise SenderError("The file ends inside its file header.", "Export the file again.")
-    group = read_elements(data[_LENGTH_AT:at], EXPLICIT_LE).top
+    group, at = read_group(data, _GROUP_AT, 0x0002)
     syntax = group.get(0x00020010)
     uid = syntax.value.rstrip(b"\0 ").decode("ascii", "replace") if syntax else ""
     if not uid:

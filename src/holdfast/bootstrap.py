@@ -308,6 +308,7 @@ async def prepare(house: House) -> None:
 async def running(house: House) -> AsyncIterator[None]:
     """Everything listening: HL7, the once-a-second round and the pages, until the block ends."""
     config = house.config
+    units = dicom_server(house)
     pages = _bound(config)
     await prepare(house)
     web = uvicorn.Server(
@@ -331,7 +332,6 @@ async def running(house: House) -> AsyncIterator[None]:
             f"Cannot listen for monitors at {config.hl7_host}:{config.hl7_port} ({error.strerror}).",
             "Is the port taken? Try --hl7-port.",
         ) from error
-    units = dicom_server(house)
     house.films.sweep()
     try:
         units.start(config.dicom_host, config.dicom_port)

@@ -159,6 +159,16 @@ def test_a_stranger_is_turned_away(house: House) -> None:
         server.close()
 
 
+def test_closing_ends_the_associations_that_last(house: House) -> None:
+    server = DicomServer(Answers(house.keep, house.holds, list))
+    server.start("127.0.0.1", 0)
+    association = associate(server, ComputedRadiographyImageStorage)
+    assert association.is_established
+    server.close()
+    association.join(10)
+    assert association.is_aborted
+
+
 def test_bytes_that_are_no_dicom_do_not_end_the_server(server: DicomServer) -> None:
     with socket.create_connection(("127.0.0.1", server.port)) as stray:
         stray.sendall(b"GET / HTTP/1.1\r\n\r\n" * 50)

@@ -87,9 +87,13 @@ class DicomServer:
 
     def close(self) -> None:
         """Stop listening and end every association; a picture being written is finished by the store."""
-        if self._server is not None:
-            self._server.shutdown()
-            self._server = None
+        if self._server is None:
+            return
+        lasting = self._server.active_associations
+        self._server.shutdown()
+        for association in lasting:
+            association.abort()
+        self._server = None
 
     def _on_request(self, event: Any) -> None:
         requestor = event.assoc.requestor

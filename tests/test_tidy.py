@@ -11,7 +11,19 @@ from holdfast.record.events import ANY_CASE_EVENT, ANY_CLINIC_EVENT
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
-MIDDLE = ("kernel", "record", "signals", "knowledge", "monitoring", "reasoning", "hold", "imaging", "usecases")
+MIDDLE = (
+    "kernel",
+    "record",
+    "signals",
+    "knowledge",
+    "monitoring",
+    "reasoning",
+    "hold",
+    "resuscitation",
+    "recovery",
+    "imaging",
+    "usecases",
+)
 LINES_MAX = 400
 
 

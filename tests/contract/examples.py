@@ -6,9 +6,11 @@ from typing import Any, get_args
 import numpy as np
 
 from holdfast.record import alarm_events as al
+from holdfast.record import cpr_events as cpr
 from holdfast.record import events as ev
 from holdfast.record import imaging_events as im
 from holdfast.record.monitor import Alert, MonitorMessage, Numeric, Origin, Refusal, Wave
+from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.usecases.ports import Change, NewBlock, NewEvent, NewHeld, Receipt, Store, TrendPoint
 
 T0_US = 1_772_366_400_000_000  # 2026-03-01T12:00:00Z
@@ -165,6 +167,21 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
         steps=(al.EscalationStep(priority="high", after_s=30.0, whom="nurse Kim"),),
         why="one nurse at night",
     ),
+    cpr.CprStarted(at_us=T0_US, cpr_id="c1", weight_kg=33.9, weight_at_us=T0_US - SECOND_US, location="ICU 2"),
+    cpr.CprStepLogged(
+        at_us=T0_US,
+        cpr_id="c1",
+        entry_id="e1",
+        step=cpr.CprStep.DRUG,
+        what="epinephrine_cpr",
+        amount=0.34,
+        unit="mg",
+        route="IV",
+        note="flushed",
+    ),
+    cpr.CprStepWithdrawn(at_us=T0_US, cpr_id="c1", entry_id="e1", reason="wrong button"),
+    cpr.CprFactRecorded(at_us=T0_US, cpr_id="c1", key="witnessed", value="yes"),
+    ScoreItemAnswered(at_us=T0_US, score="mgcs", item="motor", points=5.0),
 )
 
 _numbers = itertools.count(1)

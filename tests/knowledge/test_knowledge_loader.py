@@ -107,6 +107,9 @@ def small_release() -> Release:
         },
         "finding_aliases.yaml": {"hct is low": "anemia"},
         "disease_aliases.yaml": {"exsanguination": ["bleed", "shock_state"]},
+        "doses.yaml": [],
+        "scores.yaml": [],
+        "resuscitation.yaml": [],
         **small_alarms(),
     }
 

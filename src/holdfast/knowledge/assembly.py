@@ -7,6 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from holdfast.knowledge import conditions, graded_assembly, shapes
 from holdfast.knowledge.alarm_rules import AlarmRules
+from holdfast.knowledge.care import Care
 from holdfast.knowledge.graded import Measure, TreatmentResponse
 from holdfast.knowledge.model import (
     Complication,
@@ -49,7 +50,9 @@ class Parts:
     disease_aliases: dict[str, list[str]]
 
 
-def assemble(parts: Parts, alarms: AlarmRules, digest: str, facts_digest: str, problems: Problems) -> Knowledge:
+def assemble(
+    parts: Parts, alarms: AlarmRules, care: Care, digest: str, facts_digest: str, problems: Problems
+) -> Knowledge:
     """The release; faults are added to ``problems`` and the value is then not to be used."""
     _unique_keys(parts, problems)
     _no_circles(parts, problems)
@@ -80,6 +83,7 @@ def assemble(parts: Parts, alarms: AlarmRules, digest: str, facts_digest: str, p
         measures=measures,
         scales=graded_assembly.scales(parts.scales, [shape for _, shape in parts.findings], checks),
         alarms=alarms,
+        care=care,
     )
 
 

@@ -298,6 +298,7 @@ def _citations(knowledge: Knowledge) -> Iterator[str]:
     for disease in knowledge.diseases.values():
         yield from (exclusion.source for exclusion in disease.exclusions)
     yield from knowledge.alarms.citations()
+    yield from knowledge.care.citations()
 
 
 def _weakest(knowledge: Knowledge) -> tuple[WeakNumber, ...]:

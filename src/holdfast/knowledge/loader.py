@@ -3,8 +3,8 @@
 One folder holds one release: ``sources.yaml``, ``tests.yaml``, ``regions.yaml``, ``reasons.yaml``,
 ``tuning.yaml``, ``measures.yaml``, ``scales.yaml``, ``finding_aliases.yaml``, ``disease_aliases.yaml``,
 ``alarm_kinds.yaml``, ``alarm_limits.yaml``,
-``alarm_words.yaml``, ``alarm_handling.yaml``, ``findings/*.yaml`` (lists, split by system) and
-``diseases/<key>.yaml`` (one disease each).
+``alarm_words.yaml``, ``alarm_handling.yaml``, ``doses.yaml``, ``scores.yaml``, ``resuscitation.yaml``,
+``findings/*.yaml`` (lists, split by system) and ``diseases/<key>.yaml`` (one disease each).
 All problems are gathered and told at once, each naming its file and entry, because whoever edits knowledge should not
 meet them one by one.
 """
@@ -23,8 +23,12 @@ from holdfast.kernel.errors import HoldfastError
 from holdfast.knowledge import alarm_assembly, shapes
 from holdfast.knowledge.alarm_rules import AlarmRules
 from holdfast.knowledge.assembly import Parts, assemble
+from holdfast.knowledge.care import Care
+from holdfast.knowledge.cpr_assembly import CPR, FigureShape, assemble_figures
+from holdfast.knowledge.dose_assembly import DOSES, DoseShape, assemble_doses
 from holdfast.knowledge.model import Knowledge
 from holdfast.knowledge.pedigree import Problems
+from holdfast.knowledge.score_assembly import SCORES, ScoreShape, assemble_scores
 
 S = TypeVar("S", bound=shapes.Shape)
 
@@ -34,11 +38,14 @@ _FILES = (
     "alarm_limits.yaml",
     "alarm_words.yaml",
     "disease_aliases.yaml",
+    DOSES,
     "finding_aliases.yaml",
     "measures.yaml",
     "reasons.yaml",
     "regions.yaml",
+    CPR,
     "scales.yaml",
+    SCORES,
     "sources.yaml",
     "tests.yaml",
     "tuning.yaml",
@@ -95,7 +102,8 @@ def load_from(folder: Traversable) -> Knowledge:
     digest = _digest(contents, lambda _: True)
     facts = _digest(contents, lambda name: name.split("/")[0] in _FITTED_ON)
     alarms = _alarms(documents, parts, problems) if parts else None
-    knowledge = assemble(parts, alarms, digest, facts, problems) if parts and alarms else None
+    care = _care(documents, parts, problems) if parts else None
+    knowledge = assemble(parts, alarms, care, digest, facts, problems) if parts and alarms and care else None
     if knowledge is None or problems.found:
         raise KnowledgeError(tuple(problems.found))
     return knowledge
@@ -181,6 +189,16 @@ def _alarms(documents: dict[str, Any], parts: Parts, problems: Problems) -> Alar
         _many(words, documents.get(words), alarm_assembly.WordsShape, problems),
         {source.id for source in parts.sources},
         problems,
+    )
+
+
+def _care(documents: dict[str, Any], parts: Parts, problems: Problems) -> Care:
+    sources = parts.sources
+    findings = {shape.key for _, shape in parts.findings}
+    return Care(
+        doses=assemble_doses(_many(DOSES, documents.get(DOSES), DoseShape, problems), sources, problems),
+        scores=assemble_scores(_many(SCORES, documents.get(SCORES), ScoreShape, problems), sources, findings, problems),
+        cpr=assemble_figures(_many(CPR, documents.get(CPR), FigureShape, problems), sources, problems),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from holdfast.knowledge.alarm_rules import AlarmRules
+from holdfast.knowledge.care import Care
 from holdfast.knowledge.graded import Accuracy, Measure, Scale, TreatmentResponse, Typical
 from holdfast.knowledge.grades import Estimate as Estimate
 from holdfast.knowledge.grades import Grade as Grade
@@ -236,6 +237,8 @@ class Knowledge:
     disease_aliases: dict[str, tuple[str, ...]]
     """Other names of a diagnosis (published truth labels among them) -> disease keys it can mean."""
     alarms: AlarmRules = field(default_factory=AlarmRules)
+    care: Care = field(default_factory=Care)
+    """Doses, scores, and the numbers of resuscitation."""
     measures: dict[str, Measure] = field(default_factory=dict)
     scales: dict[str, Scale] = field(default_factory=dict)
     facts: str = ""

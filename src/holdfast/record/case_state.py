@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from holdfast.kernel.limits import CONDITIONS_KEPT
-from holdfast.record import alarm_state
+from holdfast.record import alarm_state, cpr_log
 from holdfast.record import events as ev
 from holdfast.record.alarm_events import ANY_ALARM_EVENT
 from holdfast.record.alarm_state import AlarmState
+from holdfast.record.cpr_events import ANY_CPR_EVENT
+from holdfast.record.cpr_log import CprLog
 from holdfast.record.monitor import Origin
+from holdfast.record.score_events import ScoreItemAnswered
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,10 @@ class CaseState:
     """All that last, and the last ``CONDITIONS_KEPT`` that ended, in the order they began."""
     alarms: AlarmState = field(default_factory=AlarmState)
     orders: tuple[OrderEntry, ...] = ()
+    score_answers: tuple[tuple[ScoreItemAnswered, str], ...] = ()
+    """Each with the account that gave it."""
+    resuscitations: dict[str, CprLog] = field(default_factory=dict)
+    """By their id."""
     looks: dict[str, LookEntry] = field(default_factory=dict)
     """By their id, oldest first."""
 
@@ -214,6 +221,8 @@ def apply(case_id: str, state: CaseState | None, item: ev.Recorded) -> CaseState
 def _after(state: CaseState, event: ev.AnyEvent, item: ev.Recorded) -> CaseState:
     if isinstance(event, ANY_ALARM_EVENT):
         return replace(state, alarms=alarm_state.apply(state.alarms, event, item.actor))
+    if isinstance(event, ANY_CPR_EVENT):
+        return replace(state, resuscitations=cpr_log.apply(state.resuscitations, event, item.actor))
     match event:
         case ev.FindingRecorded() | ev.FindingRetracted() | ev.TouchRecorded() | ev.TreatmentGiven():
             return _after_bedside_entry(state, event, item)
@@ -221,6 +230,8 @@ def _after(state: CaseState, event: ev.AnyEvent, item: ev.Recorded) -> CaseState
             return _after_end_of_life(state, event, item)
         case ev.MonitorConditionBegan() | ev.MonitorConditionEnded():
             return _after_monitor(state, event)
+        case ScoreItemAnswered():
+            return replace(state, score_answers=(*state.score_answers, (event, item.actor)))
         case ev.WorkingDiagnosisSet():
             entry = DiagnosisEntry(event.disease, event.text, event.supported_by, event.at_us, item.actor)
             return replace(state, diagnoses=(*state.diagnoses, entry))

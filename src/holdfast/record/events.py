@@ -6,7 +6,7 @@ happened is ``at_us`` inside the event; when it was recorded is on the envelope.
 
 Streams: one per case (``case/<case_id>``) and one for the clinic
 (``clinic``: beds, device bindings, accounts); pictures arrive on a third (``imaging``). What happens with alarms is in
-``alarm_events``, with pictures in ``imaging_events``.
+``alarm_events``, in a resuscitation in ``cpr_events``, with pictures in ``imaging_events``.
 """
 
 from enum import StrEnum
@@ -16,10 +16,12 @@ import msgspec
 
 from holdfast.kernel.errors import IntegrityError
 from holdfast.record.alarm_events import ANY_ALARM_EVENT, EscalationSet
+from holdfast.record.cpr_events import ANY_CPR_EVENT
 from holdfast.record.event_base import CaseEvent as CaseEvent
 from holdfast.record.event_base import ClinicEvent as ClinicEvent
 from holdfast.record.imaging_events import ANY_IMAGING_CASE_EVENT, ImageReceived
 from holdfast.record.monitor import Origin
+from holdfast.record.score_events import ScoreItemAnswered
 
 
 class Presence(StrEnum):
@@ -270,6 +272,8 @@ ANY_CASE_EVENT = (
     | EndOfLifeDecided
     | ANY_ALARM_EVENT
     | ANY_IMAGING_CASE_EVENT
+    | ANY_CPR_EVENT
+    | ScoreItemAnswered
 )
 
 

@@ -65,7 +65,7 @@ def gather(
     touches = touches_seen(ctx, case)
     inputs = Inputs(
         findings=_findings(case),
-        measurements=_measurements(ctx, case, now_us),
+        measurements=measurements(ctx, case, now_us),
         touches=[_touch(entry) for entry in case.touches],
         effects=[seen.effect for seen in touches],
         treatments=treatments,
@@ -99,7 +99,8 @@ def _findings(case: CaseState) -> list[RecordedFinding]:
     ]
 
 
-def _measurements(ctx: Context, case: CaseState, now_us: int) -> list[Measurement]:
+def measurements(ctx: Context, case: CaseState, now_us: int) -> list[Measurement]:
+    """What the monitor and the scale say now: one value of each numeric of the last quarter of an hour."""
     from_us = now_us - RECENT_S * US_PER_S
     # A device clock may run a little ahead of ours; its newest values still are of now.
     to_us = now_us + int(CLOCK_AHEAD_TOLERANCE_S * US_PER_S)

@@ -5,8 +5,11 @@ from dataclasses import dataclass, replace
 
 from holdfast.kernel.time import US_PER_MIN
 from holdfast.record import alarm_events as al
+from holdfast.record import cpr_events as cpr
 from holdfast.record import events as ev
 from holdfast.record import imaging_events as im
+from holdfast.record.score_events import ScoreItemAnswered
+from holdfast.resuscitation.utstein import FACTS
 from holdfast.usecases.alarm_views import label
 from holdfast.usecases.context import Context
 from holdfast.usecases.course_views import course_view
@@ -31,7 +34,8 @@ class Line:
     """Account id, device key or ``holdfast``; the edge turns it into a name."""
     kind: str
     category: str
-    """admin, finding, touch, treatment, diagnosis, test, note, monitor, order, second_look, decision or imaging."""
+    """admin, finding, touch, treatment, diagnosis, test, note, monitor, order, second_look, decision, resuscitation or
+    imaging."""
     text: str
     detail: str = ""
     treatment_id: str = ""
@@ -104,6 +108,8 @@ def _words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str]:
         case ev.TestOrdered():
             test = ctx.knowledge.tests.get(event.test)
             return "test", f"Test ordered: {test.name if test else event.test}", event.note
+        case ScoreItemAnswered():
+            return "finding", _score_words(ctx, event), ""
         case ev.NoteWritten():
             return "note", event.text, ""
         case ev.MonitorConditionBegan():
@@ -111,7 +117,8 @@ def _words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str]:
         case ev.MonitorConditionEnded():
             return "monitor", f"Ended: {event.condition.replace('_', ' ')}", ""
         case _:
-            return _alarm_words(ctx, event) or _imaging_words(event) or _end_of_life_words(ctx, event)
+            told = _alarm_words(ctx, event) or _cpr_words(ctx, event) or _imaging_words(event)
+            return told or _end_of_life_words(ctx, event)
 
 
 def _alarm_words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str] | None:
@@ -141,6 +148,32 @@ def _imaging_words(event: ev.AnyEvent) -> tuple[str, str, str] | None:
             return "imaging", "Pictures laid to this case", event.why
         case im.StudyDetached():
             return "imaging", "Pictures taken from this case", event.why
+    return None
+
+
+def _score_words(ctx: Context, event: ScoreItemAnswered) -> str:
+    rule = ctx.knowledge.care.scores.get(event.score)
+    item = next((one for one in rule.items if one.key == event.item), None) if rule else None
+    if rule is None or item is None:
+        return f"{event.score}, {event.item}: {event.points:g}"
+    text = next((f" ({level.text})" for level in item.levels if level.score == event.points), "")
+    return f"{rule.name}, {item.name}: {event.points:g}{text}"
+
+
+def _cpr_words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str] | None:
+    match event:
+        case cpr.CprStarted():
+            weight = f"doses for {event.weight_kg:g} kg" if event.weight_kg is not None else "weight not known"
+            return "resuscitation", "Resuscitation began", weight
+        case cpr.CprStepLogged():
+            dose = ctx.knowledge.care.doses.get(event.what)
+            amount = f"{event.amount:g} {event.unit} {event.route}".strip() if event.amount is not None else event.route
+            parts = (event.step.value.replace("_", " "), dose.drug if dose else event.what, amount)
+            return "resuscitation", f"CPR: {', '.join(part for part in parts if part)}", event.note
+        case cpr.CprStepWithdrawn():
+            return "resuscitation", "CPR: a touch was taken back", event.reason
+        case cpr.CprFactRecorded():
+            return "resuscitation", f"CPR: {FACTS.get(event.key, event.key)}: {event.value}", ""
     return None
 
 

@@ -1,0 +1,1 @@
+"""After the worst: scores, and what is expected of the days that follow."""

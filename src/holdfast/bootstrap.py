@@ -16,12 +16,18 @@ from pathlib import Path
 import uvicorn
 
 from holdfast.config import Config
+from holdfast.gateways.dicom.peers import peer_of
+from holdfast.gateways.dicom.server import TITLE, Answers, DicomServer
+from holdfast.gateways.dicom.worklist import Entry
 from holdfast.gateways.hl7.acknowledge import Verdict, acknowledge, no_patient
 from holdfast.gateways.hl7.reading import read_message
 from holdfast.gateways.hl7.server import serve as serve_mllp
+from holdfast.imaging.animal import microchip
 from holdfast.kernel.errors import HoldfastError, WorldError
+from holdfast.kernel.time import to_datetime
 from holdfast.knowledge.loader import load as load_knowledge
 from holdfast.signals.warm_up import warm_up
+from holdfast.storage.film_files import FilmFiles
 from holdfast.storage.sql_accounts import SqlAccounts
 from holdfast.storage.sql_store import SqlStore
 from holdfast.usecases.accounts import offer_setup
@@ -32,6 +38,8 @@ from holdfast.usecases.flushing import Flusher
 from holdfast.usecases.ingest import Answer, Incoming, Intake, Submitted
 from holdfast.usecases.live import Ward
 from holdfast.usecases.ports import Clock, Ids, Store
+from holdfast.usecases.reception import Reception, Sent
+from holdfast.usecases.studies import holds, open_orders
 from holdfast.web.app import WebServices, create_app
 
 log = logging.getLogger("holdfast")
@@ -74,6 +82,8 @@ class House:
     ward: Ward
     courses: CourseWatch
     intake: Intake
+    films: FilmFiles
+    reception: Reception
     analysis: ThreadPoolExecutor
     """One thread: messages of a bed are analysed in the order they were committed."""
 
@@ -102,6 +112,7 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
         ids=ids or RandomIds(),
         knowledge=load_knowledge(),
     )
+    films = FilmFiles(config.films)
     return House(
         config=config,
         ctx=ctx,
@@ -109,6 +120,8 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
         ward=Ward(ctx),
         courses=CourseWatch(ctx),
         intake=Intake(ctx),
+        films=films,
+        reception=Reception(ctx, films),
         analysis=ThreadPoolExecutor(max_workers=1, thread_name_prefix="analysis"),
     )
 
@@ -148,6 +161,50 @@ async def quarantine_bytes(house: House, raw: bytes, peer: str, reason: str) -> 
         return
     incoming = Incoming(raw=raw, peer=peer, received_us=house.ctx.clock.now_us(), message=None, problem=reason)
     await _commit(house, incoming)
+
+
+def dicom_server(house: House) -> DicomServer:
+    """The server for imaging units, wired; it does not listen yet. Raises ``OperatorError`` for a peer misspelt."""
+
+    def keep(data_set: bytes, sop_class_uid: str, sop_instance_uid: str, transfer_syntax: str, source: str) -> None:
+        house.reception.receive(Sent(data_set, sop_class_uid, sop_instance_uid, transfer_syntax), source)
+
+    return DicomServer(
+        Answers(
+            keep=keep,
+            holds=lambda sop_class_uid, sop_instance_uid: holds(
+                house.ctx, house.films, sop_class_uid, sop_instance_uid
+            ),
+            worklist=lambda: worklist_entries(house),
+        ),
+        peers=tuple(peer_of(text) for text in house.config.dicom_peers),
+    )
+
+
+def worklist_entries(house: House) -> list[Entry]:
+    """What imaging units read on their worklist: orders of open cases for which nothing has come."""
+    entries = []
+    for ordered in open_orders(house.ctx):
+        case, order = house.ctx.book.case(ordered.case_id), ordered.order
+        when = to_datetime(order.at_us, house.config.utc_offset_min)
+        entries.append(
+            Entry(
+                accession_number=order.accession_number,
+                study_uid=order.study_uid,
+                modality=order.modality,
+                what=order.what,
+                date=f"{when:%Y%m%d}",
+                time=f"{when:%H%M%S}",
+                patient_id=microchip(case.microchip) or case.case_id,
+                name=case.name,
+                owner=case.corrected("owner") or case.admitted.owner,
+                species=case.admitted.species,
+                breed=case.corrected("breed") or case.admitted.breed,
+                sex=case.admitted.sex,
+                weight_kg=case.weight_kg,
+            )
+        )
+    return entries
 
 
 async def _commit(house: House, incoming: Incoming) -> tuple[Answer, str]:
@@ -203,6 +260,18 @@ def _report(sentence: str, error: Exception | None) -> None:
     log.error("%s", sentence, exc_info=None if isinstance(error, HoldfastError) else error)
 
 
+def _services(house: House) -> WebServices:
+    return WebServices(
+        ctx=house.ctx,
+        accounts=house.accounts,
+        ward=house.ward,
+        films=house.films,
+        reception=house.reception,
+        secure_cookies=house.config.secure_cookies,
+        demo=house.config.demo,
+    )
+
+
 def _bound(config: Config) -> socket.socket:
     """The pages' socket, bound before anything starts: a taken port is said in words, not by a library's log."""
     family = socket.AF_INET6 if ":" in config.http_host else socket.AF_INET
@@ -239,11 +308,12 @@ async def prepare(house: House) -> None:
 async def running(house: House) -> AsyncIterator[None]:
     """Everything listening: HL7, the once-a-second round and the pages, until the block ends."""
     config = house.config
+    units = dicom_server(house)
     pages = _bound(config)
     await prepare(house)
     web = uvicorn.Server(
         uvicorn.Config(
-            create_app(WebServices(house.ctx, house.accounts, house.ward, config.secure_cookies, demo=config.demo)),
+            create_app(_services(house)),
             log_level="warning",
             server_header=False,
             ws_ping_interval=20.0,
@@ -262,6 +332,16 @@ async def running(house: House) -> AsyncIterator[None]:
             f"Cannot listen for monitors at {config.hl7_host}:{config.hl7_port} ({error.strerror}).",
             "Is the port taken? Try --hl7-port.",
         ) from error
+    house.films.sweep()
+    try:
+        units.start(config.dicom_host, config.dicom_port)
+    except OSError as error:
+        pages.close()
+        await mllp.close()
+        raise WorldError(
+            f"Cannot listen for imaging units at {config.dicom_host}:{config.dicom_port} ({error.strerror}).",
+            "Is the port taken? Try --dicom-port.",
+        ) from error
     house.ward.watch_again(house.ctx.clock.now_us())
     house.ward.end_what_is_left(house.ctx.clock.now_us())
     tasks = [asyncio.create_task(keep_house(house)), asyncio.create_task(web.serve(sockets=[pages]))]
@@ -272,6 +352,7 @@ async def running(house: House) -> AsyncIterator[None]:
             await asyncio.sleep(0.02)
         yield
     finally:
+        await asyncio.to_thread(units.close)
         await mllp.close()
         web.should_exit = True
         tasks[0].cancel()
@@ -303,6 +384,7 @@ def _say_where(house: House) -> None:
     lines = [
         f"Holdfast is at {config.http_address}",
         f"Monitors (HL7 over MLLP): {config.hl7_host}:{config.hl7_port}",
+        f"Imaging units (DICOM): {config.dicom_host}:{config.dicom_port}, AE title {TITLE}",
         f"Record: {config.database}",
     ]
     if link := setup_link(house):

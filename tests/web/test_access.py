@@ -15,7 +15,9 @@ def named_routes(app):
 
 def fill(path: str, case_id: str) -> str:
     known = {"{case_id}": case_id, "{alarm_id}": "none", "{bed}": "Bed 1", "{key}": "nothing", "{source_id}": "nothing"}
-    for name, value in (*known.items(), ("{quarantine_id}", "1"), ("{account_id}", "nobody")):
+    known |= {"{quarantine_id}": "1", "{account_id}": "nobody", "{study_id}": "none", "{image_id}": "none"}
+    known |= {"{study}": "1.2", "{series}": "1.2", "{instance}": "1.2"}
+    for name, value in known.items():
         path = path.replace(name, value)
     return path
 

@@ -11,17 +11,20 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from holdfast.kernel.errors import HoldfastError
-from holdfast.web import acts, api, errors
+from holdfast.web import acts, api, dicomweb, errors
 from holdfast.web.acts import ACTS, ADMIT, Act
 from holdfast.web.alarm_acts import ALARM_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
-from holdfast.web.pages import alarms, cases, course, knowledge, patterns, rules, signin, ward
+from holdfast.web.pages import alarms, cases, course, imaging, knowledge, patterns, rules, signin, ward
 from holdfast.web.render import STATIC
 from holdfast.web.security import SecurityHeaders
 from holdfast.web.services import WebServices
 from holdfast.web.sockets import ALARMS, Hub, LiveScreen
 
 __all__ = ["WebServices", "create_app"]
+
+_STUDY = "/dicomweb/studies/{study}"
+_SERIES = f"{_STUDY}/series/{{series}}"
 
 _PAGES: tuple[tuple[str, str, str, Callable[[], Handler]], ...] = (
     ("GET", "/setup", "setup", lambda: signin.setup),
@@ -50,6 +53,18 @@ _PAGES: tuple[tuple[str, str, str, Callable[[], Handler]], ...] = (
     ("GET", "/cases/{case_id}/course", "course", lambda: course.course),
     ("GET", "/cases/{case_id}/second-look", "second_look", lambda: cases.second_look_page),
     ("GET", "/cases/{case_id}/alarms", "case.alarms", lambda: alarms.alarms),
+    ("GET", "/imaging", "imaging", lambda: imaging.imaging),
+    ("GET", "/imaging/files/{image_id}", "imaging.file", lambda: imaging.file),
+    ("GET", "/imaging/{study_id}", "study", lambda: imaging.study),
+    ("POST", "/imaging/{study_id}/attach", "study.attach", lambda: imaging.attach),
+    ("POST", "/imaging/{study_id}/detach", "study.detach", lambda: imaging.detach),
+    ("GET", "/dicomweb/studies", "dicomweb.studies", lambda: dicomweb.search_studies),
+    ("GET", f"{_STUDY}/series", "dicomweb.series", lambda: dicomweb.search_series),
+    ("GET", f"{_STUDY}/instances", "dicomweb.instances", lambda: dicomweb.search_instances),
+    ("GET", f"{_SERIES}/instances", "dicomweb.series.instances", lambda: dicomweb.search_instances),
+    ("GET", _STUDY, "dicomweb.study", lambda: dicomweb.fetch),
+    ("GET", _SERIES, "dicomweb.series.fetch", lambda: dicomweb.fetch),
+    ("GET", f"{_SERIES}/instances/{{instance}}", "dicomweb.instance", lambda: dicomweb.fetch),
     ("GET", "/rules", "rules", lambda: rules.rules),
     ("POST", "/rules/ladder", "rules.ladder", lambda: rules.save_ladder),
     ("GET", "/knowledge/diseases/{key}", "knowledge.disease", lambda: knowledge.disease),
@@ -93,6 +108,10 @@ def _routes(services: WebServices, hub: Hub) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
         Route(path, guarded(name, make(), services), methods=[method], name=name) for method, path, name, make in _PAGES
     ]
+    upload = guarded("imaging.upload", imaging.upload, services, imaging.UPLOADS)
+    routes.append(Route("/imaging/upload", upload, methods=["POST"], name="imaging.upload"))
+    store = guarded("dicomweb.store", dicomweb.store, services, dicomweb.STORES)
+    routes.append(Route("/dicomweb/studies", store, methods=["POST"], name="dicomweb.store"))
     routes += _act_routes(ADMIT, "/cases", "/api/cases", services)
     for act in (*ACTS.values(), *ALARM_ACTS.values()):
         path = act.path or act.name

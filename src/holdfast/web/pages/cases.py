@@ -15,6 +15,7 @@ from holdfast.record.events import Strength, TouchResponse
 from holdfast.usecases import second_look
 from holdfast.usecases.cases import SEXES, TREATMENTS
 from holdfast.usecases.ports import OWN_ACTOR
+from holdfast.usecases.studies import MODALITIES, open_orders, studies_of
 from holdfast.usecases.timeline import Line, timeline, touch_words, with_responses
 from holdfast.web.bodychart import charts
 from holdfast.web.gate import Call
@@ -77,6 +78,9 @@ def case(call: Call) -> Response:
         facts=facts(state),
         free_beds=[bed for bed in ctx.book.clinic.beds if ctx.book.case_on_bed(bed) is None],
         finding_names=finding_names(knowledge),
+        studies=studies_of(ctx, state.case_id),
+        imaging_orders=[one.order for one in open_orders(ctx) if one.case_id == state.case_id],
+        modalities=MODALITIES,
         test_names={t.key: t.name for t in knowledge.tests.values()},
         reason_texts={r.key: r.text for r in knowledge.reasons.values()},
     )

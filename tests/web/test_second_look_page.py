@@ -71,7 +71,7 @@ def test_it_shows_how_the_fit_changed_and_says_in_sentences_why(house) -> None:
 def test_a_suggested_test_says_what_it_may_get_wrong_and_a_hold_what_it_may_change(house) -> None:
     order_id = place_order(house)
     assert order_id
-    for key in ("collapse", "gums_pale", "focal_pain_thoracic_wall", "pressor_response_to_palpation"):
+    for key in ("collapse", "dyspnea", "gums_pale", "focal_pain_thoracic_wall", "pressor_response_to_palpation"):
         house.post("clinician", f"{base(house)}/findings", {"key": key, "presence": "present"})
     page = house.client("clinician").get(f"{base(house)}/second-look").text
     may_be_wrong = re.search(r'(?s)data-testid="may-be-wrong".*?</details>', page).group(0)

@@ -30,7 +30,7 @@ from pathlib import Path
 
 from playwright.async_api import Page, async_playwright
 
-from holdfast.bootstrap import House, open_house
+from holdfast.bootstrap.house import House, open_house
 from holdfast.config import Config
 from holdfast.gateways.hl7.client import MllpSender
 from holdfast.gateways.hl7.encode import encode_message

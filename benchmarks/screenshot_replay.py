@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import Page, sync_playwright
 
-from holdfast.bootstrap import open_house
+from holdfast.bootstrap.house import open_house
 from holdfast.config import Config
 from holdfast.gateways.files.replay import open_recording
 from holdfast.usecases import beds, cases

@@ -4,7 +4,8 @@ import sys
 import threading
 from pathlib import Path
 
-from holdfast.bootstrap import dicom_server, open_house
+from holdfast.bootstrap.house import open_house
+from holdfast.bootstrap.imaging_units import dicom_server
 from holdfast.config import Config
 
 house = open_house(Config(data_dir=Path(sys.argv[1])))

@@ -9,7 +9,8 @@ from pydicom.dataset import Dataset
 from pynetdicom import AE
 from pynetdicom.sop_class import ComputedRadiographyImageStorage, ModalityWorklistInformationFind
 
-from holdfast.bootstrap import dicom_server, open_house
+from holdfast.bootstrap.house import open_house
+from holdfast.bootstrap.imaging_units import dicom_server
 from holdfast.config import Config
 from holdfast.kernel.errors import OperatorError
 from holdfast.usecases.cases import Admission, admit

@@ -199,7 +199,7 @@ def _config(options: argparse.Namespace, data_dir: Path | None = None) -> Config
 
 
 def _serve(options: argparse.Namespace) -> None:
-    from holdfast.bootstrap import serve
+    from holdfast.bootstrap.running import serve
 
     serve(_config(options))
 

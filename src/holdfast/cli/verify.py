@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from holdfast.bootstrap import open_store
+from holdfast.bootstrap.house import open_store
 from holdfast.config import Config
 from holdfast.kernel.errors import OperatorError
 from holdfast.storage.film_files import FilmFiles

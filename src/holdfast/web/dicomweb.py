@@ -15,6 +15,7 @@ from holdfast.kernel.errors import NotFoundError, OperatorError, SenderError
 from holdfast.kernel.limits import IMAGE_BYTES_MAX, STUDIES_LISTED_MAX
 from holdfast.record.imaging_state import ImageEntry, StudyEntry
 from holdfast.web.gate import Call, Takes
+from holdfast.web.route import Page
 
 STORES = Takes(frozenset({"multipart/related"}), IMAGE_BYTES_MAX)
 _JSON = "application/dicom+json"
@@ -201,3 +202,17 @@ def _answer(call: Call, found: list[Attributes]) -> Response:
     offset, limit = (int(text) if (text := call.query(name)).isdecimal() else 0 for name in ("offset", "limit"))
     shown = found[offset : offset + min(limit or STUDIES_LISTED_MAX, STUDIES_LISTED_MAX)]
     return Response(msgspec.json.encode(shown), media_type=_JSON)
+
+
+_STUDY = "/dicomweb/studies/{study}"
+_SERIES = f"{_STUDY}/series/{{series}}"
+
+PAGES = (
+    Page("GET", "/dicomweb/studies", "dicomweb.studies", lambda: search_studies),
+    Page("GET", f"{_STUDY}/series", "dicomweb.series", lambda: search_series),
+    Page("GET", f"{_STUDY}/instances", "dicomweb.instances", lambda: search_instances),
+    Page("GET", f"{_SERIES}/instances", "dicomweb.series.instances", lambda: search_instances),
+    Page("GET", _STUDY, "dicomweb.study", lambda: fetch),
+    Page("GET", _SERIES, "dicomweb.series.fetch", lambda: fetch),
+    Page("GET", f"{_SERIES}/instances/{{instance}}", "dicomweb.instance", lambda: fetch),
+)

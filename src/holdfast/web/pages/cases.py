@@ -21,6 +21,7 @@ from holdfast.web.bodychart import charts
 from holdfast.web.gate import Call
 from holdfast.web.measured import measured
 from holdfast.web.render import page
+from holdfast.web.route import Page
 from holdfast.web.tiles import TILES
 
 RECENT_LINES = 12
@@ -222,3 +223,12 @@ def _overtaken(call: Call, state: CaseState) -> dict[str, Any] | None:
     if not raw.isdecimal() or not 0 < int(raw) < len(state.diagnoses):
         return None
     return {"theirs": state.diagnoses[int(raw) - 1], "yours": state.diagnoses[int(raw)]}
+
+
+PAGES = (
+    Page("GET", "/cases", "cases", lambda: cases),
+    Page("GET", "/cases/new", "case.new", lambda: new_case),
+    Page("GET", "/cases/{case_id}", "case", lambda: case),
+    Page("GET", "/cases/{case_id}/timeline", "timeline", lambda: case_timeline),
+    Page("GET", "/cases/{case_id}/second-look", "second_look", lambda: second_look_page),
+)

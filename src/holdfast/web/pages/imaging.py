@@ -9,6 +9,7 @@ from holdfast.kernel.limits import IMAGE_BYTES_MAX, STUDIES_LISTED_MAX
 from holdfast.usecases import studies as use
 from holdfast.web.gate import Call, Takes
 from holdfast.web.render import page
+from holdfast.web.route import Page
 
 UPLOADS = Takes(
     frozenset({"application/dicom", "application/octet-stream", "image/jpeg", "image/png"}), IMAGE_BYTES_MAX
@@ -95,3 +96,12 @@ def file(call: Call) -> Response:
     name = f'attachment; filename="{image_id[:16]}.{_SUFFIX[form]}"'
     data = call.services.films.read(image_id)
     return Response(data, media_type=_MEDIA[form], headers={"content-disposition": name})
+
+
+PAGES = (
+    Page("GET", "/imaging", "imaging", lambda: imaging),
+    Page("GET", "/imaging/files/{image_id}", "imaging.file", lambda: file),
+    Page("GET", "/imaging/{study_id}", "study", lambda: study),
+    Page("POST", "/imaging/{study_id}/attach", "study.attach", lambda: attach),
+    Page("POST", "/imaging/{study_id}/detach", "study.detach", lambda: detach),
+)

@@ -31,6 +31,7 @@ def tick(house: House, flusher: Flusher) -> None:
         "noticing silent monitors": lambda: house.ward.tick(now_us),
         "turning held messages into blocks": lambda: flusher.flush_due(now_us),
         "watching what changes over hours": lambda: house.courses.follow(now_us, house.ward.tell),
+        "calling people": lambda: house.desk.follow(now_us),
     }
     for name, duty in duties.items():
         try:

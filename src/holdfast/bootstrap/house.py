@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast.config import Config
+from holdfast.gateways.calling.apprise_channels import AppriseChannels
+from holdfast.gateways.calling.settings import read_settings
 from holdfast.kernel.errors import WorldError
 from holdfast.knowledge.loader import load as load_knowledge
 from holdfast.storage.film_files import FilmFiles
+from holdfast.storage.link_key import load_or_make
 from holdfast.storage.sql_accounts import SqlAccounts
+from holdfast.storage.sql_addresses import SqlAddresses
 from holdfast.storage.sql_store import SqlStore
 from holdfast.usecases.accounts import offer_setup
+from holdfast.usecases.call_desk import CallDesk
 from holdfast.usecases.casebook import CaseBook
 from holdfast.usecases.context import Context
 from holdfast.usecases.course_watch import CourseWatch
@@ -20,6 +25,9 @@ from holdfast.usecases.ingest import Intake
 from holdfast.usecases.live import Ward
 from holdfast.usecases.ports import Clock, Ids, Store
 from holdfast.usecases.reception import Reception
+
+SENDERS = 4
+"""Messages that are handed to channels at the same time."""
 
 
 class SystemClock:
@@ -56,9 +64,15 @@ class House:
     reception: Reception
     analysis: ThreadPoolExecutor
     """One thread: messages of a bed are analysed in the order they were committed."""
+    addresses: SqlAddresses
+    senders: ThreadPoolExecutor
+    """Messages to people: a channel that is slow holds up no other."""
+    desk: CallDesk
 
     def close(self) -> None:
         self.analysis.shutdown(wait=True)
+        self.senders.shutdown(wait=True, cancel_futures=True)
+        self.addresses.close()
         self.accounts.close()
         self.ctx.store.close()
 
@@ -83,6 +97,10 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
         knowledge=load_knowledge(),
     )
     films = FilmFiles(config.films)
+    addresses = SqlAddresses(config.database)
+    senders = ThreadPoolExecutor(max_workers=SENDERS, thread_name_prefix="calling")
+    settings = read_settings(config.data_dir)
+    link_key = load_or_make(config.data_dir)
     return House(
         config=config,
         ctx=ctx,
@@ -93,6 +111,11 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
         films=films,
         reception=Reception(ctx, films),
         analysis=ThreadPoolExecutor(max_workers=1, thread_name_prefix="analysis"),
+        addresses=addresses,
+        senders=senders,
+        desk=CallDesk(
+            ctx, addresses, AppriseChannels(settings), link_key, settings.address or config.http_address, senders
+        ),
     )
 
 

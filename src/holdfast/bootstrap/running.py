@@ -34,6 +34,7 @@ def _services(house: House) -> WebServices:
         ward=house.ward,
         films=house.films,
         reception=house.reception,
+        desk=house.desk,
         secure_cookies=house.config.secure_cookies,
         demo=house.config.demo,
     )

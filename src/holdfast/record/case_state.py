@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from holdfast.kernel.limits import CONDITIONS_KEPT
-from holdfast.record import alarm_state, cpr_log
+from holdfast.record import alarm_state, call_state, cpr_log
 from holdfast.record import events as ev
-from holdfast.record.alarm_events import ANY_ALARM_EVENT
+from holdfast.record.alarm_events import ANY_ALARM_EVENT, AlarmAcknowledged
 from holdfast.record.alarm_state import AlarmState
+from holdfast.record.call_events import ANY_CALL_EVENT
+from holdfast.record.call_state import Calls
 from holdfast.record.cpr_events import ANY_CPR_EVENT
 from holdfast.record.cpr_log import CprLog
 from holdfast.record.monitor import Origin
@@ -148,6 +150,7 @@ class CaseState:
     """By their id."""
     looks: dict[str, LookEntry] = field(default_factory=dict)
     """By their id, oldest first."""
+    calls: Calls = field(default_factory=Calls)
 
     @property
     def name(self) -> str:
@@ -220,9 +223,14 @@ def apply(case_id: str, state: CaseState | None, item: ev.Recorded) -> CaseState
 
 def _after(state: CaseState, event: ev.AnyEvent, item: ev.Recorded) -> CaseState:
     if isinstance(event, ANY_ALARM_EVENT):
-        return replace(state, alarms=alarm_state.apply(state.alarms, event, item.actor))
+        calls = state.calls
+        if isinstance(event, AlarmAcknowledged) and (known := state.alarms.by_id(event.alarm_id)):
+            calls = call_state.acknowledged(calls, event.alarm_id, known.alarm, item.actor, event.at_us)
+        return replace(state, alarms=alarm_state.apply(state.alarms, event, item.actor), calls=calls)
     if isinstance(event, ANY_CPR_EVENT):
         return replace(state, resuscitations=cpr_log.apply(state.resuscitations, event, item.actor))
+    if isinstance(event, ANY_CALL_EVENT):
+        return replace(state, calls=call_state.apply(state.calls, event, item.actor))
     match event:
         case ev.FindingRecorded() | ev.FindingRetracted() | ev.TouchRecorded() | ev.TreatmentGiven():
             return _after_bedside_entry(state, event, item)

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, field, replace
 
+from holdfast.record import call_state
 from holdfast.record import events as ev
 from holdfast.record.alarm_events import EscalationSet, EscalationStep
+from holdfast.record.call_events import ANY_CALL_CLINIC_EVENT
+from holdfast.record.call_state import CallBook
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class ClinicState:
     people: dict[str, Person] = field(default_factory=dict)
     escalation: tuple[EscalationStep, ...] = ()
     """Who is called when nobody acknowledges an alarm; empty: as Holdfast comes."""
+    calling: CallBook = field(default_factory=CallBook)
 
     def name_of(self, actor: str) -> str:
         """What a person reads for an actor of the record."""
@@ -36,6 +40,8 @@ class ClinicState:
 
 def apply(state: ClinicState, event: ev.AnyEvent) -> ClinicState:
     """The state after one more event of the clinic's stream."""
+    if isinstance(event, ANY_CALL_CLINIC_EVENT):
+        return replace(state, calling=call_state.apply_clinic(state.calling, event))
     match event:
         case ev.BedAdded():
             return state if event.bed in state.beds else replace(state, beds=(*state.beds, event.bed))

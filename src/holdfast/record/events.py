@@ -17,13 +17,16 @@ import msgspec
 
 from holdfast.kernel.errors import IntegrityError
 from holdfast.record.alarm_events import ANY_ALARM_EVENT, EscalationSet
+from holdfast.record.call_events import ANY_CALL_CLINIC_EVENT, ANY_CALL_EVENT
 from holdfast.record.cpr_events import ANY_CPR_EVENT
 from holdfast.record.custody_events import ANY_CUSTODY_EVENT
 from holdfast.record.event_base import CaseEvent as CaseEvent
 from holdfast.record.event_base import ClinicEvent as ClinicEvent
+from holdfast.record.home_events import ANY_HOME_EVENT
 from holdfast.record.imaging_events import ANY_IMAGING_CASE_EVENT, ImageReceived
 from holdfast.record.monitor import Origin
 from holdfast.record.score_events import ScoreItemAnswered
+from holdfast.record.surgery_events import ANY_SURGERY_EVENT
 
 
 class Presence(StrEnum):
@@ -277,6 +280,9 @@ ANY_CASE_EVENT = (
     | ANY_CPR_EVENT
     | ScoreItemAnswered
     | ANY_CUSTODY_EVENT
+    | ANY_CALL_EVENT
+    | ANY_HOME_EVENT
+    | ANY_SURGERY_EVENT
 )
 
 
@@ -329,6 +335,7 @@ ANY_CLINIC_EVENT = (
     | AccountClosed
     | EscalationSet
     | ImageReceived
+    | ANY_CALL_CLINIC_EVENT
 )
 
 AnyEvent = ANY_CASE_EVENT | ANY_CLINIC_EVENT

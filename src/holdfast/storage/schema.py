@@ -161,6 +161,16 @@ session = Table(
 
 setup_token = Table("setup_token", metadata, Column("token_sha256", Text, primary_key=True))
 
+# Where people are reached. Not part of the record: an address can be forgotten.
+address = Table(
+    "address",
+    metadata,
+    Column("contact_id", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    PrimaryKeyConstraint("contact_id", "channel"),
+)
+
 APPEND_ONLY = ("event", "anchor", "block", "quarantine")
 """Tables whose rows are never changed and never removed."""
 

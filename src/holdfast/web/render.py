@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse
 from holdfast.kernel.time import age_words
 from holdfast.web import alarm_words, tiles
 from holdfast.web.alarm_strip import Strip, bed_row, strip
+from holdfast.web.call_views import standing_views
 from holdfast.web.clinic_time import clock, machine, stamp
 from holdfast.web.gate import Call
 
@@ -79,6 +80,7 @@ def page(call: Call, template: str, status: int = _OK, **context: Any) -> HTMLRe
         "new_id": call.ctx.ids.new_id,
         "path": call.request.url.path,
         "strip": _strip(call) if status == _OK else None,
+        "calls": standing_views(call) if status == _OK and call.may("calls.bar") else [],
         "pause_usual": _middle(call.ctx.knowledge.alarms.pause_minutes),
     }
     return HTMLResponse(_ENV.get_template(template).render(**shared, **context), status_code=status)
@@ -111,5 +113,6 @@ def bare_page(call: Call | None, template: str, status_code: int, **context: Any
         "new_id": lambda: "",
         "path": "",
         "strip": None,
+        "calls": [],
     }
     return HTMLResponse(_ENV.get_template(template).render(**empty, **context), status_code=status_code)

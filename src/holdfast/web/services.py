@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from holdfast.usecases.accounts import Hasher
+from holdfast.usecases.call_desk import CallDesk
 from holdfast.usecases.context import Context
 from holdfast.usecases.live import Ward
 from holdfast.usecases.ports import Accounts, Films
@@ -19,6 +20,7 @@ class WebServices:
     ward: Ward
     films: Films
     reception: Reception
+    desk: CallDesk = field(kw_only=True)
     secure_cookies: bool
     """True behind TLS: the session cookie is then never sent in the clear."""
     demo: str = ""

@@ -3,3 +3,4 @@ import "./forms.js";
 
 // The bar is there for whoever may see alarms.
 if (document.getElementById("alarm-bar")) import("./alarm_bar.js");
+if (document.getElementById("calls-bar")) import("./calls.js");

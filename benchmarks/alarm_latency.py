@@ -30,7 +30,7 @@ from pathlib import Path
 
 from playwright.async_api import Page, async_playwright
 
-from holdfast.bootstrap import House, open_house
+from holdfast.bootstrap.house import House, open_house
 from holdfast.config import Config
 from holdfast.gateways.hl7.client import MllpSender
 from holdfast.gateways.hl7.encode import encode_message
@@ -187,6 +187,7 @@ def _admit(house: House, number: int) -> Dog:
 
 def _start_server(data: Path, http_port: int, hl7_port: int) -> tuple[subprocess.Popen[str], str]:
     places = ["--data", str(data), "--http-port", str(http_port), "--hl7-port", str(hl7_port)]
+    places += ["--dicom-port", str(free_port())]
     server = subprocess.Popen(
         [sys.executable, "-m", "holdfast", "serve", *places],
         stdout=subprocess.PIPE,

@@ -161,7 +161,7 @@ def device_of(bed: int) -> str:
 
 def start_server(data: Path, http_port: int, hl7_port: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "holdfast", "serve", "--data", str(data)]
-    command += ["--http-port", str(http_port), "--hl7-port", str(hl7_port)]
+    command += ["--http-port", str(http_port), "--hl7-port", str(hl7_port), "--dicom-port", str(free_port())]
     source = Path(__file__).resolve().parent.parent / "src"
     with (data / "server.log").open("ab") as log:
         return subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "PYTHONPATH": str(source)})

@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import Page, sync_playwright
 
-from holdfast.bootstrap import open_house
+from holdfast.bootstrap.house import open_house
 from holdfast.config import Config
 from holdfast.gateways.files.replay import open_recording
 from holdfast.usecases import beds, cases
@@ -44,7 +44,7 @@ def main() -> None:
     data_dir.mkdir(parents=True)
     _admit(data_dir, options.records)
     http_port, hl7_port = _free_port(), _free_port()
-    ports = ["--http-port", str(http_port), "--hl7-port", str(hl7_port)]
+    ports = ["--http-port", str(http_port), "--hl7-port", str(hl7_port), "--dicom-port", str(_free_port())]
     server = subprocess.Popen(
         [sys.executable, "-u", "-m", "holdfast", "serve", "--data", str(data_dir), *ports],
         stdout=subprocess.PIPE,

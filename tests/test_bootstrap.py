@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from contract.examples import SECOND_US, T0_US, change, held
-from holdfast import bootstrap
-from holdfast.bootstrap import House, handle_hl7, open_house
+from holdfast.bootstrap import duties, monitors
+from holdfast.bootstrap.house import House, open_house
+from holdfast.bootstrap.monitors import handle_hl7
 from holdfast.config import Config
 from holdfast.gateways.hl7.reading import Reading
 from holdfast.kernel.errors import IntegrityError
@@ -33,7 +34,7 @@ def test_a_duty_that_fails_leaves_the_others_to_be_done(
     monkeypatch.setattr(house.ctx.book, "catch_up", fails)
     monkeypatch.setattr(house.ward, "tick", fails)
     house.ctx.store.submit(change(held=(held(0),))).result()
-    bootstrap._tick(house, Flusher(house.ctx, bootstrap._report))
+    duties.tick(house, Flusher(house.ctx, duties.report))
     assert house.ctx.store.held() == []
     assert [record.getMessage() for record in caplog.records] == [
         "following the log failed and is tried again: Event 7 cannot be read.",
@@ -48,7 +49,7 @@ def test_the_loop_goes_on_while_a_message_is_read(house: House, monkeypatch: pyt
         assert loop_went_on.wait(10), "the event loop stood still while the message was read"
         return Reading("", "", problem="Slow.")
 
-    monkeypatch.setattr(bootstrap, "read_message", slow)
+    monkeypatch.setattr(monitors, "read_message", slow)
 
     async def run() -> bytes | None:
         reading = asyncio.create_task(handle_hl7(house, b"MSH|", "10.0.0.1:1"))

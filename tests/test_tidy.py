@@ -21,6 +21,7 @@ MIDDLE = (
     "hold",
     "resuscitation",
     "recovery",
+    "imaging",
     "usecases",
 )
 LINES_MAX = 400

@@ -16,6 +16,10 @@ class Config:
     http_port: int = 8080
     hl7_host: str = "127.0.0.1"
     hl7_port: int = 2575
+    dicom_host: str = "127.0.0.1"
+    dicom_port: int = 11112
+    dicom_peers: tuple[str, ...] = ()
+    """``AETITLE@ADDRESS`` or ``AETITLE@ADDRESS:PORT`` of each imaging unit; without any, only this machine may send."""
     utc_offset_min: int = 0
     """Offset of device times that come without one."""
     demo: str = ""
@@ -26,6 +30,11 @@ class Config:
     @property
     def database(self) -> Path:
         return self.data_dir / "holdfast.db"
+
+    @property
+    def films(self) -> Path:
+        """Folder of the pictures, as they were sent."""
+        return self.data_dir / "films"
 
     @property
     def http_address(self) -> str:

@@ -9,6 +9,7 @@ from holdfast.record import alarm_events as al
 from holdfast.record import cpr_events as cpr
 from holdfast.record import custody_events as cu
 from holdfast.record import events as ev
+from holdfast.record import imaging_events as im
 from holdfast.record.monitor import Alert, MonitorMessage, Numeric, Origin, Refusal, Wave
 from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.usecases.ports import Change, NewBlock, NewEvent, NewHeld, Receipt, Store, TrendPoint
@@ -198,6 +199,37 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
         request_id="q1",
     ),
     cu.OpinionWithdrawn(at_us=T0_US, item_id="i1", by="Dr. Lind", opinion_id="o1", reason="wrong sample"),
+    im.ImagingOrdered(
+        at_us=T0_US,
+        accession_number="HF2K7MPQ3RST",
+        study_uid="2.25.7",
+        modality="DX",
+        what="thorax, two views",
+        note="left side first",
+    ),
+    im.StudyAttached(at_us=T0_US, study_id="0123456789abcdef", by="microchip", why="Found by microchip."),
+    im.StudyDetached(at_us=T0_US, study_id="0123456789abcdef", why="wrong dog"),
+    im.ImageReceived(
+        at_us=T0_US,
+        image_id="ab" * 32,
+        size_bytes=8_000_000,
+        form="dicom",
+        source="XRAY1@192.0.2.7",
+        origin=Origin.LIVE,
+        study_id="0123456789abcdef",
+        study_uid="1.2.826.0.1.1",
+        series_uid="1.2.826.0.1.1.1",
+        sop_class_uid="1.2.840.10008.5.1.4.1.1.1",
+        sop_instance_uid="1.2.826.0.1.1.1.1",
+        transfer_syntax="1.2.840.10008.1.2.1",
+        header={"Modality": "CR", "PatientName": "Müller^Rex", "PatientSpeciesDescription": "лайка"},
+        other_ids=("276098106234567",),
+        accession_numbers=("HF2K7MPQ3RST",),
+        animal=im.Animal(species="dog", sex="male", weight_kg=34.5, microchips=("276098106234567",)),
+        scale=im.Scale(plane=im.Plane.DETECTOR, row_mm=0.15, column_mm=0.15, why="ImagerPixelSpacing"),
+        problems=("ExposureIndex cannot be read: its kind is OW.",),
+        match="Found by microchip.",
+    ),
     ev.BedAdded(at_us=T0_US, bed="ICU 2"),
     ev.DeviceBound(at_us=T0_US, device="MON-1", bed="ICU 2"),
     ev.DeviceUnbound(at_us=T0_US, device="MON-1"),

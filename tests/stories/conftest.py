@@ -56,7 +56,8 @@ class Server:
 def start(command: str, data_dir: Path, *more: str) -> Server:
     """Start ``holdfast <command>`` on free ports and wait until it says where it is."""
     http_port, hl7_port = free_port(), free_port()
-    arguments = ["--data", str(data_dir), "--http-port", str(http_port), "--hl7-port", str(hl7_port), *more]
+    ports = ["--http-port", str(http_port), "--hl7-port", str(hl7_port), "--dicom-port", str(free_port())]
+    arguments = ["--data", str(data_dir), *ports, *more]
     process = subprocess.Popen(
         [sys.executable, "-m", "holdfast", command, *arguments],
         stdout=subprocess.PIPE,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from holdfast.bootstrap import House, open_house
+from holdfast.bootstrap.house import House, open_house
 from holdfast.config import Config
 from holdfast.gateways.hl7.client import MllpSender
 from holdfast.gateways.hl7.encode import encode_message

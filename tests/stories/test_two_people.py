@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
-from holdfast.bootstrap import open_house
+from holdfast.bootstrap.house import open_house
 from holdfast.config import Config
 from holdfast.usecases import cases
 from stories.browsing import WHO, signed_in

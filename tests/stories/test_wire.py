@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from holdfast.bootstrap import House, open_house
+from holdfast.bootstrap.house import House, open_house
 from holdfast.config import Config
 from holdfast.gateways.hl7.client import Answer, MllpSender
 from holdfast.usecases import beds, cases

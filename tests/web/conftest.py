@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.storage.film_files import MemoryFilms
 from holdfast.storage.memory_store import MemoryStore
 from holdfast.storage.sql_accounts import SqlAccounts
 from holdfast.usecases import accounts, beds, cases
 from holdfast.usecases.casebook import CaseBook
 from holdfast.usecases.context import Context
 from holdfast.usecases.live import Ward
+from holdfast.usecases.reception import Reception
 from holdfast.web.app import WebServices, create_app
 from making import CountingIds, StandingClock
 from web.web_house import PASSWORD, House, PlainHasher, knowledge
@@ -32,6 +34,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     admission = cases.Admission(name="Rex", breed="Malinois", weight_kg=32.0, bed="Bed 1", training=True)
     case_id = cases.admit(ctx, actor="holdfast", admission=admission)
     ward = Ward(ctx)
-    services = WebServices(ctx, kept, ward, secure_cookies=False, hasher=hasher)
+    films = MemoryFilms()
+    services = WebServices(ctx, kept, ward, films, Reception(ctx, films), secure_cookies=False, hasher=hasher)
     yield House(create_app(services), services, clock, ward, case_id)
     store.close()

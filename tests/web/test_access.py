@@ -4,7 +4,8 @@ import pytest
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from holdfast.usecases.accounts import Role
-from holdfast.web.access import ALLOWED, PUBLIC, may_open
+from holdfast.web.access import ALLOWED, may_open
+from holdfast.web.access.roles import PUBLIC
 
 READ_ONLY = ("investigator",)
 
@@ -15,7 +16,9 @@ def named_routes(app):
 
 def fill(path: str, case_id: str) -> str:
     known = {"{case_id}": case_id, "{alarm_id}": "none", "{bed}": "Bed 1", "{key}": "nothing", "{source_id}": "nothing"}
-    for name, value in (*known.items(), ("{quarantine_id}", "1"), ("{account_id}", "nobody")):
+    known |= {"{quarantine_id}": "1", "{account_id}": "nobody", "{study_id}": "none", "{image_id}": "none"}
+    known |= {"{study}": "1.2", "{series}": "1.2", "{instance}": "1.2"}
+    for name, value in known.items():
         path = path.replace(name, value)
     return path
 

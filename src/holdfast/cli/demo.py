@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from holdfast.bootstrap import House, open_house, run
+from holdfast.bootstrap.house import House, open_house
+from holdfast.bootstrap.running import run
 from holdfast.config import Config
 from holdfast.gateways.hl7.client import MllpSender
 from holdfast.gateways.hl7.encode import encode_message

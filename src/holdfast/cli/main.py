@@ -105,6 +105,15 @@ def _add_addresses(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--http-port", type=_port, default=8080)
     parser.add_argument("--hl7-host", default="127.0.0.1")
     parser.add_argument("--hl7-port", type=_port, default=2575)
+    parser.add_argument("--dicom-host", default="127.0.0.1")
+    parser.add_argument("--dicom-port", type=_port, default=11112)
+    parser.add_argument(
+        "--dicom-peer",
+        action="append",
+        default=[],
+        metavar="AETITLE@ADDRESS[:PORT]",
+        help="an imaging unit that may send and ask (may be repeated); without any, only this machine may",
+    )
     parser.add_argument("--secure-cookies", action="store_true", help="when TLS ends in front of Holdfast")
 
 
@@ -170,14 +179,17 @@ def _add_scorecards(commands: Any) -> None:
 
 
 def _config(options: argparse.Namespace, data_dir: Path | None = None) -> Config:
-    if options.http_port == options.hl7_port:
-        raise OperatorError(f"Pages and monitors cannot share port {options.http_port}.", "Give each its own.")
+    if len({options.http_port, options.hl7_port, options.dicom_port}) < 3:
+        raise OperatorError("Pages, monitors and imaging units cannot share a port.", "Give each its own.")
     return Config(
         data_dir=data_dir or options.data or default_data_dir(),
         http_host=options.http_host,
         http_port=options.http_port,
         hl7_host=options.hl7_host,
         hl7_port=options.hl7_port,
+        dicom_host=options.dicom_host,
+        dicom_port=options.dicom_port,
+        dicom_peers=tuple(options.dicom_peer),
         utc_offset_min=options.utc_offset_min,
         secure_cookies=options.secure_cookies,
     )
@@ -187,7 +199,7 @@ def _config(options: argparse.Namespace, data_dir: Path | None = None) -> Config
 
 
 def _serve(options: argparse.Namespace) -> None:
-    from holdfast.bootstrap import serve
+    from holdfast.bootstrap.running import serve
 
     serve(_config(options))
 

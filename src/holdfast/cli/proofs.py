@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from holdfast.bootstrap import open_store
+from holdfast.bootstrap.house import open_store
 from holdfast.gateways.files.bundle import write_bundle
 from holdfast.kernel.errors import OperatorError, WorldError
 from holdfast.record.checkpoint import read_checkpoint

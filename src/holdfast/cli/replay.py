@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from holdfast.bootstrap import open_house
+from holdfast.bootstrap.house import open_house
 from holdfast.config import Config
 from holdfast.gateways.files.replay import Recording, open_recording
 from holdfast.gateways.hl7.client import MllpSender

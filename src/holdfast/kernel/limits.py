@@ -117,3 +117,34 @@ PROBLEMS_LISTED_MAX = 21
 
 BLOCK_BYTES_MAX = 64 * 1024 * 1024
 """One monitor block when unpacked: 10 s of 64 leads at 10 kHz is 26 MB."""
+
+IMAGE_BYTES_MAX = 512 * 1024 * 1024
+"""One image as sent or uploaded. A 43 x 43 cm film at 0.1 mm and 16 bit is 37 MB; a minute of colour ultrasound in
+uncompressed frames stays below it."""
+
+IMAGE_SAMPLES_MAX = 256 * 1024 * 1024
+"""Samples an image may claim to hold (rows x columns x frames x colours). What decodes it makes room for as many."""
+
+IMAGE_SIDE_MAX = 32_768
+"""Rows or columns of one image: three times the largest flat panel."""
+
+DICOM_HEADER_BYTES_MAX = 8 * 1024 * 1024
+"""What is unpacked of a deflated file to read its header. A header is a few kB, hundreds with private tables."""
+
+DICOM_ELEMENTS_MAX = 50_000
+"""Elements in one header, those inside sequences counted. A large multi-frame header has some thousands."""
+
+DICOM_DEPTH_MAX = 16
+"""Sequences inside sequences. Structured reports reach about ten."""
+
+DICOM_VALUE_KEPT_MAX = 256
+"""Characters of one header value in the record; the file itself holds the whole of it."""
+
+DICOM_ASSOCIATIONS_MAX = 16
+"""Simultaneous DICOM connections: every unit of a clinic twice."""
+
+DICOM_SILENCE_S = 60.0
+"""A DICOM connection on which nothing came for so long is closed; a unit opens a new one for its next image."""
+
+STUDIES_LISTED_MAX = 500
+"""Studies on one page or in one answer, newest first."""

@@ -154,6 +154,10 @@ class CaseState:
         return self.corrected("name") or self.admitted.name
 
     @property
+    def microchip(self) -> str:
+        return self.corrected("microchip") or self.admitted.microchip
+
+    @property
     def training(self) -> bool:
         return self.admitted.training
 

@@ -4,9 +4,10 @@ Each type has a ``kind`` (tag) that ends in its version. A type that must change
 version beside the old one; old bytes are read by an upcaster, never rewritten. Times: when it
 happened is ``at_us`` inside the event; when it was recorded is on the envelope.
 
-Two kinds of stream exist: one per case (``case/<case_id>``) and one for the clinic
-(``clinic``: beds, device bindings, accounts). What happens with alarms is in ``alarm_events``,
-what happens in a resuscitation in ``cpr_events``, with things taken out of an animal in ``custody_events``.
+Streams: one per case (``case/<case_id>``) and one for the clinic
+(``clinic``: beds, device bindings, accounts); pictures arrive on a third (``imaging``). What happens with alarms is in
+``alarm_events``, in a resuscitation in ``cpr_events``, with pictures in ``imaging_events``, with things taken out of an
+animal in ``custody_events``.
 """
 
 from enum import StrEnum
@@ -20,6 +21,7 @@ from holdfast.record.cpr_events import ANY_CPR_EVENT
 from holdfast.record.custody_events import ANY_CUSTODY_EVENT
 from holdfast.record.event_base import CaseEvent as CaseEvent
 from holdfast.record.event_base import ClinicEvent as ClinicEvent
+from holdfast.record.imaging_events import ANY_IMAGING_CASE_EVENT, ImageReceived
 from holdfast.record.monitor import Origin
 from holdfast.record.score_events import ScoreItemAnswered
 
@@ -271,6 +273,7 @@ ANY_CASE_EVENT = (
     | SecondLookShown
     | EndOfLifeDecided
     | ANY_ALARM_EVENT
+    | ANY_IMAGING_CASE_EVENT
     | ANY_CPR_EVENT
     | ScoreItemAnswered
     | ANY_CUSTODY_EVENT
@@ -318,7 +321,14 @@ class AccountClosed(ClinicEvent, frozen=True, kw_only=True, tag="account_closed.
 
 
 ANY_CLINIC_EVENT = (
-    BedAdded | DeviceBound | DeviceUnbound | AccountCreated | AccountRoleChanged | AccountClosed | EscalationSet
+    BedAdded
+    | DeviceBound
+    | DeviceUnbound
+    | AccountCreated
+    | AccountRoleChanged
+    | AccountClosed
+    | EscalationSet
+    | ImageReceived
 )
 
 AnyEvent = ANY_CASE_EVENT | ANY_CLINIC_EVENT

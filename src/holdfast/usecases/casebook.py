@@ -6,13 +6,16 @@ that name monitor blocks change no state and are passed over: there are thousand
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from holdfast.kernel.errors import NotFoundError
 from holdfast.record import case_state, clinic_state
 from holdfast.record.case_state import CaseState
 from holdfast.record.clinic_state import ClinicState
 from holdfast.record.events import CLINIC_STREAM, Recorded, case_stream
+from holdfast.record.imaging_events import IMAGING_STREAM
+from holdfast.record.imaging_state import Studies
 from holdfast.usecases.ports import Store
 
 _PAGE = 1_000
@@ -28,6 +31,7 @@ class CaseBook:
         self._seq = 0
         self._cases: dict[str, CaseState] = {}
         self._clinic = ClinicState()
+        self._studies = Studies()
         self._listeners: list[Callable[[Recorded], None]] = []
         self.catch_up()
 
@@ -54,6 +58,9 @@ class CaseBook:
             state = case_state.apply(case_id, self._cases.get(case_id), item)
             if state is not None:
                 self._cases[case_id] = state
+            self._studies.apply(item)
+        elif item.stream == IMAGING_STREAM:
+            self._studies.apply(item)
         for listener in self._listeners:
             listener(item)
 
@@ -67,6 +74,12 @@ class CaseBook:
     def clinic(self) -> ClinicState:
         with self._lock:
             return self._clinic
+
+    @contextmanager
+    def studies(self) -> Iterator[Studies]:
+        """Studies and imaging orders, standing still for the length of the block. What is taken out stays as it is."""
+        with self._lock:
+            yield self._studies
 
     def cases(self) -> list[CaseState]:
         """All cases, newest admission first."""

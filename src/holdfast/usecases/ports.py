@@ -270,6 +270,19 @@ class Accounts(Protocol):
         ...
 
 
+class Films(Protocol):
+    """Pictures as they were sent, each under the SHA-256 of its bytes. Nothing is changed or removed."""
+
+    def keep(self, data: bytes) -> str:
+        """Write it and return its SHA-256 (hex) once it is on disk, power loss included. The same bytes again cost
+        nothing. Raises ``WorldError``."""
+        ...
+
+    def read(self, image_id: str) -> bytes:
+        """The bytes; raises ``NotFoundError``, and ``IntegrityError`` when they are no longer those that were kept."""
+        ...
+
+
 class Clock(Protocol):
     """Where time comes from."""
 

@@ -9,6 +9,7 @@ from holdfast.record import alarm_events as al
 from holdfast.record import cpr_events as cpr
 from holdfast.record import custody_events as cu
 from holdfast.record import events as ev
+from holdfast.record import imaging_events as im
 from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.resuscitation.utstein import FACTS
 from holdfast.usecases.alarm_views import label
@@ -35,8 +36,8 @@ class Line:
     """Account id, device key or ``holdfast``; the edge turns it into a name."""
     kind: str
     category: str
-    """admin, finding, touch, treatment, diagnosis, test, note, monitor, order, second_look, decision,
-    resuscitation or custody."""
+    """admin, finding, touch, treatment, diagnosis, test, note, monitor, order, second_look, decision, resuscitation,
+    imaging or custody."""
     text: str
     detail: str = ""
     treatment_id: str = ""
@@ -122,7 +123,8 @@ def _words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str]:
         case cu.CustodyOpinion():
             return "custody", sentence(event), ""
         case _:
-            return _alarm_words(ctx, event) or _cpr_words(ctx, event) or _end_of_life_words(ctx, event)
+            told = _alarm_words(ctx, event) or _cpr_words(ctx, event) or _imaging_words(event)
+            return told or _end_of_life_words(ctx, event)
 
 
 def _alarm_words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str] | None:
@@ -141,6 +143,17 @@ def _alarm_words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str] | Non
             sides = [f"{side:g}" if side is not None else "none" for side in (event.low, event.high)]
             name = rule.label if rule else event.key
             return "monitor", f"Limits of {name}: {sides[0]} to {sides[1]} {event.unit}", event.why
+    return None
+
+
+def _imaging_words(event: ev.AnyEvent) -> tuple[str, str, str] | None:
+    match event:
+        case im.ImagingOrdered():
+            return "test", f"Pictures asked for: {event.modality}, {event.what}", event.note
+        case im.StudyAttached():
+            return "imaging", "Pictures laid to this case", event.why
+        case im.StudyDetached():
+            return "imaging", "Pictures taken from this case", event.why
     return None
 
 

@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from holdfast.kernel.chain import GENESIS
+from holdfast.kernel.errors import HoldfastError
 from holdfast.kernel.limits import PROBLEMS_LISTED_MAX
 from holdfast.record.chain import UNREADABLE, Head, anchor_hash, describe, event_hash, head_of
 from holdfast.record.events import Recorded, case_stream, decode_event
+from holdfast.record.imaging_events import ImageReceived
 from holdfast.usecases.block_verification import check_blocks
-from holdfast.usecases.ports import Anchor, Store
+from holdfast.usecases.ports import Anchor, Films, Store
 
 _PAGE = 1_000
 _CASE = case_stream("")
@@ -36,6 +38,8 @@ class VerifyReport:
     problems: tuple[str, ...]
     unlisted: int
     """Problems beyond those spelled out."""
+    pictures: int = 0
+    """Files of pictures that were read and compared with their hash."""
 
     @property
     def ok(self) -> bool:
@@ -47,6 +51,8 @@ class VerifyReport:
             f"Checked {self.events} events in {self.streams} streams, {self.anchors} anchors, "
             f"{self.blocks} monitor blocks and {self.trend_points} trend rows."
         )
+        if self.pictures:
+            checked += f" Read {self.pictures} pictures."
         if self.ok:
             anchor = f" Newest anchor: {self.last_anchor}." if self.last_anchor else ""
             return [checked, f"Every link holds.{anchor}"]
@@ -68,6 +74,8 @@ class _Walk:
     anchor_number: int = 0
     last_anchor: bytes = GENESIS
     anchored_seq: int = 0
+    pictures: list[tuple[int, str]] = field(default_factory=list)
+    """(number of the event, image id) of every picture on record."""
     found: list[str] = field(default_factory=list)
     unlisted: int = 0
 
@@ -78,8 +86,8 @@ class _Walk:
             self.unlisted += 1
 
 
-def verify(store: Store) -> VerifyReport:
-    """Check everything; may run beside a server that goes on writing.
+def verify(store: Store, films: Films | None = None) -> VerifyReport:
+    """Check everything; may run beside a server that goes on writing. Without ``films``, not the files of pictures.
 
     Raises ``WorldError`` or ``IntegrityError`` only when the database itself cannot be read.
     """
@@ -90,6 +98,8 @@ def verify(store: Store) -> VerifyReport:
     for case_id in sorted(cases.union(store.monitored_cases())):
         counted = check_blocks(store, case_id, walk.report)
         blocks, points = blocks + counted.blocks, points + counted.trend_points
+    if films:
+        _check_pictures(films, walk)
     return VerifyReport(
         events=walk.events,
         streams=len(walk.heads),
@@ -99,7 +109,16 @@ def verify(store: Store) -> VerifyReport:
         last_anchor=walk.last_anchor.hex() if walk.anchors else "",
         problems=tuple(walk.found),
         unlisted=walk.unlisted,
+        pictures=len(walk.pictures) if films else 0,
     )
+
+
+def _check_pictures(films: Films, walk: _Walk) -> None:
+    for seq, image_id in walk.pictures:
+        try:
+            films.read(image_id)
+        except HoldfastError as error:
+            walk.report(f"Picture {image_id[:16]} (event {seq} of the log): {error.problem}")
 
 
 class _Log:
@@ -170,7 +189,9 @@ def _check_event(one: Recorded, walk: _Walk) -> None:
     if head and one.recorded_us < head.recorded_us:
         wrong.append("it was recorded earlier than the event before it")
     try:
-        decode_event(one.body)
+        event = decode_event(one.body)
+        if isinstance(event, ImageReceived):
+            walk.pictures.append((one.seq, event.image_id))
     except UNREADABLE as error:
         wrong.append(f"this release cannot read its body ({error})")
     if wrong:

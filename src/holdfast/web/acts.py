@@ -17,7 +17,7 @@ import msgspec
 
 from holdfast.kernel.errors import OperatorError
 from holdfast.record.events import Decision
-from holdfast.usecases import cases, second_look
+from holdfast.usecases import cases, second_look, studies
 from holdfast.usecases.ports import Receipt
 from holdfast.web.entries import (
     AdmissionEntry,
@@ -29,6 +29,7 @@ from holdfast.web.entries import (
     DiagnosisEntry,
     Entry,
     FindingEntry,
+    ImagingEntry,
     NoteEntry,
     OrderEntry,
     RetractionEntry,
@@ -266,6 +267,7 @@ ACTS: Mapping[str, Act] = {
         Act("treatments", TreatmentEntry, passed_on(cases.give_treatment, "/cases/{}#treatments")),
         Act("diagnosis", DiagnosisEntry, _diagnosis),
         Act("tests", TestEntry, passed_on(cases.order_test, "/cases/{}#tests")),
+        Act("imaging", ImagingEntry, passed_on(studies.order_imaging, "/cases/{}#pictures")),
         Act("notes", NoteEntry, passed_on(cases.write_note, "/cases/{}#notes")),
         Act("weight", WeightEntry, passed_on(cases.measure_weight, "/cases/{}")),
         Act("bed", BedEntry, passed_on(cases.assign_bed, "/cases/{}")),

@@ -19,6 +19,7 @@ from holdfast.usecases.timeline import timeline
 from holdfast.usecases.trends import trend_series
 from holdfast.web.gate import Call
 from holdfast.web.pages.cases import actor_names, facts
+from holdfast.web.route import Page
 
 _TREND_SPAN_MAX_US = 14 * 24 * US_PER_H
 
@@ -95,3 +96,14 @@ def _instant(call: Call, name: str, default: int) -> int:
     if not raw.lstrip("-").isdecimal():
         raise OperatorError(f"'{name}' is not an instant.", "Give microseconds since 1970 UTC as a whole number.")
     return int(raw)
+
+
+PAGES = (
+    Page("GET", "/api/board", "api.board", lambda: board),
+    Page("GET", "/api/beds/{bed}", "api.bed", lambda: bed),
+    Page("GET", "/api/cases/{case_id}", "api.case", lambda: case),
+    Page("GET", "/api/cases/{case_id}/trends", "api.trends", lambda: trends),
+    Page("GET", "/api/cases/{case_id}/course", "api.course", lambda: course),
+    Page("GET", "/api/cases/{case_id}/timeline", "api.timeline", lambda: case_timeline),
+    Page("GET", "/api/cases/{case_id}/second-look", "api.second_look", lambda: look),
+)

@@ -1,6 +1,6 @@
 """The web application: routes, their gate, errors and live screens, put together."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -11,61 +11,34 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from holdfast.kernel.errors import HoldfastError
-from holdfast.web import acts, api, errors
+from holdfast.web import acts, api, dicomweb, errors
 from holdfast.web.acts import ACTS, ADMIT, Act
 from holdfast.web.alarm_acts import ALARM_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
-from holdfast.web.pages import alarms, cases, course, knowledge, patterns, rules, signin, ward
+from holdfast.web.pages import alarms, cases, course, imaging, knowledge, patterns, rules, signin, ward
 from holdfast.web.render import STATIC
+from holdfast.web.route import Page
 from holdfast.web.security import SecurityHeaders
 from holdfast.web.services import WebServices
 from holdfast.web.sockets import ALARMS, Hub, LiveScreen
 
 __all__ = ["WebServices", "create_app"]
 
-_PAGES: tuple[tuple[str, str, str, Callable[[], Handler]], ...] = (
-    ("GET", "/setup", "setup", lambda: signin.setup),
-    ("POST", "/setup", "setup.save", lambda: signin.save_setup),
-    ("GET", "/login", "login", lambda: signin.login),
-    ("POST", "/login", "login.save", signin.SaveLogin),
-    ("POST", "/logout", "logout", lambda: signin.logout),
-    ("GET", "/account", "account", lambda: signin.account),
-    ("POST", "/account/password", "account.password", lambda: signin.save_password),
-    ("GET", "/people", "people", lambda: signin.people),
-    ("POST", "/people", "people.create", lambda: signin.create_person),
-    ("POST", "/people/{account_id}/role", "people.role", lambda: signin.change_person_role),
-    ("POST", "/people/{account_id}/close", "people.close", lambda: signin.close_person),
-    ("GET", "/", "board", lambda: ward.board),
-    ("GET", "/beds", "beds", lambda: ward.beds),
-    ("POST", "/beds", "beds.add", lambda: ward.add_bed),
-    ("POST", "/beds/bind", "beds.bind", lambda: ward.bind_device),
-    ("POST", "/beds/unbind", "beds.unbind", lambda: ward.unbind_device),
-    ("GET", "/beds/{bed}", "bed", lambda: ward.bed),
-    ("GET", "/quarantine", "quarantine", lambda: ward.quarantine),
-    ("GET", "/quarantine/{quarantine_id}/raw", "quarantine.raw", lambda: ward.quarantine_raw),
-    ("GET", "/cases", "cases", lambda: cases.cases),
-    ("GET", "/cases/new", "case.new", lambda: cases.new_case),
-    ("GET", "/cases/{case_id}", "case", lambda: cases.case),
-    ("GET", "/cases/{case_id}/timeline", "timeline", lambda: cases.case_timeline),
-    ("GET", "/cases/{case_id}/course", "course", lambda: course.course),
-    ("GET", "/cases/{case_id}/second-look", "second_look", lambda: cases.second_look_page),
-    ("GET", "/cases/{case_id}/alarms", "case.alarms", lambda: alarms.alarms),
-    ("GET", "/rules", "rules", lambda: rules.rules),
-    ("POST", "/rules/ladder", "rules.ladder", lambda: rules.save_ladder),
-    ("GET", "/knowledge/diseases/{key}", "knowledge.disease", lambda: knowledge.disease),
-    ("GET", "/knowledge/sources", "knowledge.sources", lambda: knowledge.sources),
-    ("GET", "/knowledge/sources/{source_id}", "knowledge.source", lambda: knowledge.source),
-    ("GET", "/patterns", "patterns", lambda: patterns.patterns),
-    ("GET", "/health", "health", lambda: _health),
-    ("GET", "/api/board", "api.board", lambda: api.board),
-    ("GET", "/api/beds/{bed}", "api.bed", lambda: api.bed),
-    ("GET", "/api/cases/{case_id}", "api.case", lambda: api.case),
-    ("GET", "/api/cases/{case_id}/trends", "api.trends", lambda: api.trends),
-    ("GET", "/api/cases/{case_id}/course", "api.course", lambda: api.course),
-    ("GET", "/api/cases/{case_id}/timeline", "api.timeline", lambda: api.case_timeline),
-    ("GET", "/api/cases/{case_id}/second-look", "api.second_look", lambda: api.look),
+_PAGES = (
+    *signin.PAGES,
+    *ward.PAGES,
+    *cases.PAGES,
+    *course.PAGES,
+    *alarms.PAGES,
+    *imaging.PAGES,
+    *dicomweb.PAGES,
+    *rules.PAGES,
+    *knowledge.PAGES,
+    *patterns.PAGES,
+    *api.PAGES,
+    Page("GET", "/health", "health", lambda: _health),
 )
-"""Method, path, route name and a maker of the handler (some keep state for the life of one application)."""
+_ACTS = (*ACTS.values(), *ALARM_ACTS.values())
 
 
 def create_app(services: WebServices) -> Starlette:
@@ -93,8 +66,12 @@ def _routes(services: WebServices, hub: Hub) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
         Route(path, guarded(name, make(), services), methods=[method], name=name) for method, path, name, make in _PAGES
     ]
+    upload = guarded("imaging.upload", imaging.upload, services, imaging.UPLOADS)
+    routes.append(Route("/imaging/upload", upload, methods=["POST"], name="imaging.upload"))
+    store = guarded("dicomweb.store", dicomweb.store, services, dicomweb.STORES)
+    routes.append(Route("/dicomweb/studies", store, methods=["POST"], name="dicomweb.store"))
     routes += _act_routes(ADMIT, "/cases", "/api/cases", services)
-    for act in (*ACTS.values(), *ALARM_ACTS.values()):
+    for act in _ACTS:
         path = act.path or act.name
         routes += _act_routes(act, f"/cases/{{case_id}}/{path}", f"/api/cases/{{case_id}}/{path}", services)
     routes += [

@@ -77,6 +77,12 @@ class TestEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     note: str = ""
 
 
+class ImagingEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    modality: str = "DX"
+    what: str = ""
+    note: str = ""
+
+
 class NoteEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     text: str = ""
 

@@ -102,16 +102,37 @@ Handler = Callable[[Call], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def guarded(route: str, handler: Handler, services: WebServices) -> Endpoint:
+@dataclass(frozen=True)
+class Takes:
+    """What may be posted to a route."""
+
+    kinds: frozenset[str]
+    bytes_max: int
+
+
+FORMS = Takes(frozenset({_FORM_TYPE, _JSON_TYPE}), FORM_BYTES_MAX)
+
+
+def guarded(route: str, handler: Handler, services: WebServices, takes: Takes = FORMS) -> Endpoint:
     """The handler behind the gate."""
 
     async def endpoint(request: Request) -> Response:
-        body = await _read_body(request)
+        if takes is not FORMS:
+            # Before a large body is read: who may not send it must not fill the memory.
+            await run_in_threadpool(_admit, request)
+        body = await _read_body(request, takes.bytes_max)
         return await run_in_threadpool(_answer, request, body)
+
+    def _admit(request: Request) -> None:
+        account, session = identify(request, services)
+        call = Call(request, route, services, account, session, {}, {}, b"")
+        _check_role(call)
+        if request.method == "POST":
+            _check_forgery(call)
 
     def _answer(request: Request, body: bytes) -> Response:
         account, session = identify(request, services)
-        lists = _form_lists(request, body)
+        lists = _form_lists(request, body, takes)
         call = Call(
             request=request,
             route=route,
@@ -147,7 +168,7 @@ def same_origin(connection: HTTPConnection) -> bool:
 
 def wants_json(request: HTTPConnection) -> bool:
     """True for the API and for our own modules, which ask for it."""
-    return request.url.path.startswith("/api/") or _JSON_TYPE in request.headers.get("accept", "")
+    return request.url.path.startswith(("/api/", "/dicomweb/")) or _JSON_TYPE in request.headers.get("accept", "")
 
 
 def _check_role(call: Call) -> None:
@@ -172,22 +193,25 @@ def _check_forgery(call: Call) -> None:
         raise NotAllowedError("This form belongs to an earlier sign-in.", "Reload the page and enter it again.")
 
 
-async def _read_body(request: Request) -> bytes:
+async def _read_body(request: Request, bytes_max: int) -> bytes:
     body = bytearray()
     async for piece in request.stream():
         body += piece
-        if len(body) > FORM_BYTES_MAX:
-            raise TooLargeError("The form is too large.", f"Send at most {FORM_BYTES_MAX // 1024} kB.")
+        if len(body) > bytes_max:
+            raise TooLargeError("What was sent is too large.", f"Send at most {bytes_max // 1024} kB.")
     return bytes(body)
 
 
-def _form_lists(request: Request, body: bytes) -> dict[str, tuple[str, ...]]:
+def _form_lists(request: Request, body: bytes, takes: Takes) -> dict[str, tuple[str, ...]]:
     """Fields of a posted form; empty for JSON, which the handler decodes into its own shape."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not body or kind == _JSON_TYPE:
         return {}
+    if kind not in takes.kinds:
+        known = ", ".join(sorted(takes.kinds))
+        raise WrongTypeError(f"A body of type {kind or 'unknown'!r} is not read here.", f"Send one of: {known}.")
     if kind != _FORM_TYPE:
-        raise WrongTypeError(f"A body of type {kind or 'unknown'!r} is not read here.", "Send a form or JSON.")
+        return {}
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS_MAX, errors="strict")
     except ValueError:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from holdfast.usecases.accounts import Hasher
 from holdfast.usecases.context import Context
 from holdfast.usecases.live import Ward
-from holdfast.usecases.ports import Accounts
+from holdfast.usecases.ports import Accounts, Films
+from holdfast.usecases.reception import Reception
 from holdfast.web.passwords import Argon2Hasher
 
 
@@ -16,6 +17,8 @@ class WebServices:
     ctx: Context
     accounts: Accounts
     ward: Ward
+    films: Films
+    reception: Reception
     secure_cookies: bool
     """True behind TLS: the session cookie is then never sent in the clear."""
     demo: str = ""

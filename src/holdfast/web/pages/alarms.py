@@ -8,6 +8,7 @@ from holdfast.usecases.alarm_views import alarms_view
 from holdfast.web import alarm_words
 from holdfast.web.gate import Call
 from holdfast.web.render import page
+from holdfast.web.route import Page
 
 OFF_MINUTES = (15, 60, 240)
 """Offered lengths; what may not be off so long says so when it is tried."""
@@ -33,3 +34,6 @@ def alarms(call: Call) -> Response:
         pause_minutes=rules.pause_minutes,
         off_minutes=OFF_MINUTES,
     )
+
+
+PAGES = (Page("GET", "/cases/{case_id}/alarms", "case.alarms", lambda: alarms),)

@@ -15,11 +15,13 @@ from holdfast.record.events import Strength, TouchResponse
 from holdfast.usecases import second_look
 from holdfast.usecases.cases import SEXES, TREATMENTS
 from holdfast.usecases.ports import OWN_ACTOR
+from holdfast.usecases.studies import MODALITIES, open_orders, studies_of
 from holdfast.usecases.timeline import Line, timeline, touch_words, with_responses
 from holdfast.web.bodychart import charts
 from holdfast.web.gate import Call
 from holdfast.web.measured import measured
 from holdfast.web.render import page
+from holdfast.web.route import Page
 from holdfast.web.tiles import TILES
 
 RECENT_LINES = 12
@@ -77,6 +79,9 @@ def case(call: Call) -> Response:
         facts=facts(state),
         free_beds=[bed for bed in ctx.book.clinic.beds if ctx.book.case_on_bed(bed) is None],
         finding_names=finding_names(knowledge),
+        studies=studies_of(ctx, state.case_id),
+        imaging_orders=[one.order for one in open_orders(ctx) if one.case_id == state.case_id],
+        modalities=MODALITIES,
         test_names={t.key: t.name for t in knowledge.tests.values()},
         reason_texts={r.key: r.text for r in knowledge.reasons.values()},
     )
@@ -218,3 +223,12 @@ def _overtaken(call: Call, state: CaseState) -> dict[str, Any] | None:
     if not raw.isdecimal() or not 0 < int(raw) < len(state.diagnoses):
         return None
     return {"theirs": state.diagnoses[int(raw) - 1], "yours": state.diagnoses[int(raw)]}
+
+
+PAGES = (
+    Page("GET", "/cases", "cases", lambda: cases),
+    Page("GET", "/cases/new", "case.new", lambda: new_case),
+    Page("GET", "/cases/{case_id}", "case", lambda: case),
+    Page("GET", "/cases/{case_id}/timeline", "timeline", lambda: case_timeline),
+    Page("GET", "/cases/{case_id}/second-look", "second_look", lambda: second_look_page),
+)

@@ -7,6 +7,7 @@ from holdfast.usecases.timeline import touch_place
 from holdfast.web.course_words import after_treatment, touch_effect
 from holdfast.web.gate import Call
 from holdfast.web.render import page
+from holdfast.web.route import Page
 
 
 def course(call: Call) -> Response:
@@ -20,3 +21,6 @@ def course(call: Call) -> Response:
         touch_effect=touch_effect,
         place=lambda touch: touch_place(call.ctx, touch.side, touch.region),
     )
+
+
+PAGES = (Page("GET", "/cases/{case_id}/course", "course", lambda: course),)

@@ -6,6 +6,7 @@ from holdfast.kernel.errors import NotFoundError
 from holdfast.knowledge.model import Disease, Knowledge
 from holdfast.web.gate import Call
 from holdfast.web.render import page
+from holdfast.web.route import Page
 
 
 def disease(call: Call) -> Response:
@@ -46,3 +47,10 @@ def _uses(knowledge: Knowledge, source_id: str) -> list[tuple[Disease, list[str]
         if what:
             used.append((found, what))
     return used
+
+
+PAGES = (
+    Page("GET", "/knowledge/diseases/{key}", "knowledge.disease", lambda: disease),
+    Page("GET", "/knowledge/sources", "knowledge.sources", lambda: sources),
+    Page("GET", "/knowledge/sources/{source_id}", "knowledge.source", lambda: source),
+)

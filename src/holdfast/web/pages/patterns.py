@@ -9,6 +9,7 @@ from holdfast.usecases.live_views import BedView, SignalView, ValueView
 from holdfast.web.bodychart import charts
 from holdfast.web.gate import Call
 from holdfast.web.render import page
+from holdfast.web.route import Page
 from holdfast.web.tiles import TILES
 
 _NO_ALARMS = AlarmsView()
@@ -131,3 +132,6 @@ def _bed(
         last_message_us=None if not case_id else now_us - 125_000_000 if silent else now_us,
         silent=silent,
     )
+
+
+PAGES = (Page("GET", "/patterns", "patterns", lambda: patterns),)

@@ -13,6 +13,7 @@ from holdfast.record.alarm_events import EscalationStep
 from holdfast.usecases.alarms import animals, ladder, set_escalation
 from holdfast.web.gate import Call
 from holdfast.web.render import page
+from holdfast.web.route import Page
 
 
 @cache
@@ -57,3 +58,9 @@ def _seconds(text: str) -> float:
         return float(text)
     except ValueError:
         raise OperatorError(f"{text!r} is no number of seconds.", "Write how long nobody may have come.") from None
+
+
+PAGES = (
+    Page("GET", "/rules", "rules", lambda: rules),
+    Page("POST", "/rules/ladder", "rules.ladder", lambda: save_ladder),
+)

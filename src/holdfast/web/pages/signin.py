@@ -11,6 +11,7 @@ from holdfast.web.access import may_open
 from holdfast.web.gate import SESSION_COOKIE, Call
 from holdfast.web.ratelimit import LoginLimiter
 from holdfast.web.render import page
+from holdfast.web.route import Page
 
 
 def setup(call: Call) -> Response:
@@ -148,3 +149,18 @@ def _local(target: str) -> str:
     """The target when it is a page of ours, else empty: a link must not lead a signed-in person elsewhere."""
     local = target.startswith("/") and not target.startswith(("//", "/\\")) and "\n" not in target
     return target if local else ""
+
+
+PAGES = (
+    Page("GET", "/setup", "setup", lambda: setup),
+    Page("POST", "/setup", "setup.save", lambda: save_setup),
+    Page("GET", "/login", "login", lambda: login),
+    Page("POST", "/login", "login.save", SaveLogin),
+    Page("POST", "/logout", "logout", lambda: logout),
+    Page("GET", "/account", "account", lambda: account),
+    Page("POST", "/account/password", "account.password", lambda: save_password),
+    Page("GET", "/people", "people", lambda: people),
+    Page("POST", "/people", "people.create", lambda: create_person),
+    Page("POST", "/people/{account_id}/role", "people.role", lambda: change_person_role),
+    Page("POST", "/people/{account_id}/close", "people.close", lambda: close_person),
+)

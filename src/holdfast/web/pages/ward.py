@@ -9,6 +9,7 @@ from holdfast.usecases import beds as use
 from holdfast.web.alarm_strip import ranked
 from holdfast.web.gate import Call
 from holdfast.web.render import page
+from holdfast.web.route import Page
 from holdfast.web.tiles import TILES
 
 _DUMP_BYTES_MAX = 64 * 1024
@@ -90,3 +91,15 @@ def hexdump(data: bytes) -> str:
 def bed_path(name: str) -> str:
     """The address of a bed's page."""
     return f"/beds/{quote(name, safe='')}"
+
+
+PAGES = (
+    Page("GET", "/", "board", lambda: board),
+    Page("GET", "/beds", "beds", lambda: beds),
+    Page("POST", "/beds", "beds.add", lambda: add_bed),
+    Page("POST", "/beds/bind", "beds.bind", lambda: bind_device),
+    Page("POST", "/beds/unbind", "beds.unbind", lambda: unbind_device),
+    Page("GET", "/beds/{bed}", "bed", lambda: bed),
+    Page("GET", "/quarantine", "quarantine", lambda: quarantine),
+    Page("GET", "/quarantine/{quarantine_id}/raw", "quarantine.raw", lambda: quarantine_raw),
+)

@@ -1,24 +1,8 @@
-"""Who may open what: one table from route name to roles.
+"""The ward, its people, its cases and what the knowledge says."""
 
-A route that is not in the table opens for nobody (``gate`` fails closed), and a test holds the
-table against the routes of the application.
-"""
+from holdfast.web.access.roles import ADMINISTRATION, CLINICAL, DECIDING, EVERYBODY, MANAGING, PUBLIC, READING, Roles
 
-from holdfast.usecases.accounts import Role
-
-PUBLIC: frozenset[Role] = frozenset()
-"""No sign-in needed. Only for what must work before it."""
-
-EVERYBODY = frozenset(Role)
-CLINICAL = frozenset({Role.CLINICIAN, Role.TECHNICIAN, Role.SPECIALIST, Role.ADMINISTRATOR})
-"""An administrator works on cases too: in a small clinic the first account is a vet's, and often the only one awake."""
-DECIDING = CLINICAL - {Role.TECHNICIAN}
-"""Those who may order an irreversible act and decide on it."""
-READING = CLINICAL | {Role.INVESTIGATOR}
-MANAGING = CLINICAL
-ADMINISTRATION = frozenset({Role.ADMINISTRATOR})
-
-ALLOWED: dict[str, frozenset[Role]] = {
+ALLOWED: dict[str, Roles] = {
     "static": PUBLIC,
     "health": PUBLIC,
     "setup": PUBLIC,
@@ -47,14 +31,6 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "timeline": READING,
     "course": READING,
     "second_look": READING,
-    "case.alarms": READING,
-    "case.alarms.acknowledge": CLINICAL,
-    "case.alarms.over": CLINICAL,
-    "case.alarms.pause": CLINICAL,
-    "case.alarms.resume": CLINICAL,
-    "case.alarms.off": CLINICAL,
-    "case.alarms.on": CLINICAL,
-    "case.alarms.limits": CLINICAL,
     "case.findings": CLINICAL,
     "case.retractions": CLINICAL,
     "case.touches": CLINICAL,
@@ -83,13 +59,6 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "api.course": READING,
     "api.second_look": READING,
     "api.case.admit": CLINICAL,
-    "api.case.alarms.acknowledge": CLINICAL,
-    "api.case.alarms.over": CLINICAL,
-    "api.case.alarms.pause": CLINICAL,
-    "api.case.alarms.resume": CLINICAL,
-    "api.case.alarms.off": CLINICAL,
-    "api.case.alarms.on": CLINICAL,
-    "api.case.alarms.limits": CLINICAL,
     "api.case.findings": CLINICAL,
     "api.case.retractions": CLINICAL,
     "api.case.touches": CLINICAL,
@@ -105,14 +74,5 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "api.case.comfort": CLINICAL,
     "api.case.decision": DECIDING,
     "live.board": READING,
-    "live.alarms": READING,
     "live.bed": READING,
 }
-
-
-def may_open(route: str, role: str) -> bool:
-    """Whether an account of this role (empty: nobody signed in) may open the route."""
-    allowed = ALLOWED.get(route)
-    if allowed is None:
-        return False
-    return not allowed or role in allowed

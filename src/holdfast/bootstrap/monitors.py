@@ -1,0 +1,67 @@
+"""What a bedside monitor sends: read, committed, answered, analysed."""
+
+import asyncio
+import logging
+
+from holdfast.bootstrap.house import House
+from holdfast.gateways.hl7.acknowledge import Verdict, acknowledge, no_patient
+from holdfast.gateways.hl7.reading import read_message
+from holdfast.kernel.errors import WorldError
+from holdfast.usecases.ingest import Answer, Incoming, Submitted
+
+log = logging.getLogger("holdfast")
+
+_VERDICTS = {Answer.ACCEPTED: Verdict.ACCEPTED, Answer.ERROR: Verdict.ERROR, Answer.REJECTED: Verdict.REJECTED}
+
+
+async def handle_hl7(house: House, raw: bytes, peer: str) -> bytes | None:
+    """One framed message in, its acknowledgement out, after the commit."""
+    received_us = house.ctx.clock.now_us()
+    # In a thread, so that a big message does not hold up everybody else's. Messages of one connection keep
+    # their order: the server hands over the next one when this one is answered.
+    reading = await asyncio.to_thread(
+        read_message, raw, received_us=received_us, default_offset_min=house.config.utc_offset_min
+    )
+    if reading.query:
+        return no_patient(reading, now_us=received_us)
+    incoming = Incoming(
+        raw=raw,
+        peer=peer,
+        received_us=received_us,
+        message=reading.message,
+        problem=reading.problem or "",
+        control_id=reading.control_id,
+    )
+    answer, text = await _commit(house, incoming)
+    return acknowledge(reading, _VERDICTS[answer], text, now_us=received_us)
+
+
+async def quarantine_bytes(house: House, raw: bytes, peer: str, reason: str) -> None:
+    """What is no message at all (stray bytes, an oversized frame) is kept as well; there is nobody to answer."""
+    if not raw:
+        log.warning("%s: %s", peer, reason)
+        return
+    incoming = Incoming(raw=raw, peer=peer, received_us=house.ctx.clock.now_us(), message=None, problem=reason)
+    await _commit(house, incoming)
+
+
+async def _commit(house: House, incoming: Incoming) -> tuple[Answer, str]:
+    try:
+        submitted = house.intake.receive(incoming)
+        if submitted.receipt is None:
+            return submitted.answer, submitted.text
+        receipt = await asyncio.wrap_future(submitted.receipt)
+    except WorldError as error:
+        log.error("%s", error)
+        return Answer.REJECTED, str(error)
+    if submitted.held is not None and not receipt.duplicate:
+        house.analysis.submit(_hear, house, submitted)
+    return submitted.answer, submitted.text
+
+
+def _hear(house: House, submitted: Submitted) -> None:
+    try:
+        assert submitted.held is not None
+        house.ward.hear(submitted.held, submitted.note)
+    except Exception:  # the data are safe on disk; a fault of the analysis must not stop the next message
+        log.exception("live analysis failed on a message of %s", submitted.held and submitted.held.message.device)

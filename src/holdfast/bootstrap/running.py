@@ -1,0 +1,159 @@
+"""Everything listening, until it is told to stop."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+
+import uvicorn
+
+from holdfast.bootstrap.duties import keep_house
+from holdfast.bootstrap.house import House, open_house, setup_link
+from holdfast.bootstrap.imaging_units import dicom_server
+from holdfast.bootstrap.monitors import handle_hl7, quarantine_bytes
+from holdfast.config import Config
+from holdfast.gateways.dicom.server import TITLE
+from holdfast.gateways.hl7.server import serve as serve_mllp
+from holdfast.kernel.errors import WorldError
+from holdfast.signals.warm_up import warm_up
+from holdfast.web.app import WebServices, create_app
+
+log = logging.getLogger("holdfast")
+
+PREPARING_SAID_AFTER_S = 5.0
+"""A start that compiles nothing has prepared the analysis by then."""
+
+
+def _services(house: House) -> WebServices:
+    return WebServices(
+        ctx=house.ctx,
+        accounts=house.accounts,
+        ward=house.ward,
+        films=house.films,
+        reception=house.reception,
+        secure_cookies=house.config.secure_cookies,
+        demo=house.config.demo,
+    )
+
+
+def _bound(config: Config) -> socket.socket:
+    """The pages' socket, bound before anything starts: a taken port is said in words, not by a library's log."""
+    family = socket.AF_INET6 if ":" in config.http_host else socket.AF_INET
+    pages = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        pages.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        pages.bind((config.http_host, config.http_port))
+    except OSError as error:
+        pages.close()
+        raise WorldError(
+            f"Cannot serve the pages at {config.http_address} ({error.strerror}).",
+            "Is the port taken? Try --http-port.",
+        ) from error
+    return pages
+
+
+async def prepare(house: House) -> None:
+    """Have the analysis compiled, which takes a minute or two where it has not been: the first message of a monitor
+    must not be what pays for it."""
+    preparing = asyncio.wrap_future(house.analysis.submit(warm_up))
+    done, _ = await asyncio.wait([preparing], timeout=PREPARING_SAID_AFTER_S)
+    if not done:
+        print(
+            "Preparing the signal analysis (a minute or two at the first start of a release, else seconds) ...",
+            flush=True,
+        )
+    try:
+        await preparing
+    except Exception:  # monitors can be listened to all the same: what is said is on disk
+        log.exception("the signal analysis could not be prepared")
+
+
+@contextlib.asynccontextmanager
+async def running(house: House) -> AsyncIterator[None]:
+    """Everything listening: HL7, the once-a-second round and the pages, until the block ends."""
+    config = house.config
+    units = dicom_server(house)
+    pages = _bound(config)
+    await prepare(house)
+    web = uvicorn.Server(
+        uvicorn.Config(
+            create_app(_services(house)),
+            log_level="warning",
+            server_header=False,
+            ws_ping_interval=20.0,
+        )
+    )
+    try:
+        mllp = await serve_mllp(
+            config.hl7_host,
+            config.hl7_port,
+            lambda raw, peer: handle_hl7(house, raw, peer),
+            on_problem=lambda raw, peer, reason: quarantine_bytes(house, raw, peer, reason),
+        )
+    except OSError as error:
+        pages.close()
+        raise WorldError(
+            f"Cannot listen for monitors at {config.hl7_host}:{config.hl7_port} ({error.strerror}).",
+            "Is the port taken? Try --hl7-port.",
+        ) from error
+    house.films.sweep()
+    try:
+        units.start(config.dicom_host, config.dicom_port)
+    except OSError as error:
+        pages.close()
+        await mllp.close()
+        raise WorldError(
+            f"Cannot listen for imaging units at {config.dicom_host}:{config.dicom_port} ({error.strerror}).",
+            "Is the port taken? Try --dicom-port.",
+        ) from error
+    house.ward.watch_again(house.ctx.clock.now_us())
+    house.ward.end_what_is_left(house.ctx.clock.now_us())
+    tasks = [asyncio.create_task(keep_house(house)), asyncio.create_task(web.serve(sockets=[pages]))]
+    try:
+        while not web.started:
+            if tasks[1].done():
+                raise WorldError(f"Cannot serve {config.http_address}.", "Run with --verbose to see why.")
+            await asyncio.sleep(0.02)
+        yield
+    finally:
+        await asyncio.to_thread(units.close)
+        await mllp.close()
+        web.should_exit = True
+        tasks[0].cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def serve(config: Config) -> None:
+    """Run until interrupted."""
+    house = open_house(config)
+    try:
+        asyncio.run(run(house))
+    finally:
+        house.close()
+
+
+async def run(house: House) -> None:
+    """Listen, print where, and stay until SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    async with running(house):
+        loop = asyncio.get_running_loop()
+        for signum in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(signum, stop.set)
+        _say_where(house)
+        await stop.wait()
+
+
+def _say_where(house: House) -> None:
+    config = house.config
+    lines = [
+        f"Holdfast is at {config.http_address}",
+        f"Monitors (HL7 over MLLP): {config.hl7_host}:{config.hl7_port}",
+        f"Imaging units (DICOM): {config.dicom_host}:{config.dicom_port}, AE title {TITLE}",
+        f"Record: {config.database}",
+    ]
+    if link := setup_link(house):
+        lines.append(f"First start. Make the first administrator with this one-time link: {link}")
+    print("\n".join(lines), file=sys.stdout, flush=True)

@@ -1,0 +1,1 @@
+"""DICOM over a network: what units send, ask and are asked."""

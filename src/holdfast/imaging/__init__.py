@@ -1,0 +1,1 @@
+"""Radiographs: reading what a header says, scale and animal, and which case a study belongs to."""

@@ -1,0 +1,22 @@
+"""Who may open what: one table from route name to roles, put together from a table for each subject.
+
+A route that is not in the table opens for nobody (``gate`` fails closed), and a test holds the
+table against the routes of the application.
+"""
+
+from holdfast.web.access import alarms, clinic, imaging
+from holdfast.web.access.roles import Roles
+
+ALLOWED: dict[str, Roles] = {
+    **clinic.ALLOWED,
+    **alarms.ALLOWED,
+    **imaging.ALLOWED,
+}
+
+
+def may_open(route: str, role: str) -> bool:
+    """Whether an account of this role (empty: nobody signed in) may open the route."""
+    allowed = ALLOWED.get(route)
+    if allowed is None:
+        return False
+    return not allowed or role in allowed

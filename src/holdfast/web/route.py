@@ -1,0 +1,16 @@
+"""A page or an answer of the API: where it lies, what its route is called, and who makes its handler."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from holdfast.web.gate import Handler
+
+
+class Page(NamedTuple):
+    """One row of a module's ``PAGES``; who may open it stands in ``access`` under the same name."""
+
+    method: str
+    path: str
+    name: str
+    make: Callable[[], Handler]
+    """Makes the handler; some keep state for the life of one application."""

@@ -6,10 +6,13 @@ from typing import Any, get_args
 import numpy as np
 
 from holdfast.record import alarm_events as al
+from holdfast.record import call_events as ce
 from holdfast.record import cpr_events as cpr
 from holdfast.record import custody_events as cu
 from holdfast.record import events as ev
+from holdfast.record import home_events as ho
 from holdfast.record import imaging_events as im
+from holdfast.record import surgery_events as su
 from holdfast.record.monitor import Alert, MonitorMessage, Numeric, Origin, Refusal, Wave
 from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.usecases.ports import Change, NewBlock, NewEvent, NewHeld, Receipt, Store, TrendPoint
@@ -126,6 +129,87 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
     al.AlarmSwitchedOff(at_us=T0_US, alarm="rr_high", reason="he pants", until_us=None),
     al.AlarmSwitchedOn(at_us=T0_US, alarm="rr_high"),
     al.AlarmLimitSet(at_us=T0_US, key="hr", low=None, high=220.0, unit="/min", why="puppy in pain"),
+    ce.CaseCallListSet(at_us=T0_US, contacts=("k1",), why="his surgeon"),
+    ce.CallOpened(
+        at_us=T0_US,
+        call_id="c1",
+        cause="alarm",
+        cause_id="x1",
+        about="asystole",
+        text="No heart beat for 4 s",
+        priority="high",
+        people=(
+            ce.Callee(
+                contact_id="k1", name="Dr. Osei", place="clinic", wait_s=20.0, channels=("ntfy",), account="osei"
+            ),
+        ),
+        again_s=60.0,
+    ),
+    ce.CallJoined(at_us=T0_US, call_id="c1", cause_id="x2", about="apnea_low", text="No breath for 30 s"),
+    ce.CallMade(at_us=T0_US, call_id="c1", place=1, until_us=T0_US + 20 * SECOND_US),
+    ce.CallDelivery(at_us=T0_US, call_id="c1", place=1, channel="ntfy", state="failed", note="not taken"),
+    ce.CallSeen(at_us=T0_US, call_id="c1", place=1),
+    ce.CallAnswered(at_us=T0_US, call_id="c1", who="Dr. Osei", how="link"),
+    ce.CallListEnded(at_us=T0_US, call_id="c1", again_us=T0_US + 60 * SECOND_US),
+    ce.CallWithdrawn(at_us=T0_US, call_id="c1", why="false alarm"),
+    ho.RecoveryMarked(at_us=T0_US, mark_id="m1", sign="ear", note="left"),
+    ho.RecoveryMarkWithdrawn(at_us=T0_US, mark_id="m1", reason="wrong dog"),
+    ho.HandlerLinkMade(
+        at_us=T0_US, link_id="h1", token_sha256="cd" * 32, who="Sgt. Müller", expires_us=T0_US + 86_400 * SECOND_US
+    ),
+    ho.HandlerLinkRevoked(at_us=T0_US, link_id="h1", why="telephone lost"),
+    ho.HandlerLinkOpened(at_us=T0_US, link_id="h1"),
+    ho.HandlerTold(at_us=T0_US, text="He slept.", draft="He is resting."),
+    ho.HandlerPhotoShown(at_us=T0_US, image_id="ab" * 32),
+    ho.HomeMedicineOrdered(at_us=T0_US, order_id="r1", medicine="as on the box", how="once a day", until="Friday"),
+    ho.HomeMedicineStopped(at_us=T0_US, order_id="r1", reason="vomits"),
+    ho.DischargeWritten(
+        at_us=T0_US,
+        letter_id="d1",
+        diagnosis="metal fragment between two ribs, removed",
+        done=("Operation: thoracotomy",),
+        medicines=("as on the box: once a day, until Friday",),
+        look_for=("Breathing faster than 30 a minute while asleep: count again, then call us.",),
+        words="Keep him quiet.",
+        recheck="in ten days",
+    ),
+    ho.HomeObserved(
+        at_us=T0_US,
+        observation_id="b1",
+        link_id="h1",
+        breaths_per_min=24.0,
+        effort="easy",
+        gums="pink",
+        appetite="all",
+        gait="normal",
+        wound="dry",
+        note="",
+        image_id="",
+        advice="go_on",
+        rules=(),
+    ),
+    su.SurgeryPlanned(
+        at_us=T0_US,
+        surgery_id="s1",
+        procedure="thoracotomy",
+        site="left, 7th space",
+        surgeon="Dr. Osei",
+        risk="He may die of bleeding.",
+    ),
+    su.AsaStatusSet(at_us=T0_US, surgery_id="s1", status=4, emergency=True),
+    su.SurgeryItemAnswered(at_us=T0_US, surgery_id="s1", item="blood", answer="skipped", reason="none in the house"),
+    su.SurgeryStepped(at_us=T0_US, surgery_id="s1", step="time_out", reason=""),
+    su.AnaesthesiaBegan(at_us=T0_US, surgery_id="s1", anaesthetist="Dr. Lee"),
+    su.AnaesthesiaNoted(
+        at_us=T0_US, surgery_id="s1", note_id="n1", sort="drug", what="as drawn up", amount="3 mL", route="IV"
+    ),
+    su.AnaesthesiaEnded(at_us=T0_US, surgery_id="s1"),
+    ce.ContactSet(
+        at_us=T0_US, contact_id="k1", name="Dr. Osei", place="on_call", channels=("email", "ntfy"), account="osei"
+    ),
+    ce.ContactRemoved(at_us=T0_US, contact_id="k1"),
+    ce.CallListSet(at_us=T0_US, contacts=("k1", "k2"), why="night"),
+    ce.ClinicPhoneSet(at_us=T0_US, phone="+41 44 123 45 67"),
     cu.ItemCreated(
         at_us=T0_US,
         item_id="i1",

@@ -77,13 +77,23 @@ def about_alarms(
             people=called,
             again_s=times.again_s(alarm.priority),
         )
+        told.append(opened)
         if current is not None:
             told.append(ce.CallWithdrawn(at_us=now_us, call_id=current.call_id, why=REPLACED))
+            told += _taken_along(current, opened.call_id, alarms, now_us)
             standing.remove(current)
-        told.append(opened)
         # The next alarm of the same look joins this call.
         standing.append(_entry_of(opened))
     return told
+
+
+def _taken_along(entry: CallEntry, call_id: str, alarms: AlarmState, now_us: int) -> list[ce.CallJoined]:
+    """What a replaced call was about and still waits goes into the call that took its place."""
+    return [
+        ce.CallJoined(at_us=now_us, call_id=call_id, cause_id=cause, about=about, text=text)
+        for cause, about, text in zip(entry.causes, entry.abouts, entry.texts, strict=True)
+        if (alarm := alarms.by_id(cause)) is not None and alarm.status is not AlarmStatus.ACKNOWLEDGED
+    ]
 
 
 def next_step(entry: CallEntry, now_us: int) -> ce.ANY_CALL_EVENT | None:

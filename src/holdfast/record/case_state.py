@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from holdfast.kernel.limits import CONDITIONS_KEPT
-from holdfast.record import alarm_state, call_state, cpr_log
+from holdfast.record import alarm_state, call_state, cpr_log, home_state, surgery_state
 from holdfast.record import events as ev
 from holdfast.record.alarm_events import ANY_ALARM_EVENT, AlarmAcknowledged
 from holdfast.record.alarm_state import AlarmState
@@ -17,8 +17,12 @@ from holdfast.record.call_events import ANY_CALL_EVENT
 from holdfast.record.call_state import Calls
 from holdfast.record.cpr_events import ANY_CPR_EVENT
 from holdfast.record.cpr_log import CprLog
+from holdfast.record.home_events import ANY_HOME_EVENT
+from holdfast.record.home_state import HomeState
 from holdfast.record.monitor import Origin
 from holdfast.record.score_events import ScoreItemAnswered
+from holdfast.record.surgery_events import ANY_SURGERY_EVENT
+from holdfast.record.surgery_state import Surgery
 
 
 @dataclass(frozen=True)
@@ -151,6 +155,8 @@ class CaseState:
     looks: dict[str, LookEntry] = field(default_factory=dict)
     """By their id, oldest first."""
     calls: Calls = field(default_factory=Calls)
+    home: HomeState = field(default_factory=HomeState)
+    surgeries: dict[str, Surgery] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -231,6 +237,10 @@ def _after(state: CaseState, event: ev.AnyEvent, item: ev.Recorded) -> CaseState
         return replace(state, resuscitations=cpr_log.apply(state.resuscitations, event, item.actor))
     if isinstance(event, ANY_CALL_EVENT):
         return replace(state, calls=call_state.apply(state.calls, event, item.actor))
+    if isinstance(event, ANY_HOME_EVENT):
+        return replace(state, home=home_state.apply(state.home, event, item.actor))
+    if isinstance(event, ANY_SURGERY_EVENT):
+        return replace(state, surgeries=surgery_state.apply(state.surgeries, event, item.actor))
     match event:
         case ev.FindingRecorded() | ev.FindingRetracted() | ev.TouchRecorded() | ev.TreatmentGiven():
             return _after_bedside_entry(state, event, item)

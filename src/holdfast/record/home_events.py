@@ -91,13 +91,16 @@ class HomeObserved(CaseEvent, frozen=True, kw_only=True, tag="home_observed.1"):
     observation_id: str
     link_id: str
     breaths_per_min: float | None
+    """Asleep or at rest."""
+    effort: str
+    gums: str
     appetite: str
     gait: str
     wound: str
     note: str
     image_id: str
     advice: str
-    """``now``, ``today``, ``count_again`` or ``go_on``."""
+    """``now``, ``today``, ``look_again`` or ``go_on``."""
     rules: tuple[str, ...]
     """Keys of the rules that spoke."""
 

@@ -49,9 +49,7 @@ class AppriseChannels:
             more |= {"click": message.link, "priority": "max" if message.urgent else "high"}
         plugin = self._plugin(message.channel, message.to, more)
         if plugin is None:
-            raise ChannelError(
-                f"The channel {message.channel} cannot be used as configured.", "See the settings."
-            )
+            raise ChannelError(f"The channel {message.channel} cannot be used as configured.", "See the settings.")
         taken = plugin.notify(body=f"{message.text}\n{message.link}", title=message.title)
         if not taken:
             raise ChannelError(f"The channel {message.channel} did not take the message.", "It is tried again.")

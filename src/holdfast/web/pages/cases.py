@@ -35,6 +35,10 @@ CATEGORIES = (
     "second_look",
     "decision",
     "monitor",
+    "call",
+    "surgery",
+    "recovery",
+    "home",
     "note",
     "admin",
 )

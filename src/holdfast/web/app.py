@@ -16,7 +16,22 @@ from holdfast.web.acts import ACTS, ADMIT, Act
 from holdfast.web.alarm_acts import ALARM_ACTS
 from holdfast.web.call_acts import CALL_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
-from holdfast.web.pages import alarms, calls, cases, course, imaging, knowledge, patterns, rules, signin, ward
+from holdfast.web.pages import (
+    alarms,
+    calls,
+    cases,
+    course,
+    handler,
+    home,
+    imaging,
+    knowledge,
+    patterns,
+    recovery,
+    rules,
+    signin,
+    ward,
+)
+from holdfast.web.recovery_acts import RECOVERY_ACTS
 from holdfast.web.render import STATIC
 from holdfast.web.route import Page
 from holdfast.web.security import SecurityHeaders
@@ -32,6 +47,9 @@ _PAGES = (
     *course.PAGES,
     *alarms.PAGES,
     *calls.PAGES,
+    *recovery.PAGES,
+    *home.PAGES,
+    *handler.PAGES,
     *imaging.PAGES,
     *dicomweb.PAGES,
     *rules.PAGES,
@@ -44,6 +62,7 @@ _ACTS = (
     *ACTS.values(),
     *ALARM_ACTS.values(),
     *CALL_ACTS.values(),
+    *RECOVERY_ACTS.values(),
 )
 
 
@@ -77,6 +96,8 @@ def _routes(services: WebServices, hub: Hub) -> list[BaseRoute]:
     store = guarded("dicomweb.store", dicomweb.store, services, dicomweb.STORES)
     routes.append(Route("/dicomweb/studies", store, methods=["POST"], name="dicomweb.store"))
     routes += _act_routes(ADMIT, "/cases", "/api/cases", services)
+    for path, name, handle, takes in (*home.UPLOADS, *handler.UPLOADS):
+        routes.append(Route(path, guarded(name, handle, services, takes), methods=["POST"], name=name))
     for act in _ACTS:
         path = act.path or act.name
         routes += _act_routes(act, f"/cases/{{case_id}}/{path}", f"/api/cases/{{case_id}}/{path}", services)

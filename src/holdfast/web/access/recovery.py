@@ -1,0 +1,36 @@
+"""Recovery, the way home, and the pages of handlers."""
+
+from holdfast.web.access.roles import CLINICAL, DECIDING, PUBLIC, READING, Roles
+
+ALLOWED: dict[str, Roles] = {
+    "recovery": READING,
+    "api.recovery": READING,
+    "case.recovery.mark": CLINICAL,
+    "case.recovery.withdraw": CLINICAL,
+    "case.recovery.total": CLINICAL,
+    "api.case.recovery.mark": CLINICAL,
+    "api.case.recovery.withdraw": CLINICAL,
+    "api.case.recovery.total": CLINICAL,
+    "home": READING,
+    "api.home": READING,
+    "home.link": CLINICAL,
+    "api.home.link": CLINICAL,
+    "home.photo": CLINICAL,
+    "home.file": READING,
+    "home.letter": READING,
+    "case.home.tell": DECIDING,
+    "case.home.revoke": CLINICAL,
+    "case.home.medicine": DECIDING,
+    "case.home.stop": DECIDING,
+    "case.home.letter": DECIDING,
+    "api.case.home.tell": DECIDING,
+    "api.case.home.revoke": CLINICAL,
+    "api.case.home.medicine": DECIDING,
+    "api.case.home.stop": DECIDING,
+    "api.case.home.letter": DECIDING,
+    "handler": PUBLIC,
+    "handler.photo": PUBLIC,
+    "handler.letter": PUBLIC,
+    "handler.observe": PUBLIC,
+    "handler.send_photo": PUBLIC,
+}

@@ -1,0 +1,135 @@
+"""Calls in pages: people and order, the bar of every page, the link of a message, and what the API says."""
+
+import re
+
+import pytest
+
+from fake_calling import FakeChannels
+from holdfast.record import alarm_events as al
+from holdfast.record import events as ev
+from holdfast.usecases.context import record
+
+ROUND = 10 + 3 * 20
+
+
+@pytest.fixture
+def list_of_three(house):
+    for name in ("Dr Osei", "Nurse Kim", "Dr Lee"):
+        house.post("clinician", "/calls/contacts", {"name": name, "place": "clinic", "to_ntfy": f"topic-{name[-3:]}"})
+    contacts = list(house.ctx.book.clinic.calling.contacts)
+    house.post("clinician", "/calls/order", {"contacts": contacts, "why": "tonight"})
+    return house
+
+
+def alarm(house) -> None:
+    event = al.AlarmRaised(
+        at_us=house.clock.at_us,
+        alarm_id="a1",
+        alarm="asystole",
+        signal="",
+        text="No heart beat <b>for</b> 4 s",
+        priority="high",
+        technical=False,
+        audible_when_over=True,
+        since_us=house.clock.at_us,
+    )
+    record(house.ctx, actor="holdfast", stream=ev.case_stream(house.case_id), events=[event])
+
+
+def seconds(house, count: int) -> None:
+    for _ in range(count):
+        house.services.desk.follow(house.clock.advance(1))
+
+
+def sent(house) -> FakeChannels:
+    return house.services.desk.channels
+
+
+def bar(house, login: str = "technician") -> str:
+    found = re.search(r'<aside id="calls-bar".*?</aside>', house.client(login).get("/").text, re.DOTALL)
+    assert found
+    return found.group(0)
+
+
+def test_without_a_list_the_page_says_that_nobody_is_called(house) -> None:
+    assert 'data-testid="no-list"' in house.client("clinician").get("/calls").text
+
+
+def test_an_address_is_shown_nowhere(list_of_three) -> None:
+    for path in ("/calls", "/api/calls", f"/cases/{list_of_three.case_id}/calls"):
+        assert "topic-" not in list_of_three.client("administrator").get(path).text
+
+
+def test_every_page_says_who_is_called_and_then_that_nobody_answered(list_of_three) -> None:
+    house = list_of_three
+    alarm(house)
+    seconds(house, 12)
+    assert "Calling Dr Osei" in bar(house)
+    assert "<b>for</b>" not in bar(house), "what a device says is text"
+    seconds(house, ROUND)
+    assert "NOBODY ANSWERED" in bar(house)
+    assert "Dr Osei, Nurse Kim, Dr Lee" in bar(house)
+
+
+def test_an_answer_on_a_page_ends_the_calling_and_names_who(list_of_three) -> None:
+    house = list_of_three
+    alarm(house)
+    seconds(house, 12)
+    (call,) = house.client("technician").get("/api/calls").json()["standing"]
+    answer = house.post_json("technician", f"/api/cases/{house.case_id}/calls/{call['call_id']}/answer", {})
+    assert answer.status_code == 201
+    assert "call-line" not in bar(house)
+    page = house.client("technician").get(f"/cases/{house.case_id}/calls").text
+    assert "A technician answered" in page
+    second = house.post_json("clinician", f"/api/cases/{house.case_id}/calls/{call['call_id']}/answer", {})
+    assert second.status_code == 400
+    assert "A technician has answered already" in second.text
+
+
+def test_the_link_of_a_message_needs_no_account_and_is_used_up(list_of_three) -> None:
+    house = list_of_three
+    alarm(house)
+    seconds(house, 12)
+    path = sent(house).sent[0].link.removeprefix("https://holdfast.test")
+    outside = house.client()
+    assert "I am coming" in outside.get(path).text
+    (call,) = house.client("clinician").get("/api/calls").json()["standing"]
+    assert call["people"][0]["state"] == "sent", "a program that looks at links is no person"
+    assert outside.post(f"{path}/seen").status_code == 204
+    (call,) = house.client("clinician").get("/api/calls").json()["standing"]
+    assert call["people"][0]["state"] == "seen"
+    assert outside.post(path).status_code == 303
+    assert "Dr Osei comes" in outside.get(path).text
+    assert "I am coming" not in outside.get(path).text
+    assert outside.get(path[:-1] + "x").status_code == 404
+
+
+def test_a_link_of_a_message_opens_nothing_else(list_of_three) -> None:
+    house = list_of_three
+    alarm(house)
+    seconds(house, 12)
+    path = sent(house).sent[0].link.removeprefix("https://holdfast.test")
+    outside = house.client()
+    outside.get(path)
+    assert outside.get(f"/cases/{house.case_id}").status_code == 303
+
+
+def test_somebody_can_be_called_by_hand_and_a_call_ends_with_a_reason(list_of_three) -> None:
+    house = list_of_three
+    house.post("technician", f"/cases/{house.case_id}/calls", {"text": "He vomits blood"})
+    seconds(house, 1)
+    assert "He vomits blood" in bar(house)
+    (call,) = house.client("technician").get("/api/calls").json()["standing"]
+    where = f"/cases/{house.case_id}/calls/{call['call_id']}/withdraw"
+    assert house.post("technician", where).status_code == 400
+    assert house.post("technician", where, {"why": "it was jam"}).status_code == 303
+    assert "call-line" not in bar(house)
+
+
+def test_the_timeline_tells_the_whole_call(list_of_three) -> None:
+    house = list_of_three
+    alarm(house)
+    seconds(house, ROUND + 5)
+    text = house.client("clinician").get(f"/cases/{house.case_id}/timeline").text
+    for words in ("Calling: No heart beat", "Called number 3", "ntfy: sent", "Nobody answered: the list has ended"):
+        assert words in text, words

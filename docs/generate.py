@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 
+from holdfast.calling import course as call_course
 from holdfast.hold import order
 from holdfast.knowledge.care import Figure
 from holdfast.knowledge.doses import Dose
 from holdfast.knowledge.loader import load
 from holdfast.knowledge.model import Knowledge
+from holdfast.knowledge.recovery_care import load as load_recovery
 from holdfast.knowledge.scores import Item, ScoreRule, Statement
 from holdfast.record import alarm_state
 from holdfast.resuscitation.course import TRANSITIONS, Phase
@@ -147,6 +149,19 @@ def alarm(_: Knowledge) -> str:
     return diagram(alarm_state.TRANSITIONS.items(), None)
 
 
+def call(_: Knowledge) -> str:
+    ends = (call_course.Phase.ANSWERED, call_course.Phase.WITHDRAWN)
+    return diagram(call_course.TRANSITIONS.items(), call_course.Phase.OPEN, ends)
+
+
+def home_rules(_: Knowledge) -> str:
+    rows = [
+        (one.words, one.advice.replace("_", " "), one.grade, one.source or f"ours. {one.note}")
+        for one in load_recovery().home
+    ]
+    return table(("rule", "advice", "grade", "source"), rows)
+
+
 OUTSIDE = "[*]"
 """How a diagram writes what is no state: before the first, after the last."""
 
@@ -187,6 +202,8 @@ def link(knowledge: Knowledge, source: str) -> str:
 PARTS: dict[str, dict[str, Callable[[Knowledge], str]]] = {
     "doses-and-scores.md": {"doses": doses, "scores": scores},
     "state-machines.md": {"end of life": end_of_life, "alarm": alarm},
+    "calling.md": {"call": call},
+    "recovery.md": {"home rules": home_rules},
     "resuscitation.md": {"course": course, "numbers": figures},
 }
 """What is made from data, by page and by the name of its place."""

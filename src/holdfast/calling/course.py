@@ -14,7 +14,7 @@ class Phase(StrEnum):
     """Nobody was called yet."""
     CALLING = "calling"
     """Somebody was called and may still answer."""
-    NOBODY = "nobody answered"
+    NOBODY = "nobody"
     """The list has ended: large on every page. It begins again."""
     ANSWERED = "answered"
     WITHDRAWN = "withdrawn"

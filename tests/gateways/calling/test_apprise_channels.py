@@ -1,11 +1,8 @@
 """Messages over real sockets to a peer that speaks as an ntfy server, killed and started again; and the settings."""
 
-import json
 import logging
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -21,43 +18,11 @@ from holdfast.usecases import calling, cases
 from holdfast.usecases.call_desk import CallDesk
 from holdfast.usecases.call_ports import ChannelError, Message
 from making import StandingClock, make_context
+from ntfy_peer import Peer
 
 MESSAGE = Message(
     channel="ntfy", to="night-topic", title="Rex: asystole", text="No beat", link="https://h/c/1", urgent=True
 )
-
-
-class Peer:
-    """A server that takes what an ntfy server takes."""
-
-    def __init__(self) -> None:
-        self.got: list[dict[str, object]] = []
-        self.port = 0
-        self._server: ThreadingHTTPServer | None = None
-
-    def start(self) -> None:
-        got = self.got
-
-        class Take(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                got.append(json.loads(body))
-                self.send_response(200)
-                self.end_headers()
-                self.wfile.write(b"{}")
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Take)
-        self.port = self._server.server_address[1]
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def kill(self) -> None:
-        if self._server:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
 
 
 @pytest.fixture
@@ -130,13 +95,6 @@ def test_a_network_that_is_cut_for_seconds_loses_no_call_and_doubles_none(peer: 
         assert states() == ["failed"]
         peer.start()
         seconds_until(2)
-        while (
-            clock.at_us
-            < ctx.book.case(case_id).calls.entries[next(iter(ctx.book.case(case_id).calls.entries))].opened_us
-            + 35_000_000
-        ):
-            desk.follow(clock.advance(1))
-            sleep(0.01)
         seconds_until(3)
     assert sorted(str(got["topic"]) for got in peer.got) == ["topic-kim", "topic-osei"]
     assert states().count("sent") == 2

@@ -15,7 +15,7 @@ from holdfast.web import acts, api, dicomweb, errors
 from holdfast.web.acts import ACTS, ADMIT, Act
 from holdfast.web.alarm_acts import ALARM_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
-from holdfast.web.pages import alarms, cases, course, imaging, knowledge, patterns, rules, signin, ward
+from holdfast.web.pages import alarms, cases, course, imaging, knowledge, offline, patterns, rules, signin, ward
 from holdfast.web.render import STATIC
 from holdfast.web.route import Page
 from holdfast.web.security import SecurityHeaders
@@ -35,6 +35,7 @@ _PAGES = (
     *rules.PAGES,
     *knowledge.PAGES,
     *patterns.PAGES,
+    *offline.PAGES,
     *api.PAGES,
     Page("GET", "/health", "health", lambda: _health),
 )

@@ -1,0 +1,113 @@
+// Answers for the server when it does not: pages that were kept open again, plainly marked as old copies. What is sent
+// never passes through here; the outbox does that.
+
+const NAME = "holdfast-pages-1";
+const KEPT = /^\/(cases\/[^/]+(\/cpr)?|cpr)?$/;
+const KEPT_FOR_MS = 48 * 3600 * 1000;
+// How long the server may take before a copy is shown instead: a resuscitation does not wait.
+const PATIENCE_MS = 12000;
+const PATIENCE_CPR_MS = 4000;
+const PATIENCE_DOWN_MS = 1500;
+const DOWN_FOR_MS = 10000;
+const MOMENT = "x-holdfast-kept-ms";
+let downUntil = 0;
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
+
+async function takeOver() {
+  for (const name of await caches.keys()) if (name.startsWith("holdfast-") && name !== NAME) await caches.delete(name);
+  await self.clients.claim();
+}
+
+self.addEventListener("message", (event) => {
+  if (event.data.keep) event.waitUntil(keepAll(event.data.keep));
+  if (event.data.forget) event.waitUntil(caches.delete(NAME));
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (request.mode === "navigate") event.respondWith(page(request, url));
+  else if (url.pathname.startsWith("/static/")) event.respondWith(asset(request));
+});
+
+async function keepAll({ pages, assets }) {
+  const cache = await caches.open(NAME);
+  const wanted = new Set(assets);
+  for (const path of pages.filter((one) => KEPT.test(one))) {
+    const answer = await fetch(path, { headers: { accept: "text/html" } }).catch(() => null);
+    if (!answer) return;
+    const text = await keepPage(path, answer);
+    for (const [, asset] of text.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g)) wanted.add(asset);
+  }
+  for (const path of wanted) {
+    const answer = await fetch(path).catch(() => null);
+    if (answer?.ok) await cache.put(path, answer);
+  }
+  await forgetOld(cache);
+}
+
+// The text of what was kept; empty when it was not a page of ours.
+async function keepPage(path, answer) {
+  const html = answer.headers.get("content-type")?.startsWith("text/html");
+  if (!answer.ok || answer.redirected || !html) return "";
+  const text = await answer.text();
+  const cache = await caches.open(NAME);
+  await cache.put(path, new Response(text, { headers: headers({ [MOMENT]: String(Date.now()) }, answer) }));
+  return text;
+}
+
+// The page's own security headers hold for its copy too.
+function headers(more, answer) {
+  const kept = new Headers(more);
+  for (const name of ["content-type", "content-security-policy", "x-frame-options", "referrer-policy", "x-content-type-options"]) {
+    const value = answer.headers.get(name);
+    if (value) kept.set(name, value);
+  }
+  return kept;
+}
+
+async function forgetOld(cache) {
+  for (const request of await cache.keys()) {
+    const moment = Number((await cache.match(request))?.headers.get(MOMENT));
+    if (moment && Date.now() - moment > KEPT_FOR_MS) await cache.delete(request);
+  }
+}
+
+// The server's answer; null when none comes in time.
+async function fromServer(request, patienceMs) {
+  const late = new Promise((resolve) => setTimeout(() => resolve(null), Date.now() < downUntil ? PATIENCE_DOWN_MS : patienceMs));
+  const answer = await Promise.race([fetch(request).catch(() => null), late]);
+  if (!answer) downUntil = Date.now() + DOWN_FOR_MS;
+  return answer;
+}
+
+async function page(request, url) {
+  const cache = await caches.open(NAME);
+  const kept = await cache.match(url.pathname);
+  // Nothing is kept: whatever the browser shows then is as good as what could be shown here.
+  if (!kept) return fetch(request);
+  const answer = await fromServer(request, url.pathname.endsWith("/cpr") ? PATIENCE_CPR_MS : PATIENCE_MS);
+  if (!answer) return old(kept);
+  if (KEPT.test(url.pathname) && !url.search) await keepPage(url.pathname, answer.clone()).catch(() => "");
+  return answer;
+}
+
+async function old(kept) {
+  const text = await kept.text();
+  const moment = Number(kept.headers.get(MOMENT));
+  return new Response(text.replace("<html", `<html data-kept-ms="${moment}"`), { headers: headers({}, kept) });
+}
+
+async function asset(request) {
+  const cache = await caches.open(NAME);
+  const kept = await cache.match(request, { ignoreSearch: true });
+  if (!kept) return fetch(request);
+  if (Date.now() < downUntil) return kept;
+  const answer = await fromServer(request, PATIENCE_CPR_MS);
+  if (!answer?.ok) return kept;
+  await cache.put(request, answer.clone());
+  return answer;
+}

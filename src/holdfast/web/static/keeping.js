@@ -3,6 +3,9 @@
 import { own } from "./session.js";
 
 const CPR = 'a[href$="/cpr#start"]';
+const AGAIN_MS = 5000;
+const EVERY_MS = 5 * 60 * 1000;
+let soon = 0;
 
 async function keep() {
   await navigator.serviceWorker.register("/sw.js");
@@ -12,8 +15,16 @@ async function keep() {
   worker.postMessage({ keep: { pages: [...new Set([location.pathname, ...linked])], assets } });
 }
 
+function keepSoon() {
+  clearTimeout(soon);
+  soon = setTimeout(() => keep().catch(() => {}), AGAIN_MS);
+}
+
 if ("serviceWorker" in navigator && own.account && !document.documentElement.dataset.keptMs) {
-  window.addEventListener("load", () => keep().catch(() => {}));
+  keep().catch(() => {});
+  window.addEventListener("load", keepSoon); // with the modules that came later
+  document.addEventListener("refreshed", keepSoon);
+  setInterval(keepSoon, EVERY_MS);
   document.querySelector('form[action="/logout"]')?.addEventListener("submit", () => {
     navigator.serviceWorker.controller?.postMessage({ forget: true });
   });

@@ -21,7 +21,7 @@ async function takeOver() {
 }
 
 self.addEventListener("message", (event) => {
-  if (event.data.keep) event.waitUntil(keepAll(event.data.keep));
+  if (event.data.keep) event.waitUntil(keepAll(event.data.keep).catch(() => {}));
   if (event.data.forget) event.waitUntil(caches.delete(NAME));
 });
 
@@ -33,30 +33,32 @@ self.addEventListener("fetch", (event) => {
   else if (url.pathname.startsWith("/static/")) event.respondWith(asset(request));
 });
 
+// What a page needs is kept before the page: a copy that is there opens.
 async function keepAll({ pages, assets }) {
   const cache = await caches.open(NAME);
-  const wanted = new Set(assets);
+  for (const path of assets) await keepAsset(cache, path);
   for (const path of pages.filter((one) => KEPT.test(one))) {
-    const answer = await fetch(path, { headers: { accept: "text/html" } }).catch(() => null);
-    if (!answer) return;
-    const text = await keepPage(path, answer);
-    for (const [, asset] of text.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g)) wanted.add(asset);
-  }
-  for (const path of wanted) {
-    const answer = await fetch(path).catch(() => null);
-    if (answer?.ok) await cache.put(path, answer);
+    const answer = await fetch(path, { headers: { accept: "text/html" } });
+    const text = await pageText(answer);
+    for (const [, asset] of text.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g)) await keepAsset(cache, asset);
+    if (text) await cache.put(path, copyOf(text, answer));
   }
   await forgetOld(cache);
 }
 
-// The text of what was kept; empty when it was not a page of ours.
-async function keepPage(path, answer) {
+async function keepAsset(cache, path) {
+  const answer = await fetch(path);
+  if (answer.ok) await cache.put(path, answer);
+}
+
+// Empty when it is not a page of ours, but a refusal or the way to the sign-in.
+async function pageText(answer) {
   const html = answer.headers.get("content-type")?.startsWith("text/html");
-  if (!answer.ok || answer.redirected || !html) return "";
-  const text = await answer.text();
-  const cache = await caches.open(NAME);
-  await cache.put(path, new Response(text, { headers: headers({ [MOMENT]: String(Date.now()) }, answer) }));
-  return text;
+  return answer.ok && !answer.redirected && html ? answer.text() : "";
+}
+
+function copyOf(text, answer) {
+  return new Response(text, { headers: headers({ [MOMENT]: String(Date.now()) }, answer) });
 }
 
 // The page's own security headers hold for its copy too.
@@ -91,7 +93,10 @@ async function page(request, url) {
   if (!kept) return fetch(request);
   const answer = await fromServer(request, url.pathname.endsWith("/cpr") ? PATIENCE_CPR_MS : PATIENCE_MS);
   if (!answer) return old(kept);
-  if (KEPT.test(url.pathname) && !url.search) await keepPage(url.pathname, answer.clone()).catch(() => "");
+  if (!url.search) {
+    const text = await pageText(answer.clone());
+    if (text) await cache.put(url.pathname, copyOf(text, answer));
+  }
   return answer;
 }
 
@@ -104,10 +109,9 @@ async function old(kept) {
 async function asset(request) {
   const cache = await caches.open(NAME);
   const kept = await cache.match(request, { ignoreSearch: true });
-  if (!kept) return fetch(request);
-  if (Date.now() < downUntil) return kept;
-  const answer = await fromServer(request, PATIENCE_CPR_MS);
-  if (!answer?.ok) return kept;
+  if (kept && Date.now() < downUntil) return kept;
+  const answer = kept ? await fromServer(request, PATIENCE_CPR_MS) : await fetch(request);
+  if (!answer?.ok) return kept ?? answer;
   await cache.put(request, answer.clone());
   return answer;
 }

@@ -15,11 +15,22 @@ from pathlib import Path
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from holdfast.kernel.time import US_PER_S
 from making import StandingClock
 from stories.conftest import PATIENCE_MS
 from web.web_house import PASSWORD, House, make_house
 
 _PIECE = 65536
+
+
+@dataclass
+class FlowingClock(StandingClock):
+    """Goes like any clock, and can be put forward."""
+
+    began_s: float = field(default_factory=time.monotonic)
+
+    def now_us(self) -> int:
+        return self.at_us + int((time.monotonic() - self.began_s) * US_PER_S)
 
 
 @dataclass
@@ -119,3 +130,9 @@ def sign_in(page: Page, cable: Cable, login: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{cable.address}/")
+
+
+def copied(page: Page, path: str) -> None:
+    """Wait until this browser has a copy of the page."""
+    while not page.evaluate("async (path) => Boolean(await caches.match(path))", path):
+        page.wait_for_timeout(50)

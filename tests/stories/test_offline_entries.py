@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from holdfast.usecases.cases import close_case
 from making import StandingClock
-from stories.cable import Cable, browser_of, served, sign_in
+from stories.cable import Cable, browser_of, copied, served, sign_in
 from web.web_house import House
 
 ENTRIES = 200
@@ -33,12 +33,6 @@ ENTER = """async ({action, from, to}) => {
 
 def waits(page: Page, count: int) -> None:
     expect(page.locator("#outbox")).to_have_attribute("data-waiting", str(count))
-
-
-def copied(page: Page, path: str) -> None:
-    """Wait until this browser has a copy of the page."""
-    while not page.evaluate("async (path) => Boolean(await caches.match(path))", path):
-        page.wait_for_timeout(50)
 
 
 def write(page: Page, text: str) -> None:

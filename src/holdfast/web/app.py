@@ -14,8 +14,21 @@ from holdfast.kernel.errors import HoldfastError
 from holdfast.web import acts, api, dicomweb, errors
 from holdfast.web.acts import ACTS, ADMIT, Act
 from holdfast.web.alarm_acts import ALARM_ACTS
+from holdfast.web.cpr_acts import CPR_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
-from holdfast.web.pages import alarms, cases, course, imaging, knowledge, offline, patterns, rules, signin, ward
+from holdfast.web.pages import (
+    alarms,
+    cases,
+    course,
+    imaging,
+    knowledge,
+    offline,
+    patterns,
+    resuscitation,
+    rules,
+    signin,
+    ward,
+)
 from holdfast.web.render import STATIC
 from holdfast.web.route import Page
 from holdfast.web.security import SecurityHeaders
@@ -36,10 +49,11 @@ _PAGES = (
     *knowledge.PAGES,
     *patterns.PAGES,
     *offline.PAGES,
+    *resuscitation.PAGES,
     *api.PAGES,
     Page("GET", "/health", "health", lambda: _health),
 )
-_ACTS = (*ACTS.values(), *ALARM_ACTS.values())
+_ACTS = (*ACTS.values(), *ALARM_ACTS.values(), *CPR_ACTS.values())
 
 
 def create_app(services: WebServices) -> Starlette:

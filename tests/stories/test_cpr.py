@@ -86,7 +86,8 @@ def test_the_browser_works_out_the_amounts_that_the_server_does(tmp_path: Path, 
     made = kit(care, "dog", 7.3)
     ask = """async (kit) => {
       const { amountFor, joulesFor } = await import("/static/cpr_clock.js");
-      return [kit.drugs.map((drug) => amountFor(drug, kit.weight_kg)), kit.shocks.map((one) => [joulesFor(one, kit.weight_kg, 0), joulesFor(one, kit.weight_kg, 2)])];
+      const joules = kit.shocks.map((one) => [0, 2].map((given) => joulesFor(one, kit.weight_kg, given)));
+      return [kit.drugs.map((drug) => amountFor(drug, kit.weight_kg)), joules];
     }"""
     with served(tmp_path, StandingClock()) as (_, cable), browser_of(chromium, cable) as browser:
         amounts, joules = browser.pages[0].evaluate(ask, made)

@@ -5,7 +5,7 @@ import { CprLogs } from "./cpr_log.js";
 import { minutes, showAfter, showClock, showDrugs, showLog } from "./cpr_screen.js";
 import { CprSound } from "./cpr_sound.js";
 import { connect } from "./live.js";
-import { post } from "./outbox.js";
+import { outboxState, post } from "./outbox.js";
 import { heard, nowUs } from "./server_clock.js";
 import { everyTick } from "./ticks.js";
 import { clock, showSilence, showTiles, slot } from "./view.js";
@@ -51,6 +51,7 @@ function tick() {
   slot(page, "other").hidden = !other;
   if (other) slot(page, "other-since").textContent = clock(other.started?.at_us ?? other.entries[0].at_us);
   showSound();
+  showNet();
   if (!state) {
     page.dataset.phase = "none";
     showEarlier();
@@ -95,6 +96,17 @@ function showSuggestion(state) {
   if (!shown) return;
   slot(page, "suggestion-text").textContent = told.suggestion.text;
   slot(page, "suggestion-why").textContent = told.suggestion.reasons.join("; ");
+}
+
+// In one line, because the clock must stay in sight: the whole of it stands at the foot of the page.
+function showNet() {
+  const { entries, down, signedOut } = outboxState();
+  const gone = down || signedOut || document.body.classList.contains("is-stale");
+  const line = slot(page, "net");
+  line.hidden = !gone && !entries.length;
+  const waiting = entries.length ? `${entries.length} to send` : "";
+  const text = [signedOut ? "SIGNED OUT: goes on here" : gone ? "NO SERVER: clock and log go on here" : "", waiting].filter(Boolean).join(", ");
+  if (line.textContent !== text) line.textContent = text;
 }
 
 function showSound() {

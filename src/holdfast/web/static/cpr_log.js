@@ -4,6 +4,7 @@ import { post } from "./outbox.js";
 import { nowUs } from "./server_clock.js";
 import { own } from "./session.js";
 import { course } from "./cpr_clock.js";
+import { entryWords } from "./cpr_screen.js";
 import { freshId } from "./forms.js";
 
 const FORM = "application/x-www-form-urlencoded";
@@ -64,7 +65,7 @@ export class CprLogs {
     log.entries.push(entry);
     this.keep();
     const { by, ...sent } = entry;
-    this.deliver("touches", { cpr_id: log.cpr_id, ...sent }, [entry.step.replaceAll("_", " "), entry.what.replaceAll("_", " ")].filter(Boolean).join(", "));
+    this.deliver("touches", { cpr_id: log.cpr_id, ...sent }, entryWords(entry, this.kit));
     return entry;
   }
 
@@ -81,7 +82,7 @@ export class CprLogs {
       if (there.has(entry.entry_id)) continue;
       older.entries.push(entry);
       const { by, ...sent } = entry;
-      this.deliver("touches", { cpr_id: older.cpr_id, ...sent }, entry.step.replaceAll("_", " "));
+      this.deliver("touches", { cpr_id: older.cpr_id, ...sent }, entryWords(entry, this.kit));
     }
     Object.assign(older.withdrawn, mine.withdrawn);
     for (const entryId of Object.keys(mine.withdrawn)) {

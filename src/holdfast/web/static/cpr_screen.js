@@ -5,7 +5,7 @@ import { clock, slot } from "./view.js";
 const US = 1e6;
 const PHASES = {
   compressions: ["▼", "COMPRESS"],
-  pause: ["■", "PAUSE: nobody compresses"],
+  pause: ["■", "PAUSE"],
   circulation: ["♥", "CIRCULATION"],
   over: ["–", "OVER"],
 };
@@ -54,14 +54,15 @@ export function showClock(page, told) {
 }
 
 export function showDrugs(page, kit, told, weightKg, nowUs) {
+  const running = told.phase === "compressions" || told.phase === "pause";
   for (const { drug, given, due, dueUs } of told.drugs) {
     const line = page.querySelector(`[data-drug="${drug.key}"]`);
     const amount = amountFor(drug, weightKg);
-    line.dataset.due = due;
+    line.dataset.due = running || due === "done" ? due : "not_named";
     put(line, "amount", amountWords(drug, amount));
     put(line, "volume", volumeWords(drug, amount));
     const wait = due === "later" && dueUs ? `${DUE.later} ${minutes(dueUs - nowUs)}` : due === "later" ? "after the shock" : DUE[due];
-    put(line, "due", [given ? `given ${given}x` : "", wait].filter(Boolean).join(", "));
+    put(line, "due", [given ? `given ${given}x` : "", running ? wait : ""].filter(Boolean).join(", "));
   }
   for (const shock of kit.shocks) {
     const line = page.querySelector(`[data-shock="${shock.key}"]`);

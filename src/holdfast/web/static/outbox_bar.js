@@ -6,7 +6,6 @@ import { clock, slot } from "./view.js";
 const ASK_EVERY_MS = 5000;
 const bar = document.getElementById("outbox");
 const copy = document.getElementById("kept-copy");
-const US = 1000;
 
 function entries(count) { return count === 1 ? "1 entry" : `${count} entries`; }
 
@@ -64,7 +63,7 @@ show();
 const keptMs = Number(document.documentElement.dataset.keptMs);
 if (keptMs) {
   copy.hidden = false;
-  slot(copy, "since").textContent = new Date(keptMs).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+  slot(copy, "since").textContent = new Date(keptMs).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
   const timer = setInterval(async () => {
     const session = await ask();
     if (!session) return;

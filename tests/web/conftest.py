@@ -5,39 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from fake_calling import make_desk
-from holdfast.storage.film_files import MemoryFilms
-from holdfast.storage.memory_store import MemoryStore
-from holdfast.storage.sql_accounts import SqlAccounts
-from holdfast.usecases import accounts, beds, cases
-from holdfast.usecases.casebook import CaseBook
-from holdfast.usecases.context import Context
-from holdfast.usecases.live import Ward
-from holdfast.usecases.reception import Reception
-from holdfast.web.app import WebServices, create_app
-from making import CountingIds, StandingClock
-from web.web_house import PASSWORD, House, PlainHasher, knowledge
+from making import StandingClock
+from web.web_house import House, make_house
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    clock = StandingClock()
-    store = MemoryStore()
-    ctx = Context(store=store, book=CaseBook(store), clock=clock, ids=CountingIds(), knowledge=knowledge())
-    kept = SqlAccounts(tmp_path / "accounts.db")
-    hasher = PlainHasher()
-    for role in accounts.Role:
-        accounts.create_account(
-            ctx, kept, hasher, actor="holdfast", login=role, name=f"A {role}", role=role, password=PASSWORD
-        )
-    beds.add_bed(ctx, actor="holdfast", bed="Bed 1")
-    beds.add_bed(ctx, actor="holdfast", bed="Bed 2")
-    admission = cases.Admission(name="Rex", breed="Malinois", weight_kg=32.0, bed="Bed 1", training=True)
-    case_id = cases.admit(ctx, actor="holdfast", admission=admission)
-    ward = Ward(ctx)
-    films = MemoryFilms()
-    services = WebServices(
-        ctx, kept, ward, films, Reception(ctx, films), desk=make_desk(ctx), secure_cookies=False, hasher=hasher
-    )
-    yield House(create_app(services), services, clock, ward, case_id)
-    store.close()
+    made = make_house(tmp_path, StandingClock())
+    yield made
+    made.ctx.store.close()

@@ -3,16 +3,24 @@
 import re
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 
 import httpx
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from fake_calling import make_desk
 from holdfast.knowledge.loader import load
+from holdfast.storage.film_files import MemoryFilms
+from holdfast.storage.memory_store import MemoryStore
+from holdfast.storage.sql_accounts import SqlAccounts
+from holdfast.usecases import accounts, beds, cases
+from holdfast.usecases.casebook import CaseBook
 from holdfast.usecases.context import Context
 from holdfast.usecases.live import Ward
-from holdfast.web.app import WebServices
-from making import StandingClock
+from holdfast.usecases.reception import Reception
+from holdfast.web.app import WebServices, create_app
+from making import CountingIds, StandingClock
 
 PASSWORD = "a long sentence"
 
@@ -66,3 +74,25 @@ class House:
 
     def post_json(self, login: str, path: str, content: dict[str, object]) -> httpx.Response:
         return self.client(login).post(path, json=content, headers={"x-csrf-token": self.csrf(login)})
+
+
+def make_house(tmp_path: Path, clock: StandingClock) -> House:
+    """A house on an empty in-memory record, with people in every role and one dog on a bed."""
+    store = MemoryStore()
+    ctx = Context(store=store, book=CaseBook(store), clock=clock, ids=CountingIds(), knowledge=knowledge())
+    kept = SqlAccounts(tmp_path / "accounts.db")
+    hasher = PlainHasher()
+    for role in accounts.Role:
+        accounts.create_account(
+            ctx, kept, hasher, actor="holdfast", login=role, name=f"A {role}", role=role, password=PASSWORD
+        )
+    beds.add_bed(ctx, actor="holdfast", bed="Bed 1")
+    beds.add_bed(ctx, actor="holdfast", bed="Bed 2")
+    admission = cases.Admission(name="Rex", breed="Malinois", weight_kg=32.0, bed="Bed 1", training=True)
+    case_id = cases.admit(ctx, actor="holdfast", admission=admission)
+    ward = Ward(ctx)
+    films = MemoryFilms()
+    services = WebServices(
+        ctx, kept, ward, films, Reception(ctx, films), desk=make_desk(ctx), secure_cookies=False, hasher=hasher
+    )
+    return House(create_app(services), services, clock, ward, case_id)

@@ -177,9 +177,10 @@ class CaseState:
 
     @property
     def standing_findings(self) -> tuple[FindingEntry, ...]:
-        """The latest entry of each finding and place that was not taken back."""
+        """The latest entry of each finding and place that was not taken back, by when it was seen: what a browser
+        without a connection delivers late does not overrule what was seen after it."""
         latest: dict[tuple[str, str], FindingEntry] = {}
-        for entry in self.findings:
+        for entry in sorted(self.findings, key=lambda e: e.at_us):
             if not entry.retracted:
                 latest[entry.key, entry.region] = entry
         return tuple(sorted(latest.values(), key=lambda e: e.at_us))
@@ -261,6 +262,8 @@ def _after(state: CaseState, event: ev.AnyEvent, item: ev.Recorded) -> CaseState
         case ev.PatientCorrected():
             return replace(state, corrections=(*state.corrections, event))
         case ev.WeightMeasured():
+            if state.weight_at_us is not None and event.at_us < state.weight_at_us:
+                return state  # delivered late: the dog was weighed again since
             return replace(state, weight_kg=event.weight_kg, weight_at_us=event.at_us)
         case ev.BedAssigned():
             return replace(state, bed=event.bed)

@@ -28,11 +28,14 @@ def kit(care: Care, species: str, weight_kg: float | None) -> dict[str, Any]:
         "steps": [step.value for step in CprStep],
         "protocol": asdict(protocol(care)),
         "weight_kg": weight_kg,
+        "compressions_per_min": [care.cpr["compressions_per_min"].value, care.cpr["compressions_per_min"].high],
+        "breaths_per_min": care.cpr["breaths_per_min"].value,
         "drugs": [_drug(row.dose) | {"amount": asdict(row.amount) if row.amount else None} for row in rows],
         "shocks": [
             {
                 "key": one.dose.key,
                 "name": one.dose.drug,
+                "per_kg": [one.dose.range.low, one.dose.range.high],
                 "first_j": one.joules,
                 "next_j": joules(one.dose, weight_kg, shocks=1),
             }
@@ -49,6 +52,7 @@ def _drug(dose: Dose) -> dict[str, Any]:
         "drug": dose.drug,
         "use": dose.use,
         "indication": dose.indication,
+        "infusion": dose.infusion,
         "dose": [dose.range.low, dose.range.high, dose.range.unit],
         "routes": list(dose.routes),
         "give_over": dose.give_over,

@@ -8,7 +8,7 @@ from holdfast.kernel.errors import OperatorError
 from holdfast.record import events as ev
 from holdfast.record.case_state import CaseState
 from holdfast.usecases.beds import require_bed
-from holdfast.usecases.context import Context, clean_text, record, record_checked, repeated
+from holdfast.usecases.context import Context, clean_text, not_after_now, record, record_checked, repeated
 from holdfast.usecases.ports import Receipt
 
 WEIGHT_KG_MIN = 0.2
@@ -123,10 +123,13 @@ def assign_bed(ctx: Context, *, actor: str, case_id: str, bed: str, command_id: 
     return record_checked(ctx, actor=actor, stream=ev.case_stream(case_id), build=build, command_id=command_id)
 
 
-def measure_weight(ctx: Context, *, actor: str, case_id: str, weight_kg: float, command_id: str = "") -> Receipt:
+def measure_weight(
+    ctx: Context, *, actor: str, case_id: str, weight_kg: float, at_us: int | None = None, command_id: str = ""
+) -> Receipt:
     _open_case(ctx, case_id, command_id)
     check_weight(weight_kg)
-    return _on_case(ctx, actor, case_id, ev.WeightMeasured(at_us=ctx.clock.now_us(), weight_kg=weight_kg), command_id)
+    event = ev.WeightMeasured(at_us=not_after_now(ctx, at_us), weight_kg=weight_kg)
+    return _on_case(ctx, actor, case_id, event, command_id)
 
 
 def correct_patient(
@@ -179,7 +182,7 @@ def record_finding(
         raise OperatorError(f"{value} is not a value.", "Enter a number.")
     known = ctx.knowledge.findings.get(ctx.knowledge.aliases.get(key, key))
     event = ev.FindingRecorded(
-        at_us=_not_after_now(ctx, at_us),
+        at_us=not_after_now(ctx, at_us),
         finding_id=ctx.ids.new_id(),
         key=known.key if known else key,
         presence=presence,
@@ -229,7 +232,7 @@ def record_touch(
     if side not in place.sides:
         raise OperatorError(f"{place.name} has no side {side!r}.", f"Sides: {', '.join(place.sides)}.")
     event = ev.TouchRecorded(
-        at_us=_not_after_now(ctx, at_us),
+        at_us=not_after_now(ctx, at_us),
         touch_id=ctx.ids.new_id(),
         side=side,
         region=region,
@@ -259,7 +262,7 @@ def give_treatment(
     if not (what := clean_text(what, "The treatment")):
         raise OperatorError("The treatment has no name.", "Write what was given.")
     event = ev.TreatmentGiven(
-        at_us=_not_after_now(ctx, at_us),
+        at_us=not_after_now(ctx, at_us),
         treatment_id=ctx.ids.new_id(),
         category=category,
         what=what,
@@ -287,7 +290,7 @@ def set_working_diagnosis(
     disease = disease_key(ctx, text)
     name = ctx.knowledge.diseases[disease].name if disease else text
     event = ev.WorkingDiagnosisSet(
-        at_us=_not_after_now(ctx, at_us), disease=disease, text=name, supported_by=supported_by
+        at_us=not_after_now(ctx, at_us), disease=disease, text=name, supported_by=supported_by
     )
     return _on_case(ctx, actor, case_id, event, command_id)
 
@@ -305,11 +308,20 @@ def disease_key(ctx: Context, text: str) -> str:
     return candidates[0] if len(candidates) == 1 else ""
 
 
-def order_test(ctx: Context, *, actor: str, case_id: str, test: str, note: str = "", command_id: str = "") -> Receipt:
+def order_test(
+    ctx: Context,
+    *,
+    actor: str,
+    case_id: str,
+    test: str,
+    note: str = "",
+    at_us: int | None = None,
+    command_id: str = "",
+) -> Receipt:
     _open_case(ctx, case_id, command_id)
     if test not in ctx.knowledge.tests:
         raise OperatorError(f"We know no test {test!r}.", "Choose one from the list, or write a note instead.")
-    event = ev.TestOrdered(at_us=ctx.clock.now_us(), test=test, note=clean_text(note, "The note"))
+    event = ev.TestOrdered(at_us=not_after_now(ctx, at_us), test=test, note=clean_text(note, "The note"))
     return _on_case(ctx, actor, case_id, event, command_id)
 
 
@@ -319,7 +331,7 @@ def write_note(
     _open_case(ctx, case_id, command_id)
     if not (text := clean_text(text, "The note")):
         raise OperatorError("The note is empty.", "Write something first.")
-    return _on_case(ctx, actor, case_id, ev.NoteWritten(at_us=_not_after_now(ctx, at_us), text=text), command_id)
+    return _on_case(ctx, actor, case_id, ev.NoteWritten(at_us=not_after_now(ctx, at_us), text=text), command_id)
 
 
 def _open_case(ctx: Context, case_id: str, command_id: str = "") -> CaseState:
@@ -332,12 +344,6 @@ def _open_case(ctx: Context, case_id: str, command_id: str = "") -> CaseState:
     if case.closed and not repeated(ctx, command_id):
         raise OperatorError(f"The case of {case.name} is closed ({case.closed}).", "Admit the animal again.")
     return case
-
-
-def _not_after_now(ctx: Context, at_us: int | None) -> int:
-    """A moment that a person claims cannot lie in the future."""
-    now_us = ctx.clock.now_us()
-    return now_us if at_us is None else min(at_us, now_us)
 
 
 def _on_case(ctx: Context, actor: str, case_id: str, event: ev.CaseEvent, command_id: str) -> Receipt:

@@ -87,6 +87,12 @@ def repeated(ctx: Context, command_id: str) -> bool:
     return bool(command_id) and bool(ctx.store.recorded_by(command_id))
 
 
+def not_after_now(ctx: Context, at_us: int | None) -> int:
+    """A moment that a person claims, or a browser that was offline, cannot lie in the future; None is now."""
+    now_us = ctx.clock.now_us()
+    return now_us if at_us is None else min(at_us, now_us)
+
+
 def clean_text(text: str, what: str) -> str:
     """A trimmed free-text field within bounds; refuses control characters and novels."""
     text = text.strip().replace("\r\n", "\n")

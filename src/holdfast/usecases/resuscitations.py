@@ -26,7 +26,7 @@ from holdfast.resuscitation.drugs import DrugRow, Energy, drug_rows, energies
 from holdfast.resuscitation.kit import kit
 from holdfast.resuscitation.protocol import protocol
 from holdfast.resuscitation.utstein import FACTS, Animal, Report, report
-from holdfast.usecases.context import Context, clean_text, record, record_checked
+from holdfast.usecases.context import Context, clean_text, not_after_now, record, record_checked
 from holdfast.usecases.evidence import is_evidence, measurements
 from holdfast.usecases.monitor_blocks import trend_with_tail
 
@@ -123,7 +123,7 @@ def start(
             return []
         own = cpr_id or ctx.ids.new_id()
         event = cpr.CprStarted(
-            at_us=_at(ctx, at_us),
+            at_us=not_after_now(ctx, at_us),
             cpr_id=own,
             weight_kg=case.weight_kg,
             weight_at_us=case.weight_at_us,
@@ -244,7 +244,7 @@ def _logged(ctx: Context, cpr_id: str, touch: Touch) -> cpr.CprStepLogged:
     if touch.amount is not None and not math.isfinite(touch.amount):
         raise OperatorError(f"{touch.amount} is not an amount.", "Enter a number, or leave it empty.")
     return cpr.CprStepLogged(
-        at_us=_at(ctx, touch.at_us),
+        at_us=not_after_now(ctx, touch.at_us),
         cpr_id=cpr_id,
         entry_id=touch.entry_id,
         step=touch.step,
@@ -254,9 +254,3 @@ def _logged(ctx: Context, cpr_id: str, touch: Touch) -> cpr.CprStepLogged:
         route=clean_text(touch.route, "The route"),
         note=clean_text(touch.note, "The note"),
     )
-
-
-def _at(ctx: Context, at_us: int | None) -> int:
-    """When it happened; the clock of a browser may run ahead, and nothing has happened later than now."""
-    now_us = ctx.clock.now_us()
-    return now_us if at_us is None else min(at_us, now_us)

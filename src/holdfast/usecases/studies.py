@@ -7,7 +7,7 @@ from holdfast.kernel.errors import ConflictError, HoldfastError, NotFoundError, 
 from holdfast.record import events as ev
 from holdfast.record.imaging_events import IMAGING_STREAM, ImageReceived, ImagingOrdered, StudyAttached, StudyDetached
 from holdfast.record.imaging_state import ImageEntry, OrderedImaging, StudyEntry
-from holdfast.usecases.context import Context, clean_text, record_checked
+from holdfast.usecases.context import Context, clean_text, not_after_now, record_checked
 from holdfast.usecases.ports import Films, Receipt
 from holdfast.usecases.reception import check_origin, uid_of
 
@@ -16,7 +16,15 @@ MODALITIES = ("DX", "CR", "US", "CT", "MR")
 
 
 def order_imaging(
-    ctx: Context, *, actor: str, case_id: str, modality: str, what: str, note: str = "", command_id: str = ""
+    ctx: Context,
+    *,
+    actor: str,
+    case_id: str,
+    modality: str,
+    what: str,
+    note: str = "",
+    at_us: int | None = None,
+    command_id: str = "",
 ) -> Receipt:
     """Ask for pictures: they stand on the worklist of the units, and what comes back finds the case by its number."""
     if modality not in MODALITIES:
@@ -33,7 +41,7 @@ def order_imaging(
             raise OperatorError(f"The case of {case.name} is closed ({case.closed}).", "Admit the animal again.")
         return [
             ImagingOrdered(
-                at_us=ctx.clock.now_us(),
+                at_us=not_after_now(ctx, at_us),
                 accession_number=number,
                 study_uid=uid_of(hashlib.sha256(f"{case_id}/{number}".encode()).hexdigest()),
                 modality=modality,

@@ -11,10 +11,16 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from holdfast.kernel.errors import HoldfastError
-from holdfast.web import acts, api, dicomweb, errors
+from holdfast.web import (
+    acts,
+    api,
+    dicomweb,
+    errors,
+)
 from holdfast.web.acts import ACTS, ADMIT, Act
 from holdfast.web.alarm_acts import ALARM_ACTS
 from holdfast.web.call_acts import CALL_ACTS
+from holdfast.web.cpr_acts import CPR_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
 from holdfast.web.pages import (
     alarms,
@@ -25,8 +31,10 @@ from holdfast.web.pages import (
     home,
     imaging,
     knowledge,
+    offline,
     patterns,
     recovery,
+    resuscitation,
     rules,
     signin,
     ward,
@@ -56,6 +64,8 @@ _PAGES = (
     *knowledge.PAGES,
     *patterns.PAGES,
     *api.PAGES,
+    *offline.PAGES,
+    *resuscitation.PAGES,
     Page("GET", "/health", "health", lambda: _health),
 )
 _ACTS = (
@@ -63,6 +73,7 @@ _ACTS = (
     *ALARM_ACTS.values(),
     *CALL_ACTS.values(),
     *RECOVERY_ACTS.values(),
+    *CPR_ACTS.values(),
 )
 
 

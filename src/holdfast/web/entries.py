@@ -75,20 +75,24 @@ class TestEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     __test__ = False
     test: str = ""
     note: str = ""
+    at_us: int | None = None
 
 
 class ImagingEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     modality: str = "DX"
     what: str = ""
     note: str = ""
+    at_us: int | None = None
 
 
 class NoteEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     text: str = ""
+    at_us: int | None = None
 
 
 class WeightEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     weight_kg: float
+    at_us: int | None = None
 
 
 class BedEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,7 +4,15 @@ A route that is not in the table opens for nobody (``gate`` fails closed), and a
 table against the routes of the application.
 """
 
-from holdfast.web.access import alarms, calls, clinic, imaging, recovery
+from holdfast.web.access import (
+    alarms,
+    calls,
+    clinic,
+    imaging,
+    offline,
+    recovery,
+    resuscitation,
+)
 from holdfast.web.access.roles import Roles
 
 ALLOWED: dict[str, Roles] = {
@@ -13,6 +21,8 @@ ALLOWED: dict[str, Roles] = {
     **calls.ALLOWED,
     **imaging.ALLOWED,
     **recovery.ALLOWED,
+    **offline.ALLOWED,
+    **resuscitation.ALLOWED,
 }
 
 

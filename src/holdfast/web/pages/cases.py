@@ -29,6 +29,7 @@ CATEGORIES = (
     "finding",
     "touch",
     "treatment",
+    "resuscitation",
     "diagnosis",
     "test",
     "order",

@@ -21,6 +21,10 @@ function show(view) {
   const link = slot(card, "case-link");
   link.hidden = !view.case_id;
   link.setAttribute("href", `/cases/${view.case_id}`);
+  const cpr = slot(card, "cpr-link");
+  if (!cpr) return;
+  cpr.hidden = !view.case_id;
+  cpr.setAttribute("href", `/cases/${view.case_id}/cpr#start`);
 }
 
 // Cards change places seldom, and never while somebody is reaching for one; the bar on top is always up to date.

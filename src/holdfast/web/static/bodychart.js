@@ -1,10 +1,8 @@
 // Press on the dog: the place and the moment of the press go into the form; the rest is one touch each.
 
+import { nowUs } from "./server_clock.js";
+
 const form = document.querySelector("form[data-touch]");
-const page = document.querySelector("[data-server-us]");
-// The server's clock, carried on by the browser's own stopwatch: the clock of a tablet may be minutes off.
-const startUs = Number(page.dataset.serverUs) - performance.now() * 1000;
-const nowUs = () => Math.round(startUs + performance.now() * 1000);
 
 function mark(place) {
   document.querySelectorAll("[data-place]").forEach((region) => region.classList.toggle("chosen", region.dataset.place === place));

@@ -22,7 +22,8 @@ class Line {
   constructor(path, onMessage) {
     this.path = path;
     this.onMessage = onMessage;
-    this.heardAt = performance.now();
+    // On a page that is this browser's old copy, nothing is live until the server has spoken.
+    this.heardAt = performance.now() - (document.documentElement.dataset.keptMs ? STALE_AFTER_MS + 1 : 0);
     this.open();
   }
 
@@ -75,4 +76,5 @@ function watch() {
 export function connect(path, onMessage) {
   if (!lines.length) everyTick(watch);
   lines.push(new Line(path, onMessage));
+  watch();
 }

@@ -1,5 +1,7 @@
 // What every page does.
 import "./forms.js";
+import "./outbox_bar.js";
+import "./keeping.js";
 
 // The bar is there for whoever may see alarms.
 if (document.getElementById("alarm-bar")) import("./alarm_bar.js");

@@ -10,6 +10,7 @@ function beingEdited(part) {
 }
 
 export async function refreshParts() {
+  if (!document.querySelector("[data-part]")) return false;
   let text;
   try {
     const answer = await fetch(window.location.href, { headers: { accept: "text/html" } });

@@ -8,13 +8,13 @@ around it, whatever lies beside it. Union-find after Berger et al. 2007 (Effecti
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.signals.compiled import compiled
+from holdfast.signals.compiled import compiled_aside
 
 GROWTH = 1.6
 """A region that has grown by more is another region."""
 
 
-@compiled
+@compiled_aside
 def regions(
     level: NDArray[np.uint8], smallest: int, largest: int, contrast: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -132,7 +132,7 @@ def regions(
     return pixel, grey, areas, contrasts
 
 
-@compiled
+@compiled_aside
 def filled(level: NDArray[np.uint8], start: int, grey: int, area: int) -> NDArray[np.int64]:
     """The pixels (flat indices) of the region around ``start`` at ``grey`` or above."""
     rows, columns = level.shape

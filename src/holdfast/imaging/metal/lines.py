@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from holdfast.imaging.metal.compact import Candidate
 from holdfast.imaging.metal.preparing import AIR, Ready
-from holdfast.signals.compiled import compiled
+from holdfast.signals.compiled import compiled_aside
 
 _WIDTH_MM = 0.4
 """Standard deviation of the filter, with the picture's own pixel as its floor."""
@@ -48,7 +48,7 @@ def line_candidates(ready: Ready) -> list[Candidate]:
     return found[:_MOST]
 
 
-@compiled
+@compiled_aside
 def _ridge(
     rr: NDArray[np.float32], rc: NDArray[np.float32], cc: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -82,7 +82,7 @@ def _ridge(
     return crest, angle
 
 
-@compiled
+@compiled_aside
 def _chains(
     crest: NDArray[np.float32], angle: NDArray[np.float32], weak: float, strong: float, shortest: int
 ) -> tuple[NDArray[np.int32], int]:

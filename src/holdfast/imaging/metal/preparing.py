@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from holdfast.imaging.film import Film
-from holdfast.signals.compiled import compiled
+from holdfast.signals.compiled import compiled_aside
 
 Grid = NDArray[np.float32]
 
@@ -75,7 +75,7 @@ def prepared(film: Film) -> Ready:
     )
 
 
-@compiled
+@compiled_aside
 def _averaged(source: Grid, factor: float, rows: int, columns: int) -> Grid:
     """Area average on a coarser grid."""
     out = np.empty((rows, columns), dtype=np.float32)

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from fake_calling import make_desk
+from holdfast.gateways.dicom.pixels import read_film
 from holdfast.knowledge.loader import load
 from holdfast.storage.film_files import MemoryFilms
 from holdfast.storage.memory_store import MemoryStore
@@ -93,6 +94,14 @@ def make_house(tmp_path: Path, clock: StandingClock) -> House:
     ward = Ward(ctx)
     films = MemoryFilms()
     services = WebServices(
-        ctx, kept, ward, films, Reception(ctx, films), desk=make_desk(ctx), secure_cookies=False, hasher=hasher
+        ctx,
+        kept,
+        ward,
+        films,
+        Reception(ctx, films),
+        read_film=read_film,
+        desk=make_desk(ctx),
+        secure_cookies=False,
+        hasher=hasher,
     )
     return House(create_app(services), services, clock, ward, case_id)

@@ -11,10 +11,12 @@ from collections.abc import AsyncIterator
 import uvicorn
 
 from holdfast.bootstrap.duties import keep_house
+from holdfast.bootstrap.film_search import FilmSearch
 from holdfast.bootstrap.house import House, open_house, setup_link
 from holdfast.bootstrap.imaging_units import dicom_server
 from holdfast.bootstrap.monitors import handle_hl7, quarantine_bytes
 from holdfast.config import Config
+from holdfast.gateways.dicom.pixels import read_film
 from holdfast.gateways.dicom.server import TITLE
 from holdfast.gateways.hl7.server import serve as serve_mllp
 from holdfast.kernel.errors import WorldError
@@ -37,6 +39,7 @@ def _services(house: House) -> WebServices:
         films=house.films,
         reception=house.reception,
         desk=house.desk,
+        read_film=read_film,
         secure_cookies=house.config.secure_cookies,
         demo=house.config.demo,
     )
@@ -117,6 +120,8 @@ async def running(house: House) -> AsyncIterator[None]:
             f"Cannot listen for imaging units at {config.dicom_host}:{config.dicom_port} ({error.strerror}).",
             "Is the port taken? Try --dicom-port.",
         ) from error
+    films = FilmSearch(house)
+    films.start()
     house.ward.watch_again(house.ctx.clock.now_us())
     house.ward.end_what_is_left(house.ctx.clock.now_us())
     tasks = [asyncio.create_task(keep_house(house)), asyncio.create_task(web.serve(sockets=[pages]))]
@@ -128,6 +133,7 @@ async def running(house: House) -> AsyncIterator[None]:
         yield
     finally:
         await asyncio.to_thread(units.close)
+        await asyncio.to_thread(films.close)
         await mllp.close()
         web.should_exit = True
         tasks[0].cancel()

@@ -128,6 +128,10 @@ IMAGE_SAMPLES_MAX = 256 * 1024 * 1024
 IMAGE_SIDE_MAX = 32_768
 """Rows or columns of one image: three times the largest flat panel."""
 
+FILM_PIXELS_MAX = 64 * 1024 * 1024
+"""Rows x columns of a picture that is unpacked to be shown or searched: a 43 x 43 cm film at 0.054 mm. A larger one is
+kept and handed out as it came."""
+
 DICOM_HEADER_BYTES_MAX = 8 * 1024 * 1024
 """What is unpacked of a deflated file to read its header. A header is a few kB, hundreds with private tables."""
 
@@ -145,6 +149,9 @@ DICOM_ASSOCIATIONS_MAX = 16
 
 DICOM_SILENCE_S = 60.0
 """A DICOM connection on which nothing came for so long is closed; a unit opens a new one for its next image."""
+
+FILMS_UNPACKED_BYTES_MAX = 512 * 1024 * 1024
+"""Films kept unpacked for viewers: a dozen of the largest panels. The least lately used is dropped first."""
 
 STUDIES_LISTED_MAX = 500
 """Studies on one page or in one answer, newest first."""

@@ -22,8 +22,9 @@ from holdfast.record.cpr_events import ANY_CPR_EVENT
 from holdfast.record.custody_events import ANY_CUSTODY_EVENT
 from holdfast.record.event_base import CaseEvent as CaseEvent
 from holdfast.record.event_base import ClinicEvent as ClinicEvent
+from holdfast.record.film_events import ANY_FILM_EVENT
 from holdfast.record.home_events import ANY_HOME_EVENT
-from holdfast.record.imaging_events import ANY_IMAGING_CASE_EVENT, ImageReceived
+from holdfast.record.imaging_events import ANY_IMAGING_CASE_EVENT, ImageReceived, MetalSearched
 from holdfast.record.monitor import Origin
 from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.record.surgery_events import ANY_SURGERY_EVENT
@@ -283,6 +284,7 @@ ANY_CASE_EVENT = (
     | ANY_CALL_EVENT
     | ANY_HOME_EVENT
     | ANY_SURGERY_EVENT
+    | ANY_FILM_EVENT
 )
 
 
@@ -336,6 +338,7 @@ ANY_CLINIC_EVENT = (
     | EscalationSet
     | ImageReceived
     | ANY_CALL_CLINIC_EVENT
+    | MetalSearched
 )
 
 AnyEvent = ANY_CASE_EVENT | ANY_CLINIC_EVENT

@@ -7,18 +7,23 @@ pictures after some years, and copying the whole for each would make opening the
 from dataclasses import dataclass, field, replace
 
 from holdfast.record import events as ev
+from holdfast.record.film_events import ANY_FILM_EVENT
+from holdfast.record.film_state import FilmNotes
 from holdfast.record.imaging_events import (
-    ANY_IMAGING_CASE_EVENT,
     IMAGING_STREAM,
     Animal,
     ImageReceived,
     ImagingOrdered,
+    MetalMarkJudged,
+    MetalSearched,
     Scale,
     StudyAttached,
+    StudyDetached,
 )
+from holdfast.record.metal_state import MetalMarks
 from holdfast.record.monitor import Origin
 
-_CASE_MARKS = (b'"kind":"imaging_ordered.', b'"kind":"study_')
+_CASE_MARKS = (b'"kind":"imaging_ordered.', b'"kind":"study_', b'"kind":"metal_mark_', b'"kind":"film_')
 """What the bytes of the events of a case hold that are read here: decoding all the others twice would double the time
 in which a record opens."""
 
@@ -115,6 +120,8 @@ class Studies:
     """Study id by image id."""
     instances: dict[str, ImageEntry] = field(default_factory=dict)
     """By SOP instance identifier, the newest of each."""
+    metal: MetalMarks = field(default_factory=MetalMarks)
+    notes: FilmNotes = field(default_factory=FilmNotes)
 
     def apply(self, item: ev.Recorded) -> None:
         """Take in one more event of any stream."""
@@ -123,8 +130,12 @@ class Studies:
         event = item.event
         if isinstance(event, ImageReceived):
             self._receive(event, item.version)
-        elif isinstance(event, ANY_IMAGING_CASE_EVENT):
+        elif isinstance(event, MetalSearched | MetalMarkJudged):
+            self.metal.apply(event, item.actor)
+        elif isinstance(event, ImagingOrdered | StudyAttached | StudyDetached):
             self._of_case(event, item)
+        elif isinstance(event, ANY_FILM_EVENT):
+            self.notes.apply(event, item.actor, item.stream.removeprefix(ev.case_stream("")))
 
     def _receive(self, event: ImageReceived, version: int) -> None:
         if event.image_id in self.images:
@@ -167,7 +178,7 @@ class Studies:
         self.instances[event.sop_instance_uid] = image
         self.by_id[event.study_id] = replace(study, images=(*study.images, image))
 
-    def _of_case(self, event: ANY_IMAGING_CASE_EVENT, item: ev.Recorded) -> None:
+    def _of_case(self, event: ImagingOrdered | StudyAttached | StudyDetached, item: ev.Recorded) -> None:
         case_id = item.stream.removeprefix(ev.case_stream(""))
         if isinstance(event, ImagingOrdered):
             self.orders[event.accession_number] = OrderedImaging(case_id, event, item.actor)

@@ -21,12 +21,14 @@ from holdfast.web.acts import ACTS, ADMIT, Act
 from holdfast.web.alarm_acts import ALARM_ACTS
 from holdfast.web.call_acts import CALL_ACTS
 from holdfast.web.cpr_acts import CPR_ACTS
+from holdfast.web.film_acts import FILM_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
 from holdfast.web.pages import (
     alarms,
     calls,
     cases,
     course,
+    films,
     handler,
     home,
     imaging,
@@ -66,6 +68,7 @@ _PAGES = (
     *api.PAGES,
     *offline.PAGES,
     *resuscitation.PAGES,
+    *films.PAGES,
     Page("GET", "/health", "health", lambda: _health),
 )
 _ACTS = (
@@ -74,6 +77,7 @@ _ACTS = (
     *CALL_ACTS.values(),
     *RECOVERY_ACTS.values(),
     *CPR_ACTS.values(),
+    *FILM_ACTS.values(),
 )
 
 

@@ -1,13 +1,15 @@
 """What the web edge is handed by the composition root."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from holdfast.usecases.accounts import Hasher
 from holdfast.usecases.call_desk import CallDesk
 from holdfast.usecases.context import Context
 from holdfast.usecases.live import Ward
-from holdfast.usecases.ports import Accounts, Films
+from holdfast.usecases.ports import Accounts, FilmReader, Films
 from holdfast.usecases.reception import Reception
+from holdfast.web.film_shelf import FilmShelf
 from holdfast.web.passwords import Argon2Hasher
 
 
@@ -21,8 +23,14 @@ class WebServices:
     films: Films
     reception: Reception
     desk: CallDesk = field(kw_only=True)
+    read_film: FilmReader
     secure_cookies: bool
     """True behind TLS: the session cookie is then never sent in the clear."""
     demo: str = ""
     """A line shown on every page of a demonstration; empty on a real ward."""
     hasher: Hasher = field(default_factory=Argon2Hasher)
+
+    @cached_property
+    def shelf(self) -> FilmShelf:
+        """Films that are being looked at."""
+        return FilmShelf(self.films, self.read_film)

@@ -8,6 +8,7 @@ from holdfast.web.access import (
     alarms,
     calls,
     clinic,
+    films,
     imaging,
     offline,
     recovery,
@@ -23,6 +24,7 @@ ALLOWED: dict[str, Roles] = {
     **recovery.ALLOWED,
     **offline.ALLOWED,
     **resuscitation.ALLOWED,
+    **films.ALLOWED,
 }
 
 

@@ -7,7 +7,7 @@ happened is ``at_us`` inside the event; when it was recorded is on the envelope.
 Streams: one per case (``case/<case_id>``) and one for the clinic
 (``clinic``: beds, device bindings, accounts); pictures arrive on a third (``imaging``). What happens with alarms is in
 ``alarm_events``, in a resuscitation in ``cpr_events``, with pictures in ``imaging_events``, with things taken out of an
-animal in ``custody_events``.
+animal in ``custody_events``, with reports, exports and grants to read in ``evidence_events``.
 """
 
 from enum import StrEnum
@@ -21,6 +21,7 @@ from holdfast.record.cpr_events import ANY_CPR_EVENT
 from holdfast.record.custody_events import ANY_CUSTODY_EVENT
 from holdfast.record.event_base import CaseEvent as CaseEvent
 from holdfast.record.event_base import ClinicEvent as ClinicEvent
+from holdfast.record.evidence_events import ANY_EVIDENCE_CASE_EVENT, ANY_EVIDENCE_CLINIC_EVENT
 from holdfast.record.imaging_events import ANY_IMAGING_CASE_EVENT, ImageReceived
 from holdfast.record.monitor import Origin
 from holdfast.record.score_events import ScoreItemAnswered
@@ -277,6 +278,7 @@ ANY_CASE_EVENT = (
     | ANY_CPR_EVENT
     | ScoreItemAnswered
     | ANY_CUSTODY_EVENT
+    | ANY_EVIDENCE_CASE_EVENT
 )
 
 
@@ -328,6 +330,7 @@ ANY_CLINIC_EVENT = (
     | AccountRoleChanged
     | AccountClosed
     | EscalationSet
+    | ANY_EVIDENCE_CLINIC_EVENT
     | ImageReceived
 )
 

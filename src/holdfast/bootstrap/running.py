@@ -34,6 +34,8 @@ def _services(house: House) -> WebServices:
         ward=house.ward,
         films=house.films,
         reception=house.reception,
+        proofs=house.proofs,
+        paper=house.paper,
         secure_cookies=house.config.secure_cookies,
         demo=house.config.demo,
     )

@@ -6,8 +6,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from holdfast.record import custody_events as cu
 from holdfast.gateways.paper.labels import PdfPaper
+from holdfast.record import custody_events as cu
 from holdfast.storage.signing_key import SigningKey, check_signature
 from holdfast.usecases import cases, custody
 from holdfast.usecases.case_export import Wanted, export

@@ -34,7 +34,7 @@ class CaseExported(CaseEvent, frozen=True, kw_only=True, tag="case_exported.1"):
 
 
 class CheckpointGiven(ClinicEvent, frozen=True, kw_only=True, tag="checkpoint_given.1"):
-    """Somebody outside was given a checkpoint: from now on they can tell whether the record was cut off or rewritten."""
+    """Somebody outside was given a checkpoint: with it they can tell whether the record was cut off or rewritten."""
 
     size: int
     root: str

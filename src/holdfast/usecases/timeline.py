@@ -119,7 +119,11 @@ def _words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str]:
         case ev.MonitorConditionEnded():
             return "monitor", f"Ended: {event.condition.replace('_', ' ')}", ""
         case cu.CustodyFact():
-            return "custody", sentence(event), event.explanation
+            return (
+                "custody",
+                sentence(event, {r.key: r.name for r in ctx.knowledge.regions.values()}),
+                event.explanation,
+            )
         case cu.CustodyOpinion():
             return "custody", sentence(event), ""
         case _:

@@ -85,7 +85,7 @@ def document_pdf(document: Document) -> bytes:
         invariant=1,
     )
 
-    def foot(canvas: Canvas, laid: SimpleDocTemplate) -> None:
+    def foot(canvas: Canvas, _: SimpleDocTemplate) -> None:
         canvas.setFont("Plain", 7)
         canvas.setFillColor(colors.HexColor("#444444"))
         canvas.drawString(_MARGIN, _MARGIN - 2 * mm, document.foot)

@@ -1,10 +1,12 @@
 """Reports of a case on paper: made, kept, signed. What stands in them is ``case_report`` and ``handler_report``."""
 
+from collections.abc import Callable
+
 from holdfast.kernel.errors import NotFoundError, OperatorError
 from holdfast.kernel.time import iso
 from holdfast.record.events import case_stream
 from holdfast.record.evidence_events import ReportMade
-from holdfast.usecases.case_report import case_report
+from holdfast.usecases.case_report import Asked, case_report
 from holdfast.usecases.context import Context, clean_text, record
 from holdfast.usecases.documents import Paper
 from holdfast.usecases.handing_out import Proofs
@@ -26,17 +28,23 @@ def make_report(
     about: str,
     recipient: str,
     purpose: str,
+    stamp: Callable[[int], str],
+    zone: str,
     until_us: int | None = None,
     command_id: str = "",
 ) -> Receipt:
-    """Make a report of what had been recorded by ``until_us`` (None: now), keep the PDF and record its SHA-256."""
+    """Make a report of what had been recorded by ``until_us`` (None: now), keep the PDF and record its SHA-256.
+
+    ``stamp`` and ``zone``: see ``case_report.Asked``.
+    """
     if about not in KINDS:
         raise OperatorError(f"There is no report {about!r}.", f"Choose one of: {', '.join(KINDS)}.")
     recipient, purpose = clean_text(recipient, "The receiver"), clean_text(purpose, "The purpose")
     now_us = ctx.clock.now_us()
     until_us = min(until_us or now_us, now_us)
     content = {"full": case_report, "handler": handler_report}[about]
-    data = paper.document(content(ctx, case_id, until_us, recipient, purpose))
+    asked = Asked(case_id, until_us, now_us, recipient, purpose, stamp, zone)
+    data = paper.document(content(ctx, films, asked))
     event = ReportMade(
         at_us=now_us,
         report_id=ctx.ids.new_id(),

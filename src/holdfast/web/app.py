@@ -16,7 +16,8 @@ from holdfast.web.acts import ACTS, ADMIT, Act
 from holdfast.web.alarm_acts import ALARM_ACTS
 from holdfast.web.custody_acts import CUSTODY_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
-from holdfast.web.pages import alarms, cases, course, custody, imaging, knowledge, patterns, rules, signin, ward
+from holdfast.web.pages import alarms, cases, course, custody, imaging, knowledge, papers, patterns, rules, signin, ward
+from holdfast.web.paper_acts import PAPER_ACTS
 from holdfast.web.render import STATIC
 from holdfast.web.route import Page
 from holdfast.web.security import SecurityHeaders
@@ -33,6 +34,7 @@ _PAGES = (
     *alarms.PAGES,
     *imaging.PAGES,
     *custody.PAGES,
+    *papers.PAGES,
     *dicomweb.PAGES,
     *rules.PAGES,
     *knowledge.PAGES,
@@ -40,7 +42,7 @@ _PAGES = (
     *api.PAGES,
     Page("GET", "/health", "health", lambda: _health),
 )
-_ACTS = (*ACTS.values(), *ALARM_ACTS.values(), *CUSTODY_ACTS.values())
+_ACTS = (*ACTS.values(), *ALARM_ACTS.values(), *CUSTODY_ACTS.values(), *PAPER_ACTS.values())
 
 
 def create_app(services: WebServices) -> Starlette:

@@ -16,7 +16,21 @@ from holdfast.web.acts import ACTS, ADMIT, Act
 from holdfast.web.alarm_acts import ALARM_ACTS
 from holdfast.web.custody_acts import CUSTODY_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
-from holdfast.web.pages import alarms, cases, course, custody, imaging, knowledge, papers, patterns, rules, signin, ward
+from holdfast.web.pages import (
+    alarms,
+    cases,
+    course,
+    custody,
+    grants,
+    imaging,
+    knowledge,
+    papers,
+    patterns,
+    proofs,
+    rules,
+    signin,
+    ward,
+)
 from holdfast.web.paper_acts import PAPER_ACTS
 from holdfast.web.render import STATIC
 from holdfast.web.route import Page
@@ -35,6 +49,8 @@ _PAGES = (
     *imaging.PAGES,
     *custody.PAGES,
     *papers.PAGES,
+    *grants.PAGES,
+    *proofs.PAGES,
     *dicomweb.PAGES,
     *rules.PAGES,
     *knowledge.PAGES,

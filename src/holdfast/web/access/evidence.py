@@ -1,6 +1,7 @@
 """Items of evidence, what leaves the house, and who may read on an authority's request."""
 
-from holdfast.web.access.roles import CLINICAL, DECIDING, GRANTED, Roles
+from holdfast.usecases.accounts import Role
+from holdfast.web.access.roles import ADMINISTRATION, CLINICAL, DECIDING, GRANTED, Roles
 
 _STEPS = (
     "create",
@@ -30,6 +31,20 @@ ALLOWED: dict[str, Roles] = {
     "items.photograph": CLINICAL,
     "api.items": GRANTED,
     "api.item": GRANTED,
+    "granted": frozenset({Role.INVESTIGATOR}),
+    "grants": ADMINISTRATION,
+    "grants.give": ADMINISTRATION,
+    "grants.end": ADMINISTRATION,
+    "api.grants": ADMINISTRATION,
+    "proofs": CLINICAL,
+    "proofs.name": ADMINISTRATION,
+    "proofs.give": DECIDING,
+    "proofs.compare": CLINICAL,
+    "proofs.text": CLINICAL,
+    "proofs.pdf": CLINICAL,
+    "proofs.code": CLINICAL,
+    "api.proofs": CLINICAL,
+    "api.proofs.compare": CLINICAL,
     "papers": GRANTED,
     "report.pdf": GRANTED,
     "report.signature": GRANTED,

@@ -13,6 +13,10 @@ from holdfast.record.leaf import Shown
 from holdfast.usecases.documents import Block, Document, Heading, Picture, Text
 
 
+PRINTED_MAX = 800
+"""Characters of one entry in the PDF: more than any sentence of ours, less than what a program wrote."""
+
+
 def summary(
     case_id: str, item_id: str, chosen: list[ev.Recorded], entries: list[Shown], absent_pictures: list[str]
 ) -> str:
@@ -83,10 +87,16 @@ def _hidden(entry: Shown) -> int:
 def summary_document(text: str, pictures: Mapping[str, bytes]) -> Document:
     """The same for printing: made of nothing but that text and the pictures that lie in the export, by their hash."""
     title, *lines = text.splitlines()
-    blocks: list[Block] = [_set(line) for line in lines if line]
+    blocks: list[Block] = [_set(_cut(line)) for line in lines if line]
     blocks += [Heading("PICTURES")] if pictures else []
     blocks += [Picture(data, f"images/{digest}") for digest, data in pictures.items()]
     return Document(title=title, foot=f"{title}. For reading; what is proven are the events.", blocks=tuple(blocks))
+
+
+def _cut(line: str) -> str:
+    """A second look is written down whole; on paper it would be pages of braces."""
+    more = len(line) - PRINTED_MAX
+    return line if more <= 0 else f"{line[:PRINTED_MAX]} ... ({more} more characters in summary.txt and in the event)"
 
 
 def _set(line: str) -> Block:

@@ -16,7 +16,17 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import (
+    CondPageBreak,
+    Flowable,
+    Image,
+    KeepTogether,
+    Paragraph,
+    SimpleDocTemplate,
+    Spacer,
+    Table,
+    TableStyle,
+)
 
 from holdfast.kernel.time import to_datetime
 from holdfast.usecases.documents import Block, Document, Heading, Picture, Rows, Strip, Text
@@ -29,8 +39,10 @@ _FACES = {
 }
 """Where the system has DejaVu, names in Greek and Cyrillic letters are set; else the letters that reportlab brings."""
 _MARGIN = 16 * mm
-_WIDTH = A4[0] - 2 * _MARGIN
-_PICTURE_HEIGHT = 95 * mm
+_WIDTH = A4[0] - 2 * _MARGIN - 12
+_HEADING_NEEDS = 32 * mm
+"""A heading with less room below it begins the next page."""
+_PICTURE_HEIGHT = 80 * mm
 _STRIP_HEIGHT = 22 * mm
 _STRIP_LEFT = 34 * mm
 
@@ -52,16 +64,16 @@ def _style(name: str, size: float, **more: Any) -> ParagraphStyle:
 
 _STYLES = {
     "title": _style("title", 17, fontName="Bold", spaceAfter=6),
-    "heading1": _style("heading1", 12.5, fontName="Bold", spaceBefore=10, keepWithNext=True),
-    "heading2": _style("heading2", 10, fontName="Bold", spaceBefore=6, keepWithNext=True),
+    "heading1": _style("heading1", 12.5, fontName="Bold", spaceBefore=10),
+    "heading2": _style("heading2", 10, fontName="Bold", spaceBefore=6),
     "plain": _style("plain", 9.5),
     "small": _style("small", 8, textColor=colors.HexColor("#444444")),
     "problem": _style(
-        "problem", 9.5, backColor=colors.HexColor("#fff1dc"), borderPadding=4, leftIndent=4, spaceBefore=5, spaceAfter=8
+        "problem", 9.5, backColor=colors.HexColor("#fff1dc"), borderPadding=4, leftIndent=4, rightIndent=4, spaceBefore=8, spaceAfter=10
     ),
     "opinion": _style(
         "opinion", 9.5, borderColor=colors.HexColor("#777777"), borderWidth=0.7, borderPadding=4, leftIndent=4,
-        spaceBefore=5, spaceAfter=8,
+        rightIndent=4, spaceBefore=8, spaceAfter=10,
     ),
     "fixed": _style("fixed", 7.2, fontName="Fixed", splitLongWords=True),
     "cell": _style("cell", 7.8, spaceAfter=0),
@@ -88,8 +100,8 @@ def document_pdf(document: Document) -> bytes:
     def foot(canvas: Canvas, _: SimpleDocTemplate) -> None:
         canvas.setFont("Plain", 7)
         canvas.setFillColor(colors.HexColor("#444444"))
-        canvas.drawString(_MARGIN, _MARGIN - 2 * mm, document.foot)
-        canvas.drawRightString(A4[0] - _MARGIN, _MARGIN - 2 * mm, f"page {canvas.getPageNumber()}")
+        canvas.drawString(_MARGIN + 6, _MARGIN - 2 * mm, document.foot)
+        canvas.drawRightString(A4[0] - _MARGIN - 6, _MARGIN - 2 * mm, f"page {canvas.getPageNumber()}")
 
     flow: list[Flowable] = [_paragraph(document.title, "title")]
     for block in document.blocks:
@@ -105,7 +117,7 @@ def _paragraph(text: str, style: str) -> Paragraph:
 def _set(block: Block) -> list[Flowable]:
     match block:
         case Heading():
-            return [_paragraph(block.text, f"heading{block.level}")]
+            return [CondPageBreak(_HEADING_NEEDS), _paragraph(block.text, f"heading{block.level}")]
         case Text():
             return [_paragraph(block.text, block.kind)]
         case Rows():
@@ -133,7 +145,12 @@ def _table(block: Rows) -> Table:
     )
     # A long note must be able to go on over the end of a page.
     return Table(
-        cells, colWidths=[_WIDTH * one / whole for one in block.shares], style=style, repeatRows=1, splitInRow=1
+        cells,
+        colWidths=[_WIDTH * one / whole for one in block.shares],
+        style=style,
+        repeatRows=1,
+        splitInRow=1,
+        hAlign="LEFT",
     )
 
 

@@ -10,7 +10,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from fake_calling import make_desk
+from holdfast.bootstrap.proofs import RecordProofs
 from holdfast.gateways.dicom.pixels import read_film
+from holdfast.gateways.paper.labels import PdfPaper
 from holdfast.knowledge.loader import load
 from holdfast.storage.film_files import MemoryFilms
 from holdfast.storage.memory_store import MemoryStore
@@ -93,12 +95,16 @@ def make_house(tmp_path: Path, clock: StandingClock) -> House:
     case_id = cases.admit(ctx, actor="holdfast", admission=admission)
     ward = Ward(ctx)
     films = MemoryFilms()
+    proofs = RecordProofs(tmp_path, store, films)
+    proofs.make_key("clinic.example/er")
     services = WebServices(
         ctx,
         kept,
         ward,
         films,
         Reception(ctx, films),
+        proofs=proofs,
+        paper=PdfPaper(),
         read_film=read_film,
         desk=make_desk(ctx),
         secure_cookies=False,

@@ -7,7 +7,7 @@ happened is ``at_us`` inside the event; when it was recorded is on the envelope.
 Streams: one per case (``case/<case_id>``) and one for the clinic
 (``clinic``: beds, device bindings, accounts); pictures arrive on a third (``imaging``). What happens with alarms is in
 ``alarm_events``, in a resuscitation in ``cpr_events``, with pictures in ``imaging_events``, with things taken out of an
-animal in ``custody_events``.
+animal in ``custody_events``, with reports, exports and grants to read in ``evidence_events``.
 """
 
 from enum import StrEnum
@@ -22,6 +22,7 @@ from holdfast.record.cpr_events import ANY_CPR_EVENT
 from holdfast.record.custody_events import ANY_CUSTODY_EVENT
 from holdfast.record.event_base import CaseEvent as CaseEvent
 from holdfast.record.event_base import ClinicEvent as ClinicEvent
+from holdfast.record.evidence_events import ANY_EVIDENCE_CASE_EVENT, ANY_EVIDENCE_CLINIC_EVENT
 from holdfast.record.film_events import ANY_FILM_EVENT
 from holdfast.record.home_events import ANY_HOME_EVENT
 from holdfast.record.imaging_events import ANY_IMAGING_CASE_EVENT, ImageReceived, MetalSearched
@@ -285,6 +286,7 @@ ANY_CASE_EVENT = (
     | ANY_HOME_EVENT
     | ANY_SURGERY_EVENT
     | ANY_FILM_EVENT
+    | ANY_EVIDENCE_CASE_EVENT
 )
 
 
@@ -336,6 +338,7 @@ ANY_CLINIC_EVENT = (
     | AccountRoleChanged
     | AccountClosed
     | EscalationSet
+    | ANY_EVIDENCE_CLINIC_EVENT
     | ImageReceived
     | ANY_CALL_CLINIC_EVENT
     | MetalSearched

@@ -21,6 +21,7 @@ from holdfast.web.acts import ACTS, ADMIT, Act
 from holdfast.web.alarm_acts import ALARM_ACTS
 from holdfast.web.call_acts import CALL_ACTS
 from holdfast.web.cpr_acts import CPR_ACTS
+from holdfast.web.custody_acts import CUSTODY_ACTS
 from holdfast.web.film_acts import FILM_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
 from holdfast.web.pages import (
@@ -28,19 +29,24 @@ from holdfast.web.pages import (
     calls,
     cases,
     course,
+    custody,
     films,
+    grants,
     handler,
     home,
     imaging,
     knowledge,
     offline,
+    papers,
     patterns,
+    proofs,
     recovery,
     resuscitation,
     rules,
     signin,
     ward,
 )
+from holdfast.web.paper_acts import PAPER_ACTS
 from holdfast.web.recovery_acts import RECOVERY_ACTS
 from holdfast.web.render import STATIC
 from holdfast.web.route import Page
@@ -69,6 +75,10 @@ _PAGES = (
     *offline.PAGES,
     *resuscitation.PAGES,
     *films.PAGES,
+    *custody.PAGES,
+    *papers.PAGES,
+    *grants.PAGES,
+    *proofs.PAGES,
     Page("GET", "/health", "health", lambda: _health),
 )
 _ACTS = (
@@ -78,6 +88,8 @@ _ACTS = (
     *RECOVERY_ACTS.values(),
     *CPR_ACTS.values(),
     *FILM_ACTS.values(),
+    *CUSTODY_ACTS.values(),
+    *PAPER_ACTS.values(),
 )
 
 

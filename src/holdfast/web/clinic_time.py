@@ -1,6 +1,9 @@
 """Instants as the clinic's wall clock shows them."""
 
-from holdfast.kernel.time import to_datetime
+from datetime import datetime
+
+from holdfast.kernel.errors import OperatorError
+from holdfast.kernel.time import US_PER_S, from_datetime, to_datetime
 
 
 def clock(instant_us: int) -> str:
@@ -16,3 +19,18 @@ def stamp(instant_us: int) -> str:
 def machine(instant_us: int) -> str:
     """ISO 8601 in UTC, for ``<time datetime>``."""
     return to_datetime(instant_us).isoformat()
+
+
+def moment(text: str) -> int | None:
+    """A moment as the page's field writes it (clinic time, ``2026-11-22T06:12[:30]``), or None.
+
+    A minute means all of that minute: what was recorded at 06:12:40 was known "at 06:12".
+    """
+    if not text:
+        return None
+    try:
+        local = datetime.fromisoformat(text)
+    except ValueError:
+        raise OperatorError(f"{text!r} is not a moment.", "Choose day and time.") from None
+    whole_minute = text.count(":") == 1
+    return from_datetime(local.astimezone()) + (60 * US_PER_S - 1 if whole_minute else US_PER_S - 1)

@@ -6,6 +6,8 @@ from functools import cached_property
 from holdfast.usecases.accounts import Hasher
 from holdfast.usecases.call_desk import CallDesk
 from holdfast.usecases.context import Context
+from holdfast.usecases.documents import Paper
+from holdfast.usecases.handing_out import Proofs
 from holdfast.usecases.live import Ward
 from holdfast.usecases.ports import Accounts, FilmReader, Films
 from holdfast.usecases.reception import Reception
@@ -24,6 +26,8 @@ class WebServices:
     reception: Reception
     desk: CallDesk = field(kw_only=True)
     read_film: FilmReader
+    proofs: Proofs
+    paper: Paper
     secure_cookies: bool
     """True behind TLS: the session cookie is then never sent in the clear."""
     demo: str = ""

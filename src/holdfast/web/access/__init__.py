@@ -8,6 +8,7 @@ from holdfast.web.access import (
     alarms,
     calls,
     clinic,
+    evidence,
     films,
     imaging,
     offline,
@@ -25,6 +26,7 @@ ALLOWED: dict[str, Roles] = {
     **offline.ALLOWED,
     **resuscitation.ALLOWED,
     **films.ALLOWED,
+    **evidence.ALLOWED,
 }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 
+from holdfast.custody import table as custody
 from holdfast.hold import order
 from holdfast.knowledge.care import Figure
 from holdfast.knowledge.doses import Dose
@@ -139,8 +140,16 @@ def course(_: Knowledge) -> str:
 
 
 def end_of_life(_: Knowledge) -> str:
-    ends = (order.OrderState.HELD, order.OrderState.PROCEEDING)
+    ends = tuple(state for state in order.OrderState if state in order.ENDS)
     return diagram(order.TRANSITIONS.items(), order.OrderState.ORDERED, ends)
+
+
+def wrapping(_: Knowledge) -> str:
+    return diagram([(key, to) for key, (to, _) in custody.WRAPPING.items()], custody.Wrap.LOOSE)
+
+
+def whereabouts(_: Knowledge) -> str:
+    return diagram([(key, to) for key, (to, _) in custody.WHEREABOUTS.items()], custody.Where.HAND, (custody.Where.GONE,))
 
 
 def alarm(_: Knowledge) -> str:
@@ -186,7 +195,12 @@ def link(knowledge: Knowledge, source: str) -> str:
 
 PARTS: dict[str, dict[str, Callable[[Knowledge], str]]] = {
     "doses-and-scores.md": {"doses": doses, "scores": scores},
-    "state-machines.md": {"end of life": end_of_life, "alarm": alarm},
+    "state-machines.md": {
+        "end of life": end_of_life,
+        "alarm": alarm,
+        "wrapping": wrapping,
+        "whereabouts": whereabouts,
+    },
     "resuscitation.md": {"course": course, "numbers": figures},
 }
 """What is made from data, by page and by the name of its place."""

@@ -20,6 +20,7 @@ from holdfast.usecases.ingest import Intake
 from holdfast.usecases.live import Ward
 from holdfast.usecases.ports import Clock, Ids, Store
 from holdfast.usecases.reception import Reception
+from holdfast.usecases.tray_watch import TrayWatch
 
 
 class SystemClock:
@@ -51,6 +52,7 @@ class House:
     accounts: SqlAccounts
     ward: Ward
     courses: CourseWatch
+    trays: TrayWatch
     intake: Intake
     films: FilmFiles
     reception: Reception
@@ -83,12 +85,14 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
         knowledge=load_knowledge(),
     )
     films = FilmFiles(config.films)
+    ward = Ward(ctx)
     return House(
         config=config,
         ctx=ctx,
         accounts=SqlAccounts(config.database),
-        ward=Ward(ctx),
+        ward=ward,
         courses=CourseWatch(ctx),
+        trays=TrayWatch(ctx, ward.view),
         intake=Intake(ctx),
         films=films,
         reception=Reception(ctx, films),

@@ -167,7 +167,7 @@ def facts(state: CaseState) -> int:
     """Counts what people entered; changes exactly when somebody added something."""
     parts = (state.findings, state.touches, state.treatments, state.diagnoses, state.tests, state.notes)
     retracted = sum(bool(entry.retracted) for entry in state.findings)
-    decided = sum(1 + bool(o.comfort) + len(o.decisions) for o in state.orders)
+    decided = sum(1 + bool(o.comfort) + len(o.decisions) + len(o.log.entries) for o in state.orders)
     return sum(len(part) for part in parts) + retracted + decided + len(state.corrections) + bool(state.closed)
 
 

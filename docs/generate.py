@@ -149,7 +149,9 @@ def wrapping(_: Knowledge) -> str:
 
 
 def whereabouts(_: Knowledge) -> str:
-    return diagram([(key, to) for key, (to, _) in custody.WHEREABOUTS.items()], custody.Where.HAND, (custody.Where.GONE,))
+    return diagram(
+        [(key, to) for key, (to, _) in custody.WHEREABOUTS.items()], custody.Where.HAND, (custody.Where.GONE,)
+    )
 
 
 def alarm(_: Knowledge) -> str:
@@ -181,7 +183,7 @@ def diagram(
 
 
 def state_name(state: StrEnum | None) -> str:
-    return OUTSIDE if state is None else state.value
+    return OUTSIDE if state is None else state.value.replace(" ", "_")
 
 
 def span(low: float, high: float) -> str:

@@ -1,8 +1,10 @@
 """The last-minute watch: what changed within seconds is told once, in both directions, and calm stays calm."""
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from holdfast.hold import shake
 from holdfast.hold.watch import Change, Held, Reading, WatchState, step
 from holdfast.kernel.time import US_PER_S
 from holdfast.knowledge.end_of_life import load
@@ -79,3 +81,34 @@ def test_every_kind_of_change_says_what_it_is_and_what_it_is_not() -> None:
         assert change.is_
         assert change.is_not
         assert change.grade in ("secondary", "estimate")
+
+
+def waves(shaken: float, seed: int) -> dict[str, float]:
+    """How rough one second of a calm dog is; ``shaken`` is added to every wave."""
+    rng = np.random.default_rng(seed)
+    t = np.arange(250) / 250
+    made = {
+        "ecg_ii": 1.5 * np.exp(-(((t * 2.8) % 1 - 0.5) ** 2) / 0.0005),
+        "pleth": 0.2 * np.sin(2 * np.pi * 2.8 * t),
+        "resp": np.sin(2 * np.pi * 0.6 * t + seed),
+    }
+    swing = shaken * np.sin(2 * np.pi * 3.0 * t) + 0.3 * shaken * rng.standard_normal(250)
+    return {key: shake.roughness(key, (wave + swing).tolist(), 250.0) or 0.0 for key, wave in made.items()}
+
+
+def test_a_second_in_which_the_waves_are_shaken_together_is_a_movement() -> None:
+    state = shake.ShakeState()
+    for second in range(30):
+        state, found = shake.step(state, waves(0.0, second))
+        assert found == ()
+    state, found = shake.step(state, waves(0.8, 99))
+    assert len(found) >= 2
+
+
+def test_one_wave_alone_is_no_movement_and_half_a_wave_is_not_judged() -> None:
+    state = shake.ShakeState()
+    for second in range(30):
+        state, _ = shake.step(state, waves(0.0, second))
+    loose = {**waves(0.0, 31), "pleth": waves(0.8, 99)["pleth"]}
+    assert shake.step(state, loose)[1] == ()
+    assert shake.roughness("pleth", [None] * 50 + [0.1] * 50, 100.0) is None

@@ -86,13 +86,15 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
     )
     films = FilmFiles(config.films)
     ward = Ward(ctx)
+    trays = TrayWatch(ctx, ward.view)
+    ward.add_listener(trays.hear)
     return House(
         config=config,
         ctx=ctx,
         accounts=SqlAccounts(config.database),
         ward=ward,
         courses=CourseWatch(ctx),
-        trays=TrayWatch(ctx, ward.view),
+        trays=trays,
         intake=Intake(ctx),
         films=films,
         reception=Reception(ctx, films),

@@ -189,8 +189,10 @@ def _react(dog: Played, event: ev.AnyEvent) -> None:
                 dog.monitor.touch(event.side, event.region, event.strength, event.at_us)
             case ev.TreatmentGiven():
                 dog.monitor.treat(event.category, event.at_us)
-            case ev.EndOfLifeOrdered() | TrayReady():
+            case ev.EndOfLifeOrdered():
                 dog.monitor.cue("twitch", event.at_us)
+            case TrayReady():
+                dog.monitor.cue("tray", event.at_us)
     except ValueError as error:
         log.warning("the simulated %s did not follow: %s", dog.scenario.name, error)
 

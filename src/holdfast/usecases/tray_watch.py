@@ -3,11 +3,13 @@
 It runs in the house and not on a page: what was to be seen is on record also when no screen was open.
 """
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from holdfast.hold import watch
+from holdfast.hold import shake, watch
 from holdfast.hold.order import ENDS, OrderState, state_of
+from holdfast.hold.shake import ShakeState
 from holdfast.hold.watch import Change, Held, Reading, WatchState
 from holdfast.knowledge.end_of_life import load
 from holdfast.monitoring.shown import BY_KEY
@@ -17,7 +19,7 @@ from holdfast.record.case_state import CaseState, OrderEntry
 from holdfast.signals.conditions import ARREST, Condition
 from holdfast.usecases.context import Context, record
 from holdfast.usecases.end_of_life import current_order
-from holdfast.usecases.live_views import BedView
+from holdfast.usecases.live_views import BedView, Frame, WaveFrame
 from holdfast.usecases.ports import OWN_ACTOR
 
 KEYS: dict[str, tuple[str, ...]] = {
@@ -43,8 +45,10 @@ RHYTHMS = frozenset(
     }
 )
 RALLY = "sustained_improvement"
-SHAKEN = frozenset({"noisy", "saturated"})
-"""What a movement makes of an ECG lead for a second."""
+FRAMES_MAX = 500
+"""Stretches of waves that wait for the next look; older ones fall out."""
+
+SHAKEN_WORDS = {"ecg": "the ECG", "pleth": "the pulse sensor", "resp": "the breathing"}
 
 WATCHED = frozenset({OrderState.READY, OrderState.PERFORMED, OrderState.CONFIRMED})
 """A change is recorded and shown in these; before them only the seconds to compare with are kept."""
@@ -59,6 +63,18 @@ class TrayWatch:
     """The bed at a moment, as the ward has it."""
     _states: dict[str, WatchState] = field(default_factory=dict)
     """By order."""
+    _shakes: dict[str, ShakeState] = field(default_factory=dict)
+    """By order, too."""
+    _beds: frozenset[str] = frozenset()
+    """Beds with a running order: waves of others are let pass."""
+    _frames: deque[WaveFrame] = field(default_factory=lambda: deque(maxlen=FRAMES_MAX))
+    _begun: dict[tuple[str, str], list[float | None]] = field(default_factory=dict)
+    """Samples of a second that is not whole yet, by bed and wave."""
+
+    def hear(self, frame: Frame) -> None:
+        """Take a stretch of a wave, from any thread; it is looked at in ``follow``."""
+        if isinstance(frame, WaveFrame) and frame.bed in self._beds and frame.key.startswith(shake.WAVES):
+            self._frames.append(frame)
 
     def follow(self, now_us: int) -> None:
         """Look at the bed of every running order."""
@@ -68,15 +84,49 @@ class TrayWatch:
             if case.bed and (order := current_order(case)) is not None and state_of(order) not in ENDS
         }
         self._states = {order_id: one for order_id, one in self._states.items() if order_id in running}
+        self._shakes = {order_id: one for order_id, one in self._shakes.items() if order_id in running}
+        self._beds = frozenset(case.bed for case, _ in running.values())
+        rough = self._rough()
         for case, order in running.values():
-            self._look(case, order, now_us)
+            self._look(case, order, rough.get(case.bed, []), now_us)
 
-    def _look(self, case: CaseState, order: OrderEntry, now_us: int) -> None:
+    def _rough(self) -> dict[str, list[dict[str, float]]]:
+        """How rough each whole second of the waves was that have come since the last look, by bed."""
+        found: dict[str, list[dict[str, float]]] = {}
+        for _ in range(len(self._frames)):
+            frame = self._frames.popleft()
+            samples = self._begun.setdefault((frame.bed, frame.key), [])
+            samples += frame.samples
+            if len(samples) < frame.rate_hz:
+                continue
+            value = shake.roughness(frame.key, samples, frame.rate_hz)
+            self._begun[frame.bed, frame.key] = []
+            seconds = found.setdefault(frame.bed, [])
+            if not seconds or frame.key in seconds[-1]:
+                seconds.append({})
+            if value is not None:
+                seconds[-1][frame.key] = value
+        return found
+
+    def _shaken(self, order_id: str, seconds: list[dict[str, float]]) -> str:
+        """What was shaken in these seconds, in words; empty when nothing was."""
+        state, words = self._shakes.get(order_id, ShakeState()), ""
+        for second in seconds:
+            state, kinds = shake.step(state, second)
+            if kinds:
+                words = f"{' and '.join(SHAKEN_WORDS[kind] for kind in kinds)} were shaken in the same second"
+        self._shakes[order_id] = state
+        return words[:1].upper() + words[1:]
+
+    def _look(self, case: CaseState, order: OrderEntry, rough: list[dict[str, float]], now_us: int) -> None:
         state = state_of(order)
         performed = state in (OrderState.PERFORMED, OrderState.CONFIRMED)
         bed = self.view(case.bed, now_us)
         before = self._states.get(order.order_id, WatchState())
-        after, changes = watch.step(before, readings(bed), holding(bed), now_us, load().watch, performed=performed)
+        held = holding(bed)
+        if shaken := self._shaken(order.order_id, rough):
+            held["shaken", ""] = Held(shaken, "movement")
+        after, changes = watch.step(before, readings(bed), held, now_us, load().watch, performed=performed)
         self._states[order.order_id] = after
         if state in WATCHED and changes:
             self._record(case.case_id, order.order_id, changes, now_us)
@@ -109,11 +159,7 @@ def readings(bed: BedView) -> dict[str, Reading]:
 
 def holding(bed: BedView) -> dict[tuple[str, str], Held]:
     """The states of the bed, each with the kind of change that its beginning is."""
-    held = {(one.condition, one.signal): Held(one.text, _kind(one.condition)) for one in bed.conditions}
-    shaken = [one for one in bed.signals if one.key.startswith("ecg") and one.quality in SHAKEN]
-    if shaken:
-        held["shaken", ""] = Held("The ECG leads were shaken", "movement")
-    return held
+    return {(one.condition, one.signal): Held(one.text, _kind(one.condition)) for one in bed.conditions}
 
 
 def _kind(condition: str) -> str:

@@ -16,12 +16,25 @@ from holdfast.web.acts import ACTS, ADMIT, Act
 from holdfast.web.alarm_acts import ALARM_ACTS
 from holdfast.web.end_of_life_acts import END_OF_LIFE_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
-from holdfast.web.pages import alarms, cases, course, end_of_life, imaging, knowledge, patterns, rules, signin, ward
+from holdfast.web.pages import (
+    alarms,
+    cases,
+    course,
+    end_of_life,
+    imaging,
+    knowledge,
+    patterns,
+    rules,
+    signin,
+    treatments,
+    ward,
+)
 from holdfast.web.render import STATIC
 from holdfast.web.route import Page
 from holdfast.web.security import SecurityHeaders
 from holdfast.web.services import WebServices
 from holdfast.web.sockets import ALARMS, Hub, LiveScreen
+from holdfast.web.treatment_acts import TREATMENT_ACTS
 
 __all__ = ["WebServices", "create_app"]
 
@@ -32,6 +45,7 @@ _PAGES = (
     *course.PAGES,
     *alarms.PAGES,
     *end_of_life.PAGES,
+    *treatments.PAGES,
     *imaging.PAGES,
     *dicomweb.PAGES,
     *rules.PAGES,
@@ -40,7 +54,7 @@ _PAGES = (
     *api.PAGES,
     Page("GET", "/health", "health", lambda: _health),
 )
-_ACTS = (*ACTS.values(), *ALARM_ACTS.values(), *END_OF_LIFE_ACTS.values())
+_ACTS = (*ACTS.values(), *ALARM_ACTS.values(), *END_OF_LIFE_ACTS.values(), *TREATMENT_ACTS.values())
 
 
 def create_app(services: WebServices) -> Starlette:

@@ -17,6 +17,7 @@ from holdfast.knowledge.model import Knowledge
 from holdfast.knowledge.scores import Item, ScoreRule, Statement
 from holdfast.record import alarm_state
 from holdfast.resuscitation.course import TRANSITIONS, Phase
+from holdfast.treatments import table as treatments
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -148,6 +149,13 @@ def wrapping(_: Knowledge) -> str:
     return diagram([(key, to) for key, (to, _) in custody.WRAPPING.items()], custody.Wrap.LOOSE)
 
 
+def treatment_order(_: Knowledge) -> str:
+    ends = tuple(state for state in treatments.State if state in treatments.ENDS)
+    begins = f"    {OUTSIDE} --> waiting: ordered by a technician\n    {OUTSIDE} --> active: ordered by a vet"
+    drawn = diagram(treatments.TRANSITIONS.items(), None, ends)
+    return drawn.replace("stateDiagram-v2", f"stateDiagram-v2\n{begins}", 1)
+
+
 def whereabouts(_: Knowledge) -> str:
     return diagram(
         [(key, to) for key, (to, _) in custody.WHEREABOUTS.items()], custody.Where.HAND, (custody.Where.GONE,)
@@ -202,6 +210,7 @@ PARTS: dict[str, dict[str, Callable[[Knowledge], str]]] = {
         "alarm": alarm,
         "wrapping": wrapping,
         "whereabouts": whereabouts,
+        "treatment order": treatment_order,
     },
     "resuscitation.md": {"course": course, "numbers": figures},
 }

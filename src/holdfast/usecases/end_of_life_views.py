@@ -65,7 +65,7 @@ class EndOfLifeView(msgspec.Struct, frozen=True, kw_only=True):
     """Names of the steps that are missing; each passed with the one reason of going on."""
     watching_since_us: int | None
     changes: tuple[ChangeShown, ...]
-    """Newest first, since the tray was ready."""
+    """Newest first, since the tray was ready; after the act only those that came after it."""
     earlier_changes: int
     given: tuple[str, ...]
     """What was given in the last minutes: a change may be its effect."""
@@ -90,7 +90,8 @@ def end_of_life_view(
         StepLine(step=one.step, name=one.name, standing=one.standing, text=_step_text(ctx, order, one.step, one.reason))
         for one in steps(order)
     )
-    changes = [_shown(one) for one, _ in reversed(order.log.every(eol.LastMinuteChange))]
+    since_us = performed.at_us if performed else 0
+    changes = [_shown(one) for one, _ in reversed(order.log.every(eol.LastMinuteChange)) if one.at_us >= since_us]
     found = judged(order, now_us)
     beating, heart = _heart(bed)
     return EndOfLifeView(

@@ -96,19 +96,29 @@ def waves(shaken: float, seed: int) -> dict[str, float]:
     return {key: shake.roughness(key, (wave + swing).tolist(), 250.0) or 0.0 for key, wave in made.items()}
 
 
+def seconds(*made: dict[str, float], late: frozenset[str] = frozenset()) -> list[tuple[str, ...]]:
+    """What is found at each wave of each second; waves in ``late`` begin their seconds half a second later."""
+    state, found = shake.ShakeState(), []
+    for number, rough in enumerate(made):
+        for key, value in rough.items():
+            at_us = number * US_PER_S + (US_PER_S // 2 if key in late else 0)
+            state, kinds = shake.step(state, key, value, at_us)
+            found.append(kinds)
+    return found
+
+
+CALM_SECONDS = [waves(0.0, number) for number in range(30)]
+
+
 def test_a_second_in_which_the_waves_are_shaken_together_is_a_movement() -> None:
-    state = shake.ShakeState()
-    for second in range(30):
-        state, found = shake.step(state, waves(0.0, second))
-        assert found == ()
-    state, found = shake.step(state, waves(0.8, 99))
-    assert len(found) >= 2
+    assert not any(seconds(*CALM_SECONDS))
+    for late in (frozenset(), frozenset({"pleth"})):
+        found = seconds(*CALM_SECONDS, waves(0.8, 99), late=late)
+        assert max(len(kinds) for kinds in found) >= 2
 
 
 def test_one_wave_alone_is_no_movement_and_half_a_wave_is_not_judged() -> None:
-    state = shake.ShakeState()
-    for second in range(30):
-        state, _ = shake.step(state, waves(0.0, second))
     loose = {**waves(0.0, 31), "pleth": waves(0.8, 99)["pleth"]}
-    assert shake.step(state, loose)[1] == ()
+    later = {**waves(0.0, 33), "ecg_ii": waves(0.8, 99)["ecg_ii"]}
+    assert not any(seconds(*CALM_SECONDS, loose, waves(0.0, 32), waves(0.0, 34), later))
     assert shake.roughness("pleth", [None] * 50 + [0.1] * 50, 100.0) is None

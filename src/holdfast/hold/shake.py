@@ -1,14 +1,16 @@
-"""Was the dog (or its cables) moved just now? A second in which several waves at once are much rougher than before.
+"""Was the dog (or its cables) moved just now? Several waves are at once much rougher than in the minute before.
 
 One wave alone is a loose sensor or an odd beat. Two that are shaken in the same second share what shook them: a twitch,
 or a hand on the table. Which of the two, no wave can say.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 import numpy as np
+
+from holdfast.kernel.time import US_PER_S
 
 WAVES = ("ecg", "pleth", "resp")
 """Beginnings of the keys of waves that movement shakes. The arterial wave swings with the beats themselves."""
@@ -22,8 +24,8 @@ KNOWN_S = 10
 TIMES = 3.0
 """So many times as rough as usual is shaken. Tuned on simulated dogs (estimate)."""
 
-TOGETHER = 2
-"""So many kinds of waves in the same second."""
+TOGETHER, TOGETHER_S = 2, 1.5
+"""So many kinds of waves within so many seconds: messages cut the seconds of each wave elsewhere (estimate)."""
 
 _SMOOTH_S = 0.25
 """Longer than a QRS: what is left of an ECG is the swing of its baseline."""
@@ -31,9 +33,11 @@ _SMOOTH_S = 0.25
 
 @dataclass(frozen=True)
 class ShakeState:
-    """How rough each wave usually is."""
+    """How rough each wave usually is, and which was shaken just now."""
 
     usual: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    shaken: Mapping[str, int] = field(default_factory=dict)
+    """When, by kind of wave."""
 
 
 def roughness(key: str, samples: Sequence[float | None], rate_hz: float) -> float | None:
@@ -47,13 +51,13 @@ def roughness(key: str, samples: Sequence[float | None], rate_hz: float) -> floa
     return float(np.std(np.diff(wave)))
 
 
-def step(state: ShakeState, rough: Mapping[str, float]) -> tuple[ShakeState, tuple[str, ...]]:
-    """Take in one second, by key of the wave; the kinds of waves that were shaken together, empty when not enough."""
-    shaken = set()
-    for key, value in rough.items():
-        before = state.usual.get(key, ())
-        kind = next((one for one in WAVES if key.startswith(one)), "")
-        if kind and len(before) >= KNOWN_S and value > TIMES * median(before) > 0:
-            shaken.add(kind)
-    usual = {**state.usual, **{key: (*state.usual.get(key, ()), value)[-USUAL_S:] for key, value in rough.items()}}
-    return ShakeState(usual), tuple(sorted(shaken)) if len(shaken) >= TOGETHER else ()
+def step(state: ShakeState, key: str, value: float, at_us: int) -> tuple[ShakeState, tuple[str, ...]]:
+    """Take in one second of one wave; the kinds of waves that were shaken together, empty when not enough were."""
+    kind = next((one for one in WAVES if key.startswith(one)), "")
+    before = state.usual.get(key, ())
+    usual = {**state.usual, key: (*before, value)[-USUAL_S:]}
+    if not kind or len(before) < KNOWN_S or not value > TIMES * median(before) > 0:
+        return replace(state, usual=usual), ()
+    shaken = {one: then_us for one, then_us in state.shaken.items() if at_us - then_us <= TOGETHER_S * US_PER_S}
+    shaken[kind] = at_us
+    return ShakeState(usual, shaken), tuple(sorted(shaken)) if len(shaken) >= TOGETHER else ()

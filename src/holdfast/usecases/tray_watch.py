@@ -6,6 +6,7 @@ It runs in the house and not on a page: what was to be seen is on record also wh
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from holdfast.hold import shake, watch
 from holdfast.hold.order import ENDS, OrderState, state_of
@@ -54,6 +55,14 @@ WATCHED = frozenset({OrderState.READY, OrderState.PERFORMED, OrderState.CONFIRME
 """A change is recorded and shown in these; before them only the seconds to compare with are kept."""
 
 
+class Second(NamedTuple):
+    """One second of one wave."""
+
+    key: str
+    rough: float
+    at_us: int
+
+
 @dataclass
 class TrayWatch:
     """Call ``follow`` about once a second. What is in memory is derived: after a restart a minute is gathered anew."""
@@ -90,9 +99,9 @@ class TrayWatch:
         for case, order in running.values():
             self._look(case, order, rough.get(case.bed, []), now_us)
 
-    def _rough(self) -> dict[str, list[dict[str, float]]]:
-        """How rough each whole second of the waves was that have come since the last look, by bed."""
-        found: dict[str, list[dict[str, float]]] = {}
+    def _rough(self) -> dict[str, list[Second]]:
+        """How rough each whole second of a wave was that has come since the last look, by bed."""
+        found: dict[str, list[Second]] = {}
         for _ in range(len(self._frames)):
             frame = self._frames.popleft()
             samples = self._begun.setdefault((frame.bed, frame.key), [])
@@ -101,24 +110,21 @@ class TrayWatch:
                 continue
             value = shake.roughness(frame.key, samples, frame.rate_hz)
             self._begun[frame.bed, frame.key] = []
-            seconds = found.setdefault(frame.bed, [])
-            if not seconds or frame.key in seconds[-1]:
-                seconds.append({})
             if value is not None:
-                seconds[-1][frame.key] = value
+                found.setdefault(frame.bed, []).append(Second(frame.key, value, frame.start_us))
         return found
 
-    def _shaken(self, order_id: str, seconds: list[dict[str, float]]) -> str:
+    def _shaken(self, order_id: str, seconds: list[Second]) -> str:
         """What was shaken in these seconds, in words; empty when nothing was."""
         state, words = self._shakes.get(order_id, ShakeState()), ""
-        for second in seconds:
-            state, kinds = shake.step(state, second)
+        for one in seconds:
+            state, kinds = shake.step(state, one.key, one.rough, one.at_us)
             if kinds:
-                words = f"{' and '.join(SHAKEN_WORDS[kind] for kind in kinds)} were shaken in the same second"
+                words = f"{' and '.join(SHAKEN_WORDS[kind] for kind in kinds)} were shaken at once"
         self._shakes[order_id] = state
         return words[:1].upper() + words[1:]
 
-    def _look(self, case: CaseState, order: OrderEntry, rough: list[dict[str, float]], now_us: int) -> None:
+    def _look(self, case: CaseState, order: OrderEntry, rough: list[Second], now_us: int) -> None:
         state = state_of(order)
         performed = state in (OrderState.PERFORMED, OrderState.CONFIRMED)
         bed = self.view(case.bed, now_us)

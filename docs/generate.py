@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from holdfast.calling import course as call_course
+from holdfast.custody import table as custody
 from holdfast.hold import order
 from holdfast.knowledge.care import Figure
 from holdfast.knowledge.doses import Dose
@@ -18,6 +19,7 @@ from holdfast.knowledge.recovery_care import load as load_recovery
 from holdfast.knowledge.scores import Item, ScoreRule, Statement
 from holdfast.record import alarm_state
 from holdfast.resuscitation.course import TRANSITIONS, Phase
+from holdfast.treatments import table as treatments
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -141,8 +143,25 @@ def course(_: Knowledge) -> str:
 
 
 def end_of_life(_: Knowledge) -> str:
-    ends = (order.OrderState.HELD, order.OrderState.PROCEEDING)
+    ends = tuple(state for state in order.OrderState if state in order.ENDS)
     return diagram(order.TRANSITIONS.items(), order.OrderState.ORDERED, ends)
+
+
+def wrapping(_: Knowledge) -> str:
+    return diagram([(key, to) for key, (to, _) in custody.WRAPPING.items()], custody.Wrap.LOOSE)
+
+
+def treatment_order(_: Knowledge) -> str:
+    ends = tuple(state for state in treatments.State if state in treatments.ENDS)
+    begins = f"    {OUTSIDE} --> waiting: ordered by a technician\n    {OUTSIDE} --> active: ordered by a vet"
+    drawn = diagram(treatments.TRANSITIONS.items(), None, ends)
+    return drawn.replace("stateDiagram-v2", f"stateDiagram-v2\n{begins}", 1)
+
+
+def whereabouts(_: Knowledge) -> str:
+    return diagram(
+        [(key, to) for key, (to, _) in custody.WHEREABOUTS.items()], custody.Where.HAND, (custody.Where.GONE,)
+    )
 
 
 def alarm(_: Knowledge) -> str:
@@ -187,7 +206,7 @@ def diagram(
 
 
 def state_name(state: StrEnum | None) -> str:
-    return OUTSIDE if state is None else state.value
+    return OUTSIDE if state is None else state.value.replace(" ", "_")
 
 
 def span(low: float, high: float) -> str:
@@ -201,9 +220,15 @@ def link(knowledge: Knowledge, source: str) -> str:
 
 PARTS: dict[str, dict[str, Callable[[Knowledge], str]]] = {
     "doses-and-scores.md": {"doses": doses, "scores": scores},
-    "state-machines.md": {"end of life": end_of_life, "alarm": alarm},
     "calling.md": {"call": call},
     "recovery.md": {"home rules": home_rules},
+    "state-machines.md": {
+        "end of life": end_of_life,
+        "alarm": alarm,
+        "wrapping": wrapping,
+        "whereabouts": whereabouts,
+        "treatment order": treatment_order,
+    },
     "resuscitation.md": {"course": course, "numbers": figures},
 }
 """What is made from data, by page and by the name of its place."""

@@ -9,12 +9,14 @@ from holdfast.record import alarm_events as al
 from holdfast.record import call_events as ce
 from holdfast.record import cpr_events as cpr
 from holdfast.record import custody_events as cu
+from holdfast.record import end_of_life_events as eol
 from holdfast.record import events as ev
 from holdfast.record import evidence_events as evi
 from holdfast.record import film_events as fi
 from holdfast.record import home_events as ho
 from holdfast.record import imaging_events as im
 from holdfast.record import surgery_events as su
+from holdfast.record import treatment_events as tr
 from holdfast.record.monitor import Alert, MonitorMessage, Numeric, Origin, Refusal, Wave
 from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.usecases.ports import Change, NewBlock, NewEvent, NewHeld, Receipt, Store, TrendPoint
@@ -436,6 +438,76 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
     cpr.CprStepWithdrawn(at_us=T0_US, cpr_id="c1", entry_id="e1", reason="wrong button"),
     cpr.CprFactRecorded(at_us=T0_US, cpr_id="c1", key="witnessed", value="yes"),
     ScoreItemAnswered(at_us=T0_US, score="mgcs", item="motor", points=5.0),
+    eol.AnimalIdentified(at_us=T0_US, order_id="o1", how="microchip", read="276098106234567", note="twice"),
+    eol.EndOfLifeConsentRecorded(
+        at_us=T0_US,
+        order_id="o1",
+        by="Sgt. Müller",
+        relation="handler",
+        how="telephone",
+        confirmed_by="Nurse Kim",
+        witness="Dr. Osei",
+        note="call at 06:10",
+    ),
+    eol.QualityOfLifeRecorded(at_us=T0_US, order_id="o1", tool="HHHHHMM", total=18.0, note="with the handler"),
+    eol.EndOfLifeStepsPassed(
+        at_us=T0_US, order_id="o1", steps=("identity", "quality_of_life"), reason="suffering", words="he fights for air"
+    ),
+    eol.TrayReady(at_us=T0_US, order_id="o1", note="pentobarbital drawn up"),
+    eol.LastMinuteChange(at_us=T0_US, order_id="o1", change="heart", text="Heart rate rose from 172 to 201 /min"),
+    eol.EndOfLifePerformed(
+        at_us=T0_US, order_id="o1", by="Dr. Osei", what="pentobarbital", amount="as drawn up", route="IV", note="quiet"
+    ),
+    eol.EndOfLifeStopped(at_us=T0_US, order_id="o1", reason="change_seen", words="he twitched"),
+    eol.DeathChecked(
+        at_us=T0_US, order_id="o1", absent=("heartbeat", "breathing"), present=("corneal_reflex",), note="left eye"
+    ),
+    eol.DeathConfirmed(at_us=T0_US, order_id="o1", reason="checks_on_paper", words="by two people"),
+    eol.AftercareRecorded(at_us=T0_US, order_id="o1", item="necropsy", choice="accepted", note="on Monday"),
+    eol.EndOfLifeFinished(at_us=T0_US, order_id="o1", reason="papers follow"),
+    tr.TreatmentOrdered(
+        at_us=T0_US,
+        order_id="t1",
+        order_kind=tr.OrderKind.INFUSION,
+        category="vasopressor",
+        what="Noradrenaline",
+        amount="1.2 mL/h",
+        route="IV",
+        first_us=T0_US + SECOND_US,
+        every_min=None,
+        until_us=T0_US + 3600 * SECOND_US,
+        continuous=True,
+        dose_key="norepinephrine_infusion",
+        dose=0.5,
+        dose_unit="ug/kg/min",
+        weight_kg=33.9,
+        weight_at_us=T0_US - SECOND_US,
+        per_ml=0.04,
+        per_ml_unit="mg",
+        rate_ml_h=1.2,
+        outside_reason="still low",
+        weight_reason="cannot be moved",
+        waits=True,
+        on_word_of="Dr. Osei",
+        note="through the long line",
+    ),
+    tr.TreatmentOrderApproved(at_us=T0_US, order_id="t1", what="Noradrenaline"),
+    tr.TreatmentOrderSpoken(at_us=T0_US, order_id="t1", what="Noradrenaline", by="Dr. Osei"),
+    tr.TreatmentOrderStopped(at_us=T0_US, order_id="t1", what="Noradrenaline", reason="pressure holds"),
+    tr.TreatmentDone(
+        at_us=T0_US,
+        order_id="t1",
+        what="Noradrenaline",
+        due_us=T0_US,
+        treatment_id="g1",
+        amount="1.2 mL/h",
+        reason="line was blocked",
+        note="new pump",
+    ),
+    tr.TreatmentSkipped(at_us=T0_US, order_id="t1", what="Noradrenaline", due_us=(T0_US,), reason="in surgery"),
+    tr.TreatmentDeclined(
+        at_us=T0_US, order_id="t1", what="Noradrenaline", declined_by="City Police", explained="pressure may fall"
+    ),
 )
 
 _numbers = itertools.count(1)

@@ -30,6 +30,7 @@ def tick(house: House, flusher: Flusher) -> None:
         "following the log": house.ctx.book.catch_up,
         "noticing silent monitors": lambda: house.ward.tick(now_us),
         "turning held messages into blocks": lambda: flusher.flush_due(now_us),
+        "watching the bed while a tray is ready": lambda: house.trays.follow(now_us),
         "watching what changes over hours": lambda: house.courses.follow(now_us, house.ward.tell),
         "calling people": lambda: house.desk.follow(now_us),
     }

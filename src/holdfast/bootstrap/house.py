@@ -27,6 +27,7 @@ from holdfast.usecases.ingest import Intake
 from holdfast.usecases.live import Ward
 from holdfast.usecases.ports import Clock, Ids, Store
 from holdfast.usecases.reception import Reception
+from holdfast.usecases.tray_watch import TrayWatch
 
 SENDERS = 4
 """Messages that are handed to channels at the same time."""
@@ -61,6 +62,7 @@ class House:
     accounts: SqlAccounts
     ward: Ward
     courses: CourseWatch
+    trays: TrayWatch
     intake: Intake
     films: FilmFiles
     reception: Reception
@@ -105,12 +107,16 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
     senders = ThreadPoolExecutor(max_workers=SENDERS, thread_name_prefix="calling")
     settings = read_settings(config.data_dir)
     link_key = load_or_make(config.data_dir)
+    ward = Ward(ctx)
+    trays = TrayWatch(ctx, ward.view)
+    ward.add_listener(trays.hear)
     return House(
         config=config,
         ctx=ctx,
         accounts=SqlAccounts(config.database),
-        ward=Ward(ctx),
+        ward=ward,
         courses=CourseWatch(ctx),
+        trays=trays,
         intake=Intake(ctx),
         films=films,
         reception=Reception(ctx, films),

@@ -23,6 +23,7 @@ from holdfast.gateways.hl7.encode import encode_message
 from holdfast.kernel.errors import OperatorError, WorldError
 from holdfast.kernel.time import US_PER_MIN, US_PER_S
 from holdfast.record import events as ev
+from holdfast.record.end_of_life_events import TrayReady
 from holdfast.simulation.monitor import SimulatedMonitor
 from holdfast.simulation.scenario import DiagnosisEntry, Entry, FindingEntry, NoteEntry, Scenario, TreatmentEntry
 from holdfast.simulation.scenarios import ALL, DEMO_WARD
@@ -190,6 +191,8 @@ def _react(dog: Played, event: ev.AnyEvent) -> None:
                 dog.monitor.treat(event.category, event.at_us)
             case ev.EndOfLifeOrdered():
                 dog.monitor.cue("twitch", event.at_us)
+            case TrayReady():
+                dog.monitor.cue("tray", event.at_us)
     except ValueError as error:
         log.warning("the simulated %s did not follow: %s", dog.scenario.name, error)
 

@@ -9,7 +9,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from holdfast.kernel.limits import CONDITIONS_KEPT
-from holdfast.record import alarm_state, call_state, cpr_log, home_state, surgery_state
+from holdfast.record import (
+    alarm_state,
+    call_state,
+    cpr_log,
+    end_of_life_state,
+    home_state,
+    surgery_state,
+    treatment_state,
+)
 from holdfast.record import events as ev
 from holdfast.record.alarm_events import ANY_ALARM_EVENT, AlarmAcknowledged
 from holdfast.record.alarm_state import AlarmState
@@ -17,12 +25,16 @@ from holdfast.record.call_events import ANY_CALL_EVENT
 from holdfast.record.call_state import Calls
 from holdfast.record.cpr_events import ANY_CPR_EVENT
 from holdfast.record.cpr_log import CprLog
+from holdfast.record.end_of_life_events import ANY_END_OF_LIFE_EVENT, EndOfLifePerformed
+from holdfast.record.end_of_life_state import EndOfLifeLog
 from holdfast.record.home_events import ANY_HOME_EVENT
 from holdfast.record.home_state import HomeState
 from holdfast.record.monitor import Origin
 from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.record.surgery_events import ANY_SURGERY_EVENT
 from holdfast.record.surgery_state import Surgery
+from holdfast.record.treatment_events import ANY_TREATMENT_EVENT
+from holdfast.record.treatment_state import TreatmentPlan
 
 
 @dataclass(frozen=True)
@@ -102,6 +114,7 @@ class OrderEntry:
     look_ids: tuple[str, ...] = ()
     decisions: tuple[tuple[ev.EndOfLifeDecided, str], ...] = ()
     """Each decision with the account that made it, oldest first."""
+    log: EndOfLifeLog = field(default_factory=EndOfLifeLog)
 
 
 @dataclass(frozen=True)
@@ -152,6 +165,8 @@ class CaseState:
     """Each with the account that gave it."""
     resuscitations: dict[str, CprLog] = field(default_factory=dict)
     """By their id."""
+    plan: TreatmentPlan = field(default_factory=TreatmentPlan)
+    """What was ordered to be given or done, and what became of it."""
     looks: dict[str, LookEntry] = field(default_factory=dict)
     """By their id, oldest first."""
     calls: Calls = field(default_factory=Calls)
@@ -192,7 +207,8 @@ class CaseState:
         The first such decision ends it: a call that crossed with a hold does not open it again.
         """
         for order in reversed(self.orders):
-            if all(decided.decision is ev.Decision.CALL_COLLEAGUE for decided, _ in order.decisions):
+            undecided = all(decided.decision is ev.Decision.CALL_COLLEAGUE for decided, _ in order.decisions)
+            if undecided and order.log.last(EndOfLifePerformed) is None:
                 return order
         return None
 
@@ -242,6 +258,11 @@ def _after(state: CaseState, event: ev.AnyEvent, item: ev.Recorded) -> CaseState
         return replace(state, home=home_state.apply(state.home, event, item.actor))
     if isinstance(event, ANY_SURGERY_EVENT):
         return replace(state, surgeries=surgery_state.apply(state.surgeries, event, item.actor))
+    if isinstance(event, ANY_TREATMENT_EVENT):
+        return replace(state, plan=treatment_state.apply(state.plan, event, item.actor))
+    if isinstance(event, ANY_END_OF_LIFE_EVENT):
+        step, by = event, item.actor
+        return _with_order(state, step.order_id, lambda o: replace(o, log=end_of_life_state.apply(o.log, step, by)))
     match event:
         case ev.FindingRecorded() | ev.FindingRetracted() | ev.TouchRecorded() | ev.TreatmentGiven():
             return _after_bedside_entry(state, event, item)

@@ -7,7 +7,9 @@ happened is ``at_us`` inside the event; when it was recorded is on the envelope.
 Streams: one per case (``case/<case_id>``) and one for the clinic
 (``clinic``: beds, device bindings, accounts); pictures arrive on a third (``imaging``). What happens with alarms is in
 ``alarm_events``, in a resuscitation in ``cpr_events``, with pictures in ``imaging_events``, with things taken out of an
-animal in ``custody_events``, with reports, exports and grants to read in ``evidence_events``.
+animal in ``custody_events``, with reports, exports and grants to read in ``evidence_events``,
+after an end-of-life order in ``end_of_life_events``, with ordered treatments in
+``treatment_events``.
 """
 
 from enum import StrEnum
@@ -20,6 +22,7 @@ from holdfast.record.alarm_events import ANY_ALARM_EVENT, EscalationSet
 from holdfast.record.call_events import ANY_CALL_CLINIC_EVENT, ANY_CALL_EVENT
 from holdfast.record.cpr_events import ANY_CPR_EVENT
 from holdfast.record.custody_events import ANY_CUSTODY_EVENT
+from holdfast.record.end_of_life_events import ANY_END_OF_LIFE_EVENT
 from holdfast.record.event_base import CaseEvent as CaseEvent
 from holdfast.record.event_base import ClinicEvent as ClinicEvent
 from holdfast.record.evidence_events import ANY_EVIDENCE_CASE_EVENT, ANY_EVIDENCE_CLINIC_EVENT
@@ -29,6 +32,7 @@ from holdfast.record.imaging_events import ANY_IMAGING_CASE_EVENT, ImageReceived
 from holdfast.record.monitor import Origin
 from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.record.surgery_events import ANY_SURGERY_EVENT
+from holdfast.record.treatment_events import ANY_TREATMENT_EVENT
 
 
 class Presence(StrEnum):
@@ -221,7 +225,7 @@ class EndOfLifeOrdered(CaseEvent, frozen=True, kw_only=True, tag="end_of_life_or
     indication: str
     consent_by: str
     consent_how: str
-    """in_person, telephone, none."""
+    """in_person, telephone, email, none."""
     witness: str
 
 
@@ -287,6 +291,8 @@ ANY_CASE_EVENT = (
     | ANY_SURGERY_EVENT
     | ANY_FILM_EVENT
     | ANY_EVIDENCE_CASE_EVENT
+    | ANY_END_OF_LIFE_EVENT
+    | ANY_TREATMENT_EVENT
 )
 
 

@@ -18,6 +18,7 @@ from holdfast.reasoning.derive import TreatmentEffect
 from holdfast.reasoning.page import to_page
 from holdfast.record import events as ev
 from holdfast.record.case_state import CaseState, OrderEntry
+from holdfast.record.end_of_life_events import EndOfLifeConsentRecorded
 from holdfast.usecases.context import Context, clean_text, record, record_checked
 from holdfast.usecases.course_views import CourseView, course_view
 from holdfast.usecases.evidence import TouchSeen, gather, has_replayed
@@ -26,7 +27,7 @@ from holdfast.usecases.timeline import touch_words
 from holdfast.usecases.trends import trend_series
 
 MONITOR_MINUTES = 10
-CONSENT_HOW = ("in_person", "telephone", "none")
+CONSENT_HOW = ("in_person", "telephone", "email", "none")
 LOOK_STANDS_S = 30
 """How long a page that was shown is shown again as it was, while nothing is entered (our estimate): a reload and a
 page opened twice are one look. The monitor's values in it are then at most this much older than it says anyway."""
@@ -157,12 +158,13 @@ def order(
     indication: str,
     consent_by: str,
     consent_how: str,
+    relation: str = "",
     witness: str = "",
     command_id: str = "",
 ) -> str:
     """Place an end-of-life order and return its id. The second look follows; it does not have to be waited for."""
     if consent_how not in CONSENT_HOW:
-        raise OperatorError("How consent was given is missing.", "Choose in person, by telephone or none yet.")
+        raise OperatorError("How consent was given is missing.", "In person, by telephone, by e-mail or none yet.")
     if consent_how == "telephone" and not witness.strip():
         raise OperatorError(
             "Consent by telephone needs a second person who heard it.", "Write the name of the witness."
@@ -175,10 +177,23 @@ def order(
         consent_how=consent_how,
         witness=clean_text(witness, "The witness"),
     )
+    placing: list[ev.AnyEvent] = [event]
+    if relation:
+        placing.append(
+            EndOfLifeConsentRecorded(
+                at_us=event.at_us,
+                order_id=event.order_id,
+                by=event.consent_by,
+                relation=clean_text(relation, "The relation"),
+                how=consent_how,
+                confirmed_by=event.witness if consent_how == "telephone" else "",
+                witness=event.witness,
+            )
+        )
 
     def build() -> list[ev.AnyEvent]:
         _check_may_order(ctx, ctx.book.case(case_id), event.at_us)
-        return [event]
+        return placing
 
     receipt = record_checked(ctx, actor=actor, stream=ev.case_stream(case_id), build=build, command_id=command_id)
     placed = receipt.recorded[0].event

@@ -17,7 +17,9 @@ from holdfast.resuscitation.utstein import FACTS
 from holdfast.usecases.alarm_views import label
 from holdfast.usecases.context import Context
 from holdfast.usecases.course_views import course_view
+from holdfast.usecases.end_of_life_words import end_of_life_words
 from holdfast.usecases.timeline_care import care_words
+from holdfast.usecases.treatment_words import treatment_words
 
 _IN_THE_ALARM_LOG = (
     al.AlarmRaised,
@@ -135,7 +137,8 @@ def _words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str]:
             left_out = f"; {len(event.withheld)} kinds of parts withheld" if event.withheld else ""
             return "admin", f"Exported for {event.recipient}", f"{event.purpose}{left_out}"
         case _:
-            told = _alarm_words(ctx, event) or _cpr_words(ctx, event) or _imaging_words(event) or care_words(event)
+            told = _alarm_words(ctx, event) or _cpr_words(ctx, event) or _imaging_words(event)
+            told = told or care_words(event) or end_of_life_words(event) or treatment_words(event)
             return told or _end_of_life_words(ctx, event)
 
 

@@ -218,6 +218,7 @@ def _order(call: Call, case_id: str, entry: OrderEntry, command_id: str) -> Outc
         case_id=case_id,
         indication=entry.indication,
         consent_by=entry.consent_by,
+        relation=entry.relation,
         consent_how=entry.consent_how,
         witness=entry.witness,
         command_id=command_id,
@@ -251,9 +252,12 @@ def _decision(call: Call, case_id: str, entry: DecisionEntry, command_id: str) -
         words=entry.words,
         command_id=command_id,
     )
-    calling = entry.decision is Decision.CALL_COLLEAGUE
-    after = f"/cases/{case_id}/second-look" if calling else f"/cases/{case_id}#end-of-life"
-    return Outcome(after, {"order_id": entry.order_id, "decision": str(entry.decision)})
+    after = {
+        Decision.CALL_COLLEAGUE: f"/cases/{case_id}/second-look",
+        Decision.PROCEED: f"/cases/{case_id}/end-of-life",
+        Decision.HOLD: f"/cases/{case_id}#end-of-life",
+    }
+    return Outcome(after[entry.decision], {"order_id": entry.order_id, "decision": str(entry.decision)})
 
 
 ADMIT = Act("admit", AdmissionEntry, _admit)

@@ -22,6 +22,7 @@ from holdfast.web.alarm_acts import ALARM_ACTS
 from holdfast.web.call_acts import CALL_ACTS
 from holdfast.web.cpr_acts import CPR_ACTS
 from holdfast.web.custody_acts import CUSTODY_ACTS
+from holdfast.web.end_of_life_acts import END_OF_LIFE_ACTS
 from holdfast.web.film_acts import FILM_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
 from holdfast.web.pages import (
@@ -30,6 +31,7 @@ from holdfast.web.pages import (
     cases,
     course,
     custody,
+    end_of_life,
     films,
     grants,
     handler,
@@ -44,6 +46,7 @@ from holdfast.web.pages import (
     resuscitation,
     rules,
     signin,
+    treatments,
     ward,
 )
 from holdfast.web.paper_acts import PAPER_ACTS
@@ -53,6 +56,7 @@ from holdfast.web.route import Page
 from holdfast.web.security import SecurityHeaders
 from holdfast.web.services import WebServices
 from holdfast.web.sockets import ALARMS, Hub, LiveScreen
+from holdfast.web.treatment_acts import TREATMENT_ACTS
 
 __all__ = ["WebServices", "create_app"]
 
@@ -79,6 +83,8 @@ _PAGES = (
     *papers.PAGES,
     *grants.PAGES,
     *proofs.PAGES,
+    *end_of_life.PAGES,
+    *treatments.PAGES,
     Page("GET", "/health", "health", lambda: _health),
 )
 _ACTS = (
@@ -90,6 +96,8 @@ _ACTS = (
     *FILM_ACTS.values(),
     *CUSTODY_ACTS.values(),
     *PAPER_ACTS.values(),
+    *END_OF_LIFE_ACTS.values(),
+    *TREATMENT_ACTS.values(),
 )
 
 

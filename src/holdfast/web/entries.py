@@ -112,6 +112,7 @@ class ClosingEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class OrderEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     indication: str = ""
     consent_by: str = ""
+    relation: str = ""
     consent_how: str = ""
     witness: str = ""
 

@@ -24,6 +24,14 @@ _AFTER_ARREST = RECOVERING._replace(hr_per_min=138, map_mmhg=74, pulse_pressure_
 
 _SPIKE = Response(hr_per_min=42, map_mmhg=13, pulse_pressure_mmhg=3, rr_per_min=8, rise_s=1.2, hold_s=5, fade_s=14)
 _FLICKER = Response(vpc_per_min=48, begin_s=2.5, rise_s=1.0, hold_s=13, fade_s=7)
+_TWITCH = (
+    Timed(0.0, Move(duration_s=1.4, level=0.6)),
+    Timed(0.0, Respond(_SPIKE)),
+    Timed(0.0, Respond(_FLICKER)),
+    Timed(9.0, Pause(duration_s=1.1)),
+    Timed(14.0, Move(duration_s=0.8, level=0.35)),
+)
+"""He does it once more when the tray is ready."""
 
 REX = sc.Scenario(
     name="rex",
@@ -55,13 +63,8 @@ REX = sc.Scenario(
         Timed(300, HeadFor(_LOWER, over_s=2400)),
     ),
     cues={
-        "twitch": (
-            Timed(0.0, Move(duration_s=1.4, level=0.6)),
-            Timed(0.0, Respond(_SPIKE)),
-            Timed(0.0, Respond(_FLICKER)),
-            Timed(9.0, Pause(duration_s=1.1)),
-            Timed(14.0, Move(duration_s=0.8, level=0.35)),
-        ),
+        "twitch": _TWITCH,
+        "tray": _TWITCH,
         "arrest": (
             Timed(0.0, HeadFor(_DYING, over_s=20)),
             Timed(38.0, Pause(duration_s=2.4)),

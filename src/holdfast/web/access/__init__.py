@@ -8,12 +8,14 @@ from holdfast.web.access import (
     alarms,
     calls,
     clinic,
+    end_of_life,
     evidence,
     films,
     imaging,
     offline,
     recovery,
     resuscitation,
+    treatments,
 )
 from holdfast.web.access.roles import Roles
 
@@ -27,6 +29,8 @@ ALLOWED: dict[str, Roles] = {
     **resuscitation.ALLOWED,
     **films.ALLOWED,
     **evidence.ALLOWED,
+    **end_of_life.ALLOWED,
+    **treatments.ALLOWED,
 }
 
 

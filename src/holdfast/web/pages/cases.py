@@ -155,8 +155,11 @@ def facts(state: CaseState) -> int:
     """Counts what people entered; changes exactly when somebody added something."""
     parts = (state.findings, state.touches, state.treatments, state.diagnoses, state.tests, state.notes)
     retracted = sum(bool(entry.retracted) for entry in state.findings)
-    decided = sum(1 + bool(o.comfort) + len(o.decisions) for o in state.orders)
-    return sum(len(part) for part in parts) + retracted + decided + len(state.corrections) + bool(state.closed)
+    decided = sum(1 + bool(o.comfort) + len(o.decisions) + len(o.log.entries) for o in state.orders)
+    planned = sum(1 + len(plan.entries) for plan in state.plan.orders.values())
+    return (
+        planned + sum(len(part) for part in parts) + retracted + decided + len(state.corrections) + bool(state.closed)
+    )
 
 
 def actor_names(call: Call) -> Any:

@@ -1,0 +1,1 @@
+"""Ordered treatments: what is due, what was given, and the rate of an infusion."""

@@ -1,0 +1,50 @@
+// The page follows the bed once a second: numbers at once, and everything recorded (a change that the watch saw, a step
+// that somebody else made) as soon as the record has it.
+import { connect } from "./live.js";
+import { refreshParts } from "./refresh_parts.js";
+import { showSilence, showTiles } from "./view.js";
+
+const EVERY_MS = 2000;
+const page = document.querySelector("[data-eol]");
+const tiles = page.querySelector(".live-tiles");
+let asking = false;
+
+function write(name, text) {
+  const place = page.querySelector(`[data-slot="${name}"]`);
+  if (place && text && place.textContent !== text) place.textContent = text;
+}
+
+async function look() {
+  if (asking) return;
+  asking = true;
+  try {
+    const answer = await fetch(`/api/cases/${page.dataset.case}/end-of-life`);
+    if (!answer.ok) return;
+    const { order } = await answer.json();
+    if (!order) return;
+    if (String(order.version) !== page.dataset.version && (await refreshParts())) page.dataset.version = order.version;
+    write("heart", order.heart);
+    const heart = page.querySelector('[data-slot="heart"]');
+    if (heart) heart.dataset.beating = String(order.beating);
+    write("judged", order.death?.text);
+    if (order.death?.met && !page.querySelector('[data-testid="confirm-death"]')) await refreshParts();
+  } catch {
+    // The bar on top says that nothing arrives.
+  } finally {
+    asking = false;
+  }
+}
+
+if (page.dataset.live) {
+  connect(page.dataset.live, (message) => {
+    if (message.type !== "state") return;
+    if (message.case_id !== page.dataset.case && tiles) tiles.hidden = true;
+    else if (tiles) {
+      showSilence(tiles, message);
+      showTiles(tiles, message);
+    }
+    look();
+  });
+} else {
+  setInterval(look, EVERY_MS);
+}

@@ -9,12 +9,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from holdfast.kernel.limits import CONDITIONS_KEPT
-from holdfast.record import alarm_state, cpr_log
+from holdfast.record import alarm_state, consult_state, cpr_log, exam_state
 from holdfast.record import events as ev
 from holdfast.record.alarm_events import ANY_ALARM_EVENT
 from holdfast.record.alarm_state import AlarmState
+from holdfast.record.consult_events import ANY_CONSULT_EVENT
+from holdfast.record.consult_state import ConsultState
 from holdfast.record.cpr_events import ANY_CPR_EVENT
 from holdfast.record.cpr_log import CprLog
+from holdfast.record.exam_events import ANY_EXAM_EVENT, TouchWithdrawn
+from holdfast.record.exam_state import ExamState
 from holdfast.record.monitor import Origin
 from holdfast.record.score_events import ScoreItemAnswered
 
@@ -47,6 +51,8 @@ class TouchEntry:
     note: str
     at_us: int
     actor: str
+    withdrawn: str = ""
+    """Why it was taken back; empty while it stands."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +154,8 @@ class CaseState:
     """By their id."""
     looks: dict[str, LookEntry] = field(default_factory=dict)
     """By their id, oldest first."""
+    exam: ExamState = field(default_factory=ExamState)
+    consults: ConsultState = field(default_factory=ConsultState)
 
     @property
     def name(self) -> str:
@@ -165,6 +173,10 @@ class CaseState:
     def working(self) -> DiagnosisEntry | None:
         """The diagnosis the team is acting on now."""
         return self.diagnoses[-1] if self.diagnoses else None
+
+    @property
+    def standing_touches(self) -> tuple[TouchEntry, ...]:
+        return tuple(touch for touch in self.touches if not touch.withdrawn)
 
     @property
     def standing_findings(self) -> tuple[FindingEntry, ...]:
@@ -223,6 +235,10 @@ def _after(state: CaseState, event: ev.AnyEvent, item: ev.Recorded) -> CaseState
         return replace(state, alarms=alarm_state.apply(state.alarms, event, item.actor))
     if isinstance(event, ANY_CPR_EVENT):
         return replace(state, resuscitations=cpr_log.apply(state.resuscitations, event, item.actor))
+    if isinstance(event, ANY_CONSULT_EVENT):
+        return replace(state, consults=consult_state.apply(state.consults, event, item.actor))
+    if isinstance(event, ANY_EXAM_EVENT):
+        return _after_examination(state, event, item.actor)
     match event:
         case ev.FindingRecorded() | ev.FindingRetracted() | ev.TouchRecorded() | ev.TreatmentGiven():
             return _after_bedside_entry(state, event, item)
@@ -249,6 +265,14 @@ def _after(state: CaseState, event: ev.AnyEvent, item: ev.Recorded) -> CaseState
         case ev.CaseClosed():
             return replace(state, closed=event.outcome, closed_at_us=event.at_us, bed="")
     return state
+
+
+def _after_examination(state: CaseState, event: ANY_EXAM_EVENT, actor: str) -> CaseState:
+    exam = exam_state.apply(state.exam, event, actor)
+    if not isinstance(event, TouchWithdrawn):
+        return replace(state, exam=exam)
+    touches = (replace(one, withdrawn=event.reason) if one.touch_id == event.touch_id else one for one in state.touches)
+    return replace(state, exam=exam, touches=tuple(touches))
 
 
 def _after_bedside_entry(

@@ -17,10 +17,12 @@ import msgspec
 
 from holdfast.kernel.errors import IntegrityError
 from holdfast.record.alarm_events import ANY_ALARM_EVENT, EscalationSet
+from holdfast.record.consult_events import ANY_CONSULT_EVENT
 from holdfast.record.cpr_events import ANY_CPR_EVENT
 from holdfast.record.custody_events import ANY_CUSTODY_EVENT
 from holdfast.record.event_base import CaseEvent as CaseEvent
 from holdfast.record.event_base import ClinicEvent as ClinicEvent
+from holdfast.record.exam_events import ANY_EXAM_EVENT
 from holdfast.record.imaging_events import ANY_IMAGING_CASE_EVENT, ImageReceived
 from holdfast.record.monitor import Origin
 from holdfast.record.score_events import ScoreItemAnswered
@@ -277,6 +279,8 @@ ANY_CASE_EVENT = (
     | ANY_CPR_EVENT
     | ScoreItemAnswered
     | ANY_CUSTODY_EVENT
+    | ANY_EXAM_EVENT
+    | ANY_CONSULT_EVENT
 )
 
 

@@ -11,6 +11,7 @@ from holdfast.kernel.errors import OperatorError
 from holdfast.kernel.time import US_PER_S, from_datetime
 from holdfast.knowledge.model import Finding, Knowledge
 from holdfast.record.case_state import CaseState, FindingEntry
+from holdfast.record.consult_events import CONSULT_ACTOR
 from holdfast.record.events import Strength, TouchResponse
 from holdfast.usecases import second_look
 from holdfast.usecases.cases import SEXES, TREATMENTS
@@ -36,6 +37,7 @@ CATEGORIES = (
     "decision",
     "monitor",
     "note",
+    "consult",
     "admin",
 )
 
@@ -63,7 +65,7 @@ def case(call: Call) -> Response:
         tiles=TILES,
         names=call.names(),
         touch_words=lambda t: touch_words(ctx, t.side, t.region, t.strength, t.response),
-        chart=charts(knowledge.regions.values(), state.touches),
+        chart=charts(knowledge.regions.values(), state.standing_touches),
         strengths=list(Strength),
         responses=list(TouchResponse),
         chips=chip_groups(quick, state),
@@ -167,13 +169,14 @@ def facts(state: CaseState) -> int:
     """Counts what people entered; changes exactly when somebody added something."""
     parts = (state.findings, state.touches, state.treatments, state.diagnoses, state.tests, state.notes)
     retracted = sum(bool(entry.retracted) for entry in state.findings)
+    retracted += sum(bool(touch.withdrawn) for touch in state.touches) + state.exam.entries + state.consults.entries
     decided = sum(1 + bool(o.comfort) + len(o.decisions) for o in state.orders)
     return sum(len(part) for part in parts) + retracted + decided + len(state.corrections) + bool(state.closed)
 
 
 def actor_names(call: Call) -> Any:
     """A function from an actor of the record to what a person reads."""
-    names = call.names()
+    names = call.names() | guests(call.ctx.book.cases())
 
     def who(actor: str) -> str:
         if actor == OWN_ACTOR:
@@ -183,6 +186,12 @@ def actor_names(call: Call) -> Any:
         return names.get(actor, actor)
 
     return who
+
+
+def guests(cases: Iterable[CaseState]) -> dict[str, str]:
+    """Names of those who came by a link, by the actor they act as."""
+    invited = (one for state in cases for one in state.consults.invitations)
+    return {f"{CONSULT_ACTOR}{one.consult_id}": f"{one.name} (consult)" for one in invited}
 
 
 @dataclass(frozen=True)

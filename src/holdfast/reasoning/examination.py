@@ -24,9 +24,7 @@ def findings_of(form: Form, answers: Mapping[tuple[str, str], str]) -> dict[str,
             for finding in item.findings:
                 looked[finding] = looked.get(finding, True) and finding in denied
     absent = {finding for finding, everywhere in looked.items() if everywhere} - shown
-    return {
-        finding: Presence.PRESENT if finding in shown else Presence.ABSENT for finding in sorted(shown | absent)
-    }
+    return {finding: Presence.PRESENT if finding in shown else Presence.ABSENT for finding in sorted(shown | absent)}
 
 
 def _shown(item: Item, place: str, answers: Mapping[tuple[str, str], str]) -> frozenset[str]:

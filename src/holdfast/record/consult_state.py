@@ -95,6 +95,4 @@ def apply(state: ConsultState, event: co.ANY_CONSULT_EVENT, actor: str) -> Consu
 
 
 def _with(state: ConsultState, key: str, change: Callable[[ConsultEntry], ConsultEntry]) -> ConsultState:
-    return replace(
-        state, invitations=tuple(change(one) if one.consult_id == key else one for one in state.invitations)
-    )
+    return replace(state, invitations=tuple(change(one) if one.consult_id == key else one for one in state.invitations))

@@ -49,7 +49,7 @@ def note(
     at_us: int | None = None,
     command_id: str = "",
 ) -> Receipt:
-    """Answer one line at one place. Raises ``NotFoundError`` for a line, place or answer that the form does not have."""
+    """Answer one line at one place. Raises ``NotFoundError`` for what the form does not have."""
     line = load().item(item)
     chosen = line.option(option) if line else None
     if line is None or chosen is None or place not in line.places:
@@ -240,10 +240,7 @@ def _changes(
         said = wanted.get(key)
         if said is None:
             own = [e for e in standing if e.finding_id in case.exam.finding_ids]
-            changes += [
-                ev.FindingRetracted(at_us=at_us, finding_id=e.finding_id, reason=NOT_SAID)
-                for e in own
-            ]
+            changes += [ev.FindingRetracted(at_us=at_us, finding_id=e.finding_id, reason=NOT_SAID) for e in own]
         elif not standing or standing[-1].presence is not said:
             changes.append(
                 ev.FindingRecorded(

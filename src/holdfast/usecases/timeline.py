@@ -65,9 +65,7 @@ def timeline(ctx: Context, case_id: str, until_us: int | None = None) -> list[Li
     return sorted((_line(ctx, item, findings, answers) for item in told), key=lambda line: (line.at_us, line.seq))
 
 
-def _line(
-    ctx: Context, item: ev.Recorded, findings: dict[str, ev.FindingRecorded], answers: dict[str, str]
-) -> Line:
+def _line(ctx: Context, item: ev.Recorded, findings: dict[str, ev.FindingRecorded], answers: dict[str, str]) -> Line:
     event = item.event
     if examined := exam_words.told(event, answers):
         category, text, detail = examined

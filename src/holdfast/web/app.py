@@ -14,8 +14,9 @@ from holdfast.kernel.errors import HoldfastError
 from holdfast.web import acts, api, dicomweb, errors
 from holdfast.web.acts import ACTS, ADMIT, Act
 from holdfast.web.alarm_acts import ALARM_ACTS
+from holdfast.web.exam_acts import EXAM_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
-from holdfast.web.pages import alarms, cases, course, imaging, knowledge, patterns, rules, signin, ward
+from holdfast.web.pages import alarms, cases, course, exam, imaging, knowledge, patterns, rules, signin, ward
 from holdfast.web.render import STATIC
 from holdfast.web.route import Page
 from holdfast.web.security import SecurityHeaders
@@ -31,6 +32,7 @@ _PAGES = (
     *course.PAGES,
     *alarms.PAGES,
     *imaging.PAGES,
+    *exam.PAGES,
     *dicomweb.PAGES,
     *rules.PAGES,
     *knowledge.PAGES,
@@ -38,7 +40,7 @@ _PAGES = (
     *api.PAGES,
     Page("GET", "/health", "health", lambda: _health),
 )
-_ACTS = (*ACTS.values(), *ALARM_ACTS.values())
+_ACTS = (*ACTS.values(), *ALARM_ACTS.values(), *EXAM_ACTS.values())
 
 
 def create_app(services: WebServices) -> Starlette:
@@ -68,6 +70,8 @@ def _routes(services: WebServices, hub: Hub) -> list[BaseRoute]:
     ]
     upload = guarded("imaging.upload", imaging.upload, services, imaging.UPLOADS)
     routes.append(Route("/imaging/upload", upload, methods=["POST"], name="imaging.upload"))
+    photo = guarded("case.photographs", exam.take_photograph, services, exam.PHOTOGRAPHS)
+    routes.append(Route("/cases/{case_id}/photographs", photo, methods=["POST"], name="case.photographs"))
     store = guarded("dicomweb.store", dicomweb.store, services, dicomweb.STORES)
     routes.append(Route("/dicomweb/studies", store, methods=["POST"], name="dicomweb.store"))
     routes += _act_routes(ADMIT, "/cases", "/api/cases", services)

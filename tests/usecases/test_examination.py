@@ -62,7 +62,7 @@ def test_all_normal_never_turns_round_what_is_not_normal(ward) -> None:
     assert found["stridor"] == "absent"
     system = load_form().system("lungs")
     assert system is not None
-    left = examination.left_out(ctx.book.case(case_id), system)
+    left = examination.left_out(ctx, ctx.book.case(case_id), system)
     assert [one.item for one in left] == ["lung_sounds", "effort"]
 
 

@@ -64,7 +64,7 @@ def note_normal(
     whole = load().system(system)
     if whole is None:
         raise NotFoundError("The examination has no such part.", "Reload the page and touch it again.")
-    left = {one.item for one in left_out(ctx.book.case(case_id), whole)}
+    left = {one.item for one in left_out(ctx, ctx.book.case(case_id), whole)}
     answers = [
         (item, place, item.normal)
         for item in whole.items
@@ -79,7 +79,7 @@ def note_normal(
     return _enter(ctx, actor, case_id, answers, at_us, command_id)
 
 
-def left_out(case: CaseState, system: System) -> list[Left]:
+def left_out(ctx: Context, case: CaseState, system: System) -> list[Left]:
     """Lines with something on record that is not normal: one touch must not turn it round unseen."""
     standing = case.exam.standing
     present = {
@@ -94,7 +94,8 @@ def left_out(case: CaseState, system: System) -> list[Left]:
         if odd:
             left.append(Left(item.key, item.name, odd[0].words))
         elif seen and item.routine:
-            left.append(Left(item.key, item.name, f"on record as present: {', '.join(seen)}"))
+            names = (known.name if (known := ctx.knowledge.findings.get(key)) else key for key in seen)
+            left.append(Left(item.key, item.name, f"on record: {', '.join(names)}"))
     return left
 
 

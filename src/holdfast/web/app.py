@@ -14,9 +14,10 @@ from holdfast.kernel.errors import HoldfastError
 from holdfast.web import acts, api, dicomweb, errors
 from holdfast.web.acts import ACTS, ADMIT, Act
 from holdfast.web.alarm_acts import ALARM_ACTS
+from holdfast.web.consult_acts import CONSULT_ACTS
 from holdfast.web.exam_acts import EXAM_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
-from holdfast.web.pages import alarms, cases, course, exam, imaging, knowledge, patterns, rules, signin, ward
+from holdfast.web.pages import alarms, cases, consult, course, exam, imaging, knowledge, patterns, rules, signin, ward
 from holdfast.web.render import STATIC
 from holdfast.web.route import Page
 from holdfast.web.security import SecurityHeaders
@@ -33,6 +34,7 @@ _PAGES = (
     *alarms.PAGES,
     *imaging.PAGES,
     *exam.PAGES,
+    *consult.PAGES,
     *dicomweb.PAGES,
     *rules.PAGES,
     *knowledge.PAGES,
@@ -40,7 +42,7 @@ _PAGES = (
     *api.PAGES,
     Page("GET", "/health", "health", lambda: _health),
 )
-_ACTS = (*ACTS.values(), *ALARM_ACTS.values(), *EXAM_ACTS.values())
+_ACTS = (*ACTS.values(), *ALARM_ACTS.values(), *EXAM_ACTS.values(), *CONSULT_ACTS.values())
 
 
 def create_app(services: WebServices) -> Starlette:

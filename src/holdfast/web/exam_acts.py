@@ -6,8 +6,8 @@ import msgspec
 
 from holdfast.kernel.errors import OperatorError
 from holdfast.usecases import examination
-from holdfast.web.acts import Act, Outcome, passed_on, recorded
-from holdfast.web.entries import Entry
+from holdfast.web.acts import ACTS, Act, Outcome, passed_on, recorded
+from holdfast.web.entries import Entry, TouchEntry
 from holdfast.web.gate import Call
 
 _PAGE = "/cases/{}/exam"
@@ -72,12 +72,19 @@ def _mark(call: Call, case_id: str, entry: MarkEntry, command_id: str) -> Outcom
     return recorded(receipt, f"{_PAGE.format(case_id)}#drawn")
 
 
+def _press(call: Call, case_id: str, entry: TouchEntry, command_id: str) -> Outcome:
+    """The same press as on the page of the case; the form stays on the examination."""
+    told = ACTS["touches"].run(call, case_id, entry, command_id).told
+    return Outcome(_PAGE.format(case_id), told)
+
+
 EXAM_ACTS: Mapping[str, Act] = {
     act.name: act
     for act in (
         Act("exam", AnswerEntry, passed_on(examination.note, _PAGE)),
         Act("exam.normal", NormalEntry, passed_on(examination.note_normal, _PAGE), "exam/normal"),
         Act("exam.withdraw", AnswerBackEntry, passed_on(examination.withdraw, _PAGE), "exam/withdraw"),
+        Act("exam.touches", TouchEntry, _press, "exam/touches"),
         Act("touches.withdraw", TouchBackEntry, passed_on(examination.withdraw_touch, _PAGE), "touches/withdraw"),
         Act("marks", MarkEntry, _mark),
         Act("marks.withdraw", MarkBackEntry, passed_on(examination.withdraw_mark, _PAGE), "marks/withdraw"),

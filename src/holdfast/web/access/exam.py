@@ -1,6 +1,6 @@
 """Examination and consult."""
 
-from holdfast.web.access.roles import CLINICAL, READING, Roles
+from holdfast.web.access.roles import CLINICAL, PUBLIC, READING, Roles
 
 ALLOWED: dict[str, Roles] = {
     "exam": READING,
@@ -10,6 +10,8 @@ ALLOWED: dict[str, Roles] = {
     "case.exam": CLINICAL,
     "case.exam.normal": CLINICAL,
     "case.exam.withdraw": CLINICAL,
+    "case.exam.touches": CLINICAL,
+    "api.case.exam.touches": CLINICAL,
     "case.touches.withdraw": CLINICAL,
     "case.marks": CLINICAL,
     "case.marks.withdraw": CLINICAL,
@@ -20,4 +22,23 @@ ALLOWED: dict[str, Roles] = {
     "api.case.touches.withdraw": CLINICAL,
     "api.case.marks": CLINICAL,
     "api.case.marks.withdraw": CLINICAL,
+    "consult": READING,
+    "consult.invite": CLINICAL,
+    "api.consult.invite": CLINICAL,
+    "case.consult.revoke": CLINICAL,
+    "api.case.consult.revoke": CLINICAL,
+    "case.opinions": CLINICAL,
+    "api.case.opinions": CLINICAL,
+    # Open to whoever holds the secret of a link, which ``consult_door`` asks for at every request.
+    "consult.door": PUBLIC,
+    "consult.open": PUBLIC,
+    "consult.case": PUBLIC,
+    "consult.live": PUBLIC,
+    "consult.presses": PUBLIC,
+    "consult.look": PUBLIC,
+    "consult.photograph": PUBLIC,
+    "consult.marks": PUBLIC,
+    "consult.marks.withdraw": PUBLIC,
+    "consult.opinion": PUBLIC,
+    "consult.leave": PUBLIC,
 }

@@ -10,6 +10,7 @@ from holdfast.record.case_state import CaseState
 from holdfast.record.events import Strength, TouchResponse
 from holdfast.record.exam_state import AnswerEntry
 from holdfast.usecases import photographs
+from holdfast.usecases.context import Context
 from holdfast.usecases.exam_views import exam_view
 from holdfast.usecases.examination import Left, left_out
 from holdfast.web.acts import recorded
@@ -55,7 +56,7 @@ class SystemView:
         return sum(line.standing is not None and not line.standing.normal for line in self.lines)
 
 
-def systems(case: CaseState) -> tuple[SystemView, ...]:
+def systems(ctx: Context, case: CaseState) -> tuple[SystemView, ...]:
     """The form with the answers that stand."""
     standing = case.exam.standing
     made = []
@@ -65,7 +66,7 @@ def systems(case: CaseState) -> tuple[SystemView, ...]:
         )
         given = [line.standing for line in lines if line.standing]
         last = max(given, key=lambda entry: entry.at_us, default=None)
-        made.append(SystemView(system, lines, tuple(left_out(case, system)), last))
+        made.append(SystemView(system, lines, tuple(left_out(ctx, case, system)), last))
     return tuple(made)
 
 
@@ -85,7 +86,7 @@ def exam(call: Call) -> Response:
         places=charts(regions, ()).places,
         strengths=list(Strength),
         responses=list(TouchResponse),
-        systems=systems(case),
+        systems=systems(ctx, case),
         who=actor_names(call),
         facts=facts(case),
     )

@@ -17,9 +17,23 @@ from holdfast.web.alarm_acts import ALARM_ACTS
 from holdfast.web.consult_acts import CONSULT_ACTS
 from holdfast.web.exam_acts import EXAM_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
-from holdfast.web.pages import alarms, cases, consult, course, exam, imaging, knowledge, patterns, rules, signin, ward
+from holdfast.web.pages import (
+    alarms,
+    cases,
+    consult,
+    course,
+    exam,
+    imaging,
+    knowledge,
+    patterns,
+    rules,
+    scores,
+    signin,
+    ward,
+)
 from holdfast.web.render import STATIC
 from holdfast.web.route import Page
+from holdfast.web.score_acts import SCORE_ACTS
 from holdfast.web.security import SecurityHeaders
 from holdfast.web.services import WebServices
 from holdfast.web.sockets import ALARMS, Hub, LiveScreen
@@ -35,6 +49,7 @@ _PAGES = (
     *imaging.PAGES,
     *exam.PAGES,
     *consult.PAGES,
+    *scores.PAGES,
     *dicomweb.PAGES,
     *rules.PAGES,
     *knowledge.PAGES,
@@ -42,7 +57,7 @@ _PAGES = (
     *api.PAGES,
     Page("GET", "/health", "health", lambda: _health),
 )
-_ACTS = (*ACTS.values(), *ALARM_ACTS.values(), *EXAM_ACTS.values(), *CONSULT_ACTS.values())
+_ACTS = (*ACTS.values(), *ALARM_ACTS.values(), *EXAM_ACTS.values(), *CONSULT_ACTS.values(), *SCORE_ACTS.values())
 
 
 def create_app(services: WebServices) -> Starlette:

@@ -1,4 +1,4 @@
-"""Examination and consult."""
+"""Examination, scores and consult."""
 
 from holdfast.web.access.roles import CLINICAL, PUBLIC, READING, Roles
 
@@ -22,6 +22,11 @@ ALLOWED: dict[str, Roles] = {
     "api.case.touches.withdraw": CLINICAL,
     "api.case.marks": CLINICAL,
     "api.case.marks.withdraw": CLINICAL,
+    "scores": READING,
+    "api.scores": READING,
+    "api.scores.due": READING,
+    "case.scores": CLINICAL,
+    "api.case.scores": CLINICAL,
     "consult": READING,
     "consult.invite": CLINICAL,
     "api.consult.invite": CLINICAL,

@@ -16,6 +16,7 @@ from holdfast.record.events import Strength, TouchResponse
 from holdfast.usecases import second_look
 from holdfast.usecases.cases import SEXES, TREATMENTS
 from holdfast.usecases.ports import OWN_ACTOR
+from holdfast.usecases.score_views import due_now
 from holdfast.usecases.studies import MODALITIES, open_orders, studies_of
 from holdfast.usecases.timeline import Line, timeline, touch_words, with_responses
 from holdfast.web.bodychart import charts
@@ -79,6 +80,7 @@ def case(call: Call) -> Response:
         recent=timeline(ctx, state.case_id)[-RECENT_LINES:][::-1],
         who=actor_names(call),
         facts=facts(state),
+        scores_due=[one for one in due_now(ctx, state, call.now_us) if one.overdue],
         free_beds=[bed for bed in ctx.book.clinic.beds if ctx.book.case_on_bed(bed) is None],
         finding_names=finding_names(knowledge),
         studies=studies_of(ctx, state.case_id),

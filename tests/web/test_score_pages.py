@@ -30,7 +30,6 @@ def test_apple_stands_behind_its_caution(house) -> None:
     caution = page.index('data-testid="apple-caution"')
     assert "not designed to drive decisions about euthanasia" in page[caution:]
     assert page.index('id="score-apple_fast"') > caution
-    assert page.count('id="score-') == 8
 
 
 def test_the_pain_form_is_not_reproduced_its_total_is_recorded(house) -> None:

@@ -15,6 +15,7 @@ from holdfast.record.case_state import CaseState
 from holdfast.usecases import second_look
 from holdfast.usecases.beds import require_bed
 from holdfast.usecases.course_views import course_view
+from holdfast.usecases.response_findings import suggestions
 from holdfast.usecases.timeline import timeline
 from holdfast.usecases.trends import trend_series
 from holdfast.web.gate import Call
@@ -70,7 +71,8 @@ def trends(call: Call) -> Response:
 
 def course(call: Call) -> Response:
     """What holds, what changed, and what followed each treatment and each press, as of now."""
-    return json(course_view(call.ctx, call.part("case_id"), call.now_us))
+    view = course_view(call.ctx, call.part("case_id"), call.now_us)
+    return json({**msgspec.to_builtins(view), "suggestions": suggestions(call.ctx, view)})
 
 
 def case_timeline(call: Call) -> Response:

@@ -14,6 +14,10 @@ TARGET_PX = 44
 SMALL = """smallest => [...document.querySelectorAll('.exam button, .exam select, .exam .segmented label')]
     .filter(e => e.offsetParent && e.getBoundingClientRect().height < smallest).map(e => e.textContent.trim())"""
 
+NARROW = """smallest => [...document.querySelectorAll('.view-left .region, .view-right .region, .view-limbs .region')]
+    .filter(e => Math.min(e.getBoundingClientRect().width, e.getBoundingClientRect().height) < smallest)
+    .map(e => e.dataset.testid)"""
+
 
 def test_a_specialist_elsewhere_sees_the_case_draws_and_answers(tmp_path: Path, chromium: Browser) -> None:
     server = start("serve", tmp_path)
@@ -62,6 +66,8 @@ def examine(vet: Page, server: Server, case_id: str) -> None:
     vet.get_by_test_id("undo-heart").click()
     expect(heart).to_contain_text("3 of 3 entered")
     assert vet.evaluate(SMALL, TARGET_PX) == []
+    vet.get_by_test_id("larger").click()
+    assert vet.evaluate(NARROW, TARGET_PX) == []
 
 
 def invite(vet: Page, server: Server, case_id: str) -> str:

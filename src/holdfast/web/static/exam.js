@@ -73,6 +73,19 @@ palette?.addEventListener("change", (event) => {
   }
 });
 
+// For gloves: one drawing across the whole width, every place at least as wide as a fingertip.
+const larger = document.querySelector("[data-larger]");
+const KEY = "holdfast-large-chart";
+
+function enlarge(on) {
+  document.documentElement.dataset.chart = on ? "large" : "";
+  larger?.setAttribute("aria-pressed", String(on));
+  try { localStorage.setItem(KEY, on ? "yes" : ""); } catch { /* a private window forgets it */ }
+}
+
+try { if (localStorage.getItem(KEY)) enlarge(true); } catch { /* as above */ }
+larger?.addEventListener("click", () => enlarge(document.documentElement.dataset.chart !== "large"));
+
 // Arrows: on a drawing to the nearest place that way, in the lines to the next answer that way.
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from holdfast.record import alarm_events as al
 from holdfast.record import call_events as ce
+from holdfast.record import consult_events as co
 from holdfast.record import cpr_events as cpr
 from holdfast.record import custody_events as cu
 from holdfast.record import end_of_life_events as eol
@@ -14,6 +15,7 @@ from holdfast.record import events as ev
 from holdfast.record import evidence_events as evi
 from holdfast.record import film_events as fi
 from holdfast.record import home_events as ho
+from holdfast.record import exam_events as ex
 from holdfast.record import imaging_events as im
 from holdfast.record import surgery_events as su
 from holdfast.record import treatment_events as tr
@@ -507,6 +509,50 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
     tr.TreatmentSkipped(at_us=T0_US, order_id="t1", what="Noradrenaline", due_us=(T0_US,), reason="in surgery"),
     tr.TreatmentDeclined(
         at_us=T0_US, order_id="t1", what="Noradrenaline", declined_by="City Police", explained="pressure may fall"
+    ex.ExamNoted(
+        at_us=T0_US,
+        note_id="n1",
+        entry_id="e1",
+        item="pulse_quality",
+        place="left hind",
+        option="weak",
+        words="Pulse, left hind: weak",
+        normal=False,
+        findings=("f2",),
+    ),
+    ex.ExamWithdrawn(at_us=T0_US, entry_id="e1", reason="undone", findings=("f3",)),
+    ex.TouchWithdrawn(at_us=T0_US, touch_id="t1", reason="slipped"),
+    ex.ChartMarked(at_us=T0_US, mark_id="m1", view="left", points=((300, 180), (310, 190)), words="here"),
+    ex.ChartMarkWithdrawn(at_us=T0_US, mark_id="m1", reason="undone"),
+    ex.PhotographTaken(
+        at_us=T0_US,
+        photo_id="1" * 64,
+        size_bytes=2_400_000,
+        form="jpeg",
+        width_px=4032,
+        height_px=3024,
+        what="scar between two ribs",
+        place="left:thorax_mid",
+    ),
+    co.ConsultInvited(
+        at_us=T0_US,
+        consult_id="c1",
+        name="Dr. Ito, surgery",
+        contact="ito@example.org",
+        question="Does this fit organ failure?",
+        token_sha256="2" * 64,
+        until_us=T0_US + 86_400 * SECOND_US,
+    ),
+    co.ConsultOpened(at_us=T0_US, consult_id="c1", address="203.0.113.7", browser="Firefox/140"),
+    co.ConsultRevoked(at_us=T0_US, consult_id="c1", reason="answered"),
+    co.OpinionGiven(
+        at_us=T0_US,
+        opinion_id="o1",
+        consult_id="c1",
+        name="Dr. Ito, surgery",
+        about="organ failure",
+        stance=co.Stance.DOUBTS,
+        words="One place hurts. Picture the chest first.",
     ),
 )
 

@@ -7,6 +7,7 @@ from holdfast.record.case_state import TouchEntry
 from holdfast.record.events import Strength, TouchResponse
 from holdfast.usecases.live_views import BedView, ValueView
 from holdfast.web.bodychart import SHAPES, WIDTH, charts
+from holdfast.web.bodychart_views import views
 from holdfast.web.measured import measured, unit_of
 from holdfast.web.pages.cases import moment
 from holdfast.web.pages.ward import hexdump
@@ -21,12 +22,23 @@ def touch(side: str, region: str, response: TouchResponse) -> TouchEntry:
 
 def test_every_region_of_the_knowledge_can_be_pressed_on_each_of_its_sides() -> None:
     regions = knowledge().regions
-    assert set(regions) == set(SHAPES)
+    every = {f"{side}:{region.key}" for region in regions.values() for side in region.sides}
+    drawn = [r for view in views(regions.values(), ()).values() for r in view.regions]
+    assert {r.place for r in drawn} == every
+    assert len({r.test_id for r in drawn}) == len(drawn)
     chart = charts(regions.values(), ())
-    pressable = {(r.side, r.key) for side in chart.charts for r in side.regions}
-    assert pressable == {(side, region.key) for region in regions.values() for side in region.sides}
+    pressable = {f"{r.side}:{r.key}" for side in chart.charts for r in side.regions}
+    assert pressable == {place for place in every if place.partition(":")[2] in SHAPES}
     test_ids = [r.test_id for side in chart.charts for r in side.regions]
     assert len(test_ids) == len(set(test_ids))
+
+
+def test_seen_from_above_and_from_below_left_and_right_change_places() -> None:
+    touches = [touch("left", "thorax_mid", TouchResponse.FLINCHES)]
+    seen = views(knowledge().regions.values(), touches)
+    (above,), (below,) = seen["dorsal"].marks, seen["ventral"].marks
+    assert above.y > 130 > below.y, "the head points left: the left of the dog is below, on its back above"
+    assert above.x == below.x
 
 
 def test_a_mark_shows_the_last_response_on_its_own_side_only() -> None:

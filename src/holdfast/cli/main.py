@@ -181,6 +181,10 @@ def _add_scorecards(commands: Any) -> None:
     rhythm = _add(kinds, "rhythm", _scorecard_rhythm, "arrest and fibrillation against WFDB rhythm marks")
     rhythm.add_argument("directory", type=Path, metavar="DIR")
     rhythm.add_argument("--json", action="store_true")
+    rally = _add(kinds, "rally", _scorecard_rally, "improvement that nobody brought about, on made dogs")
+    rally.add_argument("directory", type=Path, nargs="?", metavar="DIR", help="CSV exports to be told of, not judged")
+    rally.add_argument("--dogs", type=int, default=40, metavar="N", help="made dogs of each kind (default 40)")
+    rally.add_argument("--json", action="store_true")
 
 
 def _config(options: argparse.Namespace, data_dir: Path | None = None) -> Config:
@@ -333,6 +337,16 @@ def _scorecard_rhythm(options: argparse.Namespace) -> None:
     from holdfast.cli import scorecard_rhythm
 
     _print_scores(scorecard_rhythm.run(options.directory), options.json)
+
+
+def _scorecard_rally(options: argparse.Namespace) -> None:
+    from holdfast.cli import scorecard_rally
+
+    scores = scorecard_rally.run(options.directory, dogs=options.dogs)
+    _print_scores(scores, options.json)
+    if not options.json:
+        for one in scores["kinds"].values():
+            print(f"{one['words']}: {one['right']} of {options.dogs} right ({one['ought'].replace('_', ' ')})")
 
 
 def _knowledge(options: argparse.Namespace) -> int:

@@ -155,3 +155,12 @@ FILMS_UNPACKED_BYTES_MAX = 512 * 1024 * 1024
 
 STUDIES_LISTED_MAX = 500
 """Studies on one page or in one answer, newest first."""
+
+PHOTO_BYTES_MAX = 16 * 1024 * 1024
+"""One photograph: the largest that the camera of a telephone makes as JPEG, with room."""
+
+CHART_POINTS_MAX = 400
+"""Points of one line drawn on the body chart; a page sends a line thinned out to far fewer."""
+
+CONSULT_DAYS_MAX = 14
+"""A link for a consult is open for at most so long: a case in intensive care is over or is another one by then."""

@@ -97,6 +97,34 @@ def from_touches(knowledge: Knowledge, touches: Sequence[Touch]) -> tuple[dict[s
     return findings, notes
 
 
+@dataclass(frozen=True)
+class Pattern:
+    """What the presses say together."""
+
+    kind: str
+    """focal, diffuse, unclear (a response, too few other places), quiet (no response anywhere) or none (no press)."""
+    reason: str
+    findings: tuple[str, ...] = ()
+    """Keys of the findings that are present by it."""
+
+
+def pattern(knowledge: Knowledge, touches: Sequence[Touch]) -> Pattern:
+    """Focal or diffuse pain, with its reason."""
+    places, _ = _places(knowledge, touches)
+    if not places:
+        return Pattern("none", "Nothing was pressed yet.")
+    findings, notes = from_touches(knowledge, touches)
+    present = {key: seen for key, seen in findings.items() if seen.present}
+    if DIFFUSE in present:
+        return Pattern("diffuse", f"{present[DIFFUSE].basis}.", (DIFFUSE,))
+    if present:
+        return Pattern("focal", f"{'; '.join(seen.basis for seen in present.values())}.", tuple(sorted(present)))
+    if any(place.painful for place in places):
+        return Pattern("unclear", notes[-1])
+    pressed = sum(place.pressed for place in places)
+    return Pattern("quiet", f"No response at any of {len(places)} places touched, {pressed} of them pressed.")
+
+
 def _midline_spots(painful: list[_Place]) -> set[tuple[str, str]]:
     """A midline response joins a side of the same part when there is one, and stands alone otherwise."""
     sided = {p.finding for p in painful if p.side != _MIDLINE}

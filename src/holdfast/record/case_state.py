@@ -12,8 +12,10 @@ from holdfast.kernel.limits import CONDITIONS_KEPT
 from holdfast.record import (
     alarm_state,
     call_state,
+    consult_state,
     cpr_log,
     end_of_life_state,
+    exam_state,
     home_state,
     surgery_state,
     treatment_state,
@@ -23,10 +25,14 @@ from holdfast.record.alarm_events import ANY_ALARM_EVENT, AlarmAcknowledged
 from holdfast.record.alarm_state import AlarmState
 from holdfast.record.call_events import ANY_CALL_EVENT
 from holdfast.record.call_state import Calls
+from holdfast.record.consult_events import ANY_CONSULT_EVENT
+from holdfast.record.consult_state import ConsultState
 from holdfast.record.cpr_events import ANY_CPR_EVENT
 from holdfast.record.cpr_log import CprLog
 from holdfast.record.end_of_life_events import ANY_END_OF_LIFE_EVENT, EndOfLifePerformed
 from holdfast.record.end_of_life_state import EndOfLifeLog
+from holdfast.record.exam_events import ANY_EXAM_EVENT, TouchWithdrawn
+from holdfast.record.exam_state import ExamState
 from holdfast.record.home_events import ANY_HOME_EVENT
 from holdfast.record.home_state import HomeState
 from holdfast.record.monitor import Origin
@@ -65,6 +71,8 @@ class TouchEntry:
     note: str
     at_us: int
     actor: str
+    withdrawn: str = ""
+    """Why it was taken back; empty while it stands."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +180,8 @@ class CaseState:
     calls: Calls = field(default_factory=Calls)
     home: HomeState = field(default_factory=HomeState)
     surgeries: dict[str, Surgery] = field(default_factory=dict)
+    exam: ExamState = field(default_factory=ExamState)
+    consults: ConsultState = field(default_factory=ConsultState)
 
     @property
     def name(self) -> str:
@@ -189,6 +199,10 @@ class CaseState:
     def working(self) -> DiagnosisEntry | None:
         """The diagnosis the team is acting on now."""
         return self.diagnoses[-1] if self.diagnoses else None
+
+    @property
+    def standing_touches(self) -> tuple[TouchEntry, ...]:
+        return tuple(touch for touch in self.touches if not touch.withdrawn)
 
     @property
     def standing_findings(self) -> tuple[FindingEntry, ...]:
@@ -263,6 +277,10 @@ def _after(state: CaseState, event: ev.AnyEvent, item: ev.Recorded) -> CaseState
     if isinstance(event, ANY_END_OF_LIFE_EVENT):
         step, by = event, item.actor
         return _with_order(state, step.order_id, lambda o: replace(o, log=end_of_life_state.apply(o.log, step, by)))
+    if isinstance(event, ANY_CONSULT_EVENT):
+        return replace(state, consults=consult_state.apply(state.consults, event, item.actor))
+    if isinstance(event, ANY_EXAM_EVENT):
+        return _after_examination(state, event, item.actor)
     match event:
         case ev.FindingRecorded() | ev.FindingRetracted() | ev.TouchRecorded() | ev.TreatmentGiven():
             return _after_bedside_entry(state, event, item)
@@ -291,6 +309,14 @@ def _after(state: CaseState, event: ev.AnyEvent, item: ev.Recorded) -> CaseState
         case ev.CaseClosed():
             return replace(state, closed=event.outcome, closed_at_us=event.at_us, bed="")
     return state
+
+
+def _after_examination(state: CaseState, event: ANY_EXAM_EVENT, actor: str) -> CaseState:
+    exam = exam_state.apply(state.exam, event, actor)
+    if not isinstance(event, TouchWithdrawn):
+        return replace(state, exam=exam)
+    touches = (replace(one, withdrawn=event.reason) if one.touch_id == event.touch_id else one for one in state.touches)
+    return replace(state, exam=exam, touches=tuple(touches))
 
 
 def _after_bedside_entry(

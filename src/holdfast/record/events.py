@@ -20,12 +20,14 @@ import msgspec
 from holdfast.kernel.errors import IntegrityError
 from holdfast.record.alarm_events import ANY_ALARM_EVENT, EscalationSet
 from holdfast.record.call_events import ANY_CALL_CLINIC_EVENT, ANY_CALL_EVENT
+from holdfast.record.consult_events import ANY_CONSULT_EVENT
 from holdfast.record.cpr_events import ANY_CPR_EVENT
 from holdfast.record.custody_events import ANY_CUSTODY_EVENT
 from holdfast.record.end_of_life_events import ANY_END_OF_LIFE_EVENT
 from holdfast.record.event_base import CaseEvent as CaseEvent
 from holdfast.record.event_base import ClinicEvent as ClinicEvent
 from holdfast.record.evidence_events import ANY_EVIDENCE_CASE_EVENT, ANY_EVIDENCE_CLINIC_EVENT
+from holdfast.record.exam_events import ANY_EXAM_EVENT
 from holdfast.record.film_events import ANY_FILM_EVENT
 from holdfast.record.home_events import ANY_HOME_EVENT
 from holdfast.record.imaging_events import ANY_IMAGING_CASE_EVENT, ImageReceived, MetalSearched
@@ -293,6 +295,8 @@ ANY_CASE_EVENT = (
     | ANY_EVIDENCE_CASE_EVENT
     | ANY_END_OF_LIFE_EVENT
     | ANY_TREATMENT_EVENT
+    | ANY_EXAM_EVENT
+    | ANY_CONSULT_EVENT
 )
 
 

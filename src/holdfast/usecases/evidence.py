@@ -56,6 +56,8 @@ class TouchSeen:
 
     entry: TouchEntry
     effect: TouchEffect
+    numbers: tuple[touch_response.Response, ...] = ()
+    """What each numeric did, also where nothing can be said of the whole."""
 
 
 def gather(
@@ -66,7 +68,7 @@ def gather(
     inputs = Inputs(
         findings=_findings(case),
         measurements=measurements(ctx, case, now_us),
-        touches=[_touch(entry) for entry in case.touches],
+        touches=[touch_of(entry) for entry in case.standing_touches],
         effects=[seen.effect for seen in touches],
         treatments=treatments,
         signalment=signalment(case, now_us),
@@ -138,7 +140,8 @@ def _now(key: str, points: list[TrendPoint], now_us: int, source: str) -> Measur
     return Measurement(key, recent[len(recent) // 2], newest.unit, min(newest.at_us, now_us), source)
 
 
-def _touch(entry: TouchEntry) -> Touch:
+def touch_of(entry: TouchEntry) -> Touch:
+    """The press as the reasoning reads it."""
     return Touch(entry.region, entry.side, entry.strength, entry.response, entry.at_us, entry.touch_id)
 
 
@@ -149,21 +152,21 @@ def touches_seen(ctx: Context, case: CaseState, since_us: int | None = None) -> 
     press may be the answer to the one before.
     """
     ordered = sorted(
-        (entry for entry in case.touches if since_us is None or entry.at_us >= since_us),
+        (entry for entry in case.standing_touches if since_us is None or entry.at_us >= since_us),
         key=lambda entry: entry.at_us,
     )
     seen: list[TouchSeen] = []
     for place, entry in enumerate(ordered):
         following = ordered[place + 1] if place + 1 < len(ordered) else None
         until_us = following.at_us if following else entry.at_us + _AFTER_US
-        effect = _effect(ctx, case, entry, until_us)
+        effect, numbers = _effect(ctx, case, entry, until_us)
         before = seen[-1] if seen and entry.at_us - seen[-1].entry.at_us < _AFTER_US else None
         if before and (doubt := _in_doubt(before, entry)):
             effect = TouchEffect(entry.at_us, None, doubt, entry.touch_id)
         elif effect.significant is None and following and following.at_us - entry.at_us < _AFTER_US:
             gap_s = (following.at_us - entry.at_us) // US_PER_S
             effect = TouchEffect(entry.at_us, None, f"the next press came {gap_s} s later: too soon", entry.touch_id)
-        seen.append(TouchSeen(entry, effect))
+        seen.append(TouchSeen(entry, effect, numbers))
     return tuple(seen)
 
 
@@ -185,7 +188,9 @@ def _answered(entry: TouchEntry) -> bool:
     return entry.response in (TouchResponse.FLINCHES, TouchResponse.VOCALISES, TouchResponse.BITES)
 
 
-def _effect(ctx: Context, case: CaseState, entry: TouchEntry, until_us: int) -> TouchEffect:
+def _effect(
+    ctx: Context, case: CaseState, entry: TouchEntry, until_us: int
+) -> tuple[TouchEffect, tuple[touch_response.Response, ...]]:
     """What blood pressure or heart rate did around one touch, at the full rate of the numerics.
 
     The touch bears the time of our clock, the numerics that of their device: each device is put on our clock by when
@@ -218,8 +223,8 @@ def _effect(ctx: Context, case: CaseState, entry: TouchEntry, until_us: int) -> 
         found += [touch_response.respond(key, points, entry.at_us) for key, points in own.items()]
     if unsteady and not any(response.significant for response in found):
         why = "the clock of the monitor was not steady around this touch: its values cannot be put beside it"
-        return TouchEffect(entry.at_us, None, why, entry.touch_id)
-    return _summed(entry, found)
+        return TouchEffect(entry.at_us, None, why, entry.touch_id), tuple(found)
+    return _summed(entry, found), tuple(found)
 
 
 def _around(ctx: Context, case: CaseState, at_us: int) -> list[Heard]:

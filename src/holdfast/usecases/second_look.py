@@ -18,10 +18,12 @@ from holdfast.reasoning.derive import TreatmentEffect
 from holdfast.reasoning.page import to_page
 from holdfast.record import events as ev
 from holdfast.record.case_state import CaseState, OrderEntry
+from holdfast.record.consult_state import OpinionEntry
 from holdfast.record.end_of_life_events import EndOfLifeConsentRecorded
 from holdfast.usecases.context import Context, clean_text, record, record_checked
 from holdfast.usecases.course_views import CourseView, course_view
 from holdfast.usecases.evidence import TouchSeen, gather, has_replayed
+from holdfast.usecases.exam_words import STANCES
 from holdfast.usecases.live import summary
 from holdfast.usecases.timeline import touch_words
 from holdfast.usecases.trends import trend_series
@@ -76,6 +78,7 @@ def look(ctx: Context, case_id: str, now_us: int) -> Page:
         "monitor": monitor,
         "caveats": [*([monitor["replayed"]] if monitor["replayed"] else []), *reasoned["caveats"]],
         "touches": [_touch(ctx, seen) for seen in reversed(touches)],
+        "opinions": [_opinion(one) for one in reversed(case.consults.opinions)],
     }
 
 
@@ -142,6 +145,19 @@ def _touch(ctx: Context, seen: TouchSeen) -> Page:
         "text": touch_words(ctx, entry.side, entry.region, entry.strength, entry.response),
         "response_text": seen.effect.text,
         "significant": seen.effect.significant,
+    }
+
+
+def _opinion(entry: OpinionEntry) -> Page:
+    """What a colleague thinks, under their own name; no figure of ours is moved by it."""
+    return {
+        "at_us": entry.at_us,
+        "name": entry.name,
+        "stance": entry.stance.value,
+        "stance_text": STANCES[entry.stance],
+        "about": entry.about,
+        "words": entry.words,
+        "by_link": bool(entry.consult_id),
     }
 
 

@@ -12,8 +12,10 @@ from holdfast.record import events as ev
 from holdfast.record import evidence_events as evi
 from holdfast.record import film_events as fi
 from holdfast.record import imaging_events as im
+from holdfast.record.exam_events import ExamNoted
 from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.resuscitation.utstein import FACTS
+from holdfast.usecases import exam_words
 from holdfast.usecases.alarm_views import label
 from holdfast.usecases.context import Context
 from holdfast.usecases.course_views import course_view
@@ -42,7 +44,7 @@ class Line:
     kind: str
     category: str
     """admin, finding, touch, treatment, diagnosis, test, note, monitor, order, second_look, decision, resuscitation,
-    imaging, custody, call, recovery, home or surgery."""
+    imaging, consult, custody, call, recovery, home or surgery."""
     text: str
     detail: str = ""
     treatment_id: str = ""
@@ -57,13 +59,22 @@ def timeline(ctx: Context, case_id: str, until_us: int | None = None) -> list[Li
     """
     recorded = ctx.store.read_stream(ev.case_stream(case_id), recorded_until_us=until_us, without_blocks=True)
     findings = {e.finding_id: e for item in recorded if isinstance(e := item.event, ev.FindingRecorded)}
-    told = (item for item in recorded if not isinstance(item.event, _IN_THE_ALARM_LOG))
-    return sorted((_line(ctx, item, findings) for item in told), key=lambda line: (line.at_us, line.seq))
+    answers = exam_words.together(recorded)
+    told = (
+        item
+        for item in recorded
+        if not isinstance(item.event, _IN_THE_ALARM_LOG)
+        and not exam_words.follows_from_answers(item.event)
+        and not (isinstance(item.event, ExamNoted) and item.event.note_id not in answers)
+    )
+    return sorted((_line(ctx, item, findings, answers) for item in told), key=lambda line: (line.at_us, line.seq))
 
 
-def _line(ctx: Context, item: ev.Recorded, findings: dict[str, ev.FindingRecorded]) -> Line:
+def _line(ctx: Context, item: ev.Recorded, findings: dict[str, ev.FindingRecorded], answers: dict[str, str]) -> Line:
     event = item.event
-    if isinstance(event, ev.FindingRetracted):
+    if examined := exam_words.told(event, answers):
+        category, text, detail = examined
+    elif isinstance(event, ev.FindingRetracted):
         taken = findings.get(event.finding_id)
         text = f"Taken back: {_finding_name(ctx, taken.key) if taken else 'a finding'}"
         category, detail = "finding", event.reason

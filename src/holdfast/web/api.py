@@ -15,6 +15,7 @@ from holdfast.record.case_state import CaseState
 from holdfast.usecases import second_look
 from holdfast.usecases.beds import require_bed
 from holdfast.usecases.course_views import course_view
+from holdfast.usecases.response_findings import suggestions
 from holdfast.usecases.timeline import timeline
 from holdfast.usecases.trends import trend_series
 from holdfast.web.gate import Call
@@ -46,9 +47,10 @@ def case(call: Call) -> Response:
 
 
 def case_content(state: CaseState) -> dict[str, Any]:
-    """A case as plain values; second looks are read one by one, not here."""
-    names = [field.name for field in fields(state) if field.name != "looks"]
+    """A case as plain values; second looks are read one by one, not here, and of consults only what was said."""
+    names = [field.name for field in fields(state) if field.name not in ("looks", "consults")]
     content: dict[str, Any] = {name: msgspec.to_builtins(getattr(state, name)) for name in names}
+    content["opinions"] = msgspec.to_builtins(state.consults.opinions)
     content["name"] = state.name
     content["training"] = state.training
     content["facts"] = facts(state)
@@ -69,7 +71,8 @@ def trends(call: Call) -> Response:
 
 def course(call: Call) -> Response:
     """What holds, what changed, and what followed each treatment and each press, as of now."""
-    return json(course_view(call.ctx, call.part("case_id"), call.now_us))
+    view = course_view(call.ctx, call.part("case_id"), call.now_us)
+    return json({**msgspec.to_builtins(view), "suggestions": suggestions(call.ctx, view)})
 
 
 def case_timeline(call: Call) -> Response:

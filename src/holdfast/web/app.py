@@ -20,18 +20,22 @@ from holdfast.web import (
 from holdfast.web.acts import ACTS, ADMIT, Act
 from holdfast.web.alarm_acts import ALARM_ACTS
 from holdfast.web.call_acts import CALL_ACTS
+from holdfast.web.consult_acts import CONSULT_ACTS
 from holdfast.web.cpr_acts import CPR_ACTS
 from holdfast.web.custody_acts import CUSTODY_ACTS
 from holdfast.web.end_of_life_acts import END_OF_LIFE_ACTS
+from holdfast.web.exam_acts import EXAM_ACTS
 from holdfast.web.film_acts import FILM_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
 from holdfast.web.pages import (
     alarms,
     calls,
     cases,
+    consult,
     course,
     custody,
     end_of_life,
+    exam,
     films,
     grants,
     handler,
@@ -45,6 +49,7 @@ from holdfast.web.pages import (
     recovery,
     resuscitation,
     rules,
+    scores,
     signin,
     treatments,
     ward,
@@ -53,6 +58,7 @@ from holdfast.web.paper_acts import PAPER_ACTS
 from holdfast.web.recovery_acts import RECOVERY_ACTS
 from holdfast.web.render import STATIC
 from holdfast.web.route import Page
+from holdfast.web.score_acts import SCORE_ACTS
 from holdfast.web.security import SecurityHeaders
 from holdfast.web.services import WebServices
 from holdfast.web.sockets import ALARMS, Hub, LiveScreen
@@ -85,6 +91,9 @@ _PAGES = (
     *proofs.PAGES,
     *end_of_life.PAGES,
     *treatments.PAGES,
+    *exam.PAGES,
+    *consult.PAGES,
+    *scores.PAGES,
     Page("GET", "/health", "health", lambda: _health),
 )
 _ACTS = (
@@ -98,6 +107,9 @@ _ACTS = (
     *PAPER_ACTS.values(),
     *END_OF_LIFE_ACTS.values(),
     *TREATMENT_ACTS.values(),
+    *EXAM_ACTS.values(),
+    *CONSULT_ACTS.values(),
+    *SCORE_ACTS.values(),
 )
 
 
@@ -128,6 +140,8 @@ def _routes(services: WebServices, hub: Hub) -> list[BaseRoute]:
     ]
     upload = guarded("imaging.upload", imaging.upload, services, imaging.UPLOADS)
     routes.append(Route("/imaging/upload", upload, methods=["POST"], name="imaging.upload"))
+    photo = guarded("case.photographs", exam.take_photograph, services, exam.PHOTOGRAPHS)
+    routes.append(Route("/cases/{case_id}/photographs", photo, methods=["POST"], name="case.photographs"))
     store = guarded("dicomweb.store", dicomweb.store, services, dicomweb.STORES)
     routes.append(Route("/dicomweb/studies", store, methods=["POST"], name="dicomweb.store"))
     routes += _act_routes(ADMIT, "/cases", "/api/cases", services)

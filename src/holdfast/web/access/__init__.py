@@ -10,6 +10,7 @@ from holdfast.web.access import (
     clinic,
     end_of_life,
     evidence,
+    exam,
     films,
     imaging,
     offline,
@@ -31,6 +32,7 @@ ALLOWED: dict[str, Roles] = {
     **evidence.ALLOWED,
     **end_of_life.ALLOWED,
     **treatments.ALLOWED,
+    **exam.ALLOWED,
 }
 
 

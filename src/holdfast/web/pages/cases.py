@@ -8,10 +8,12 @@ from starlette.responses import Response
 
 from holdfast.knowledge.model import Finding, Knowledge
 from holdfast.record.case_state import CaseState, FindingEntry
+from holdfast.record.consult_events import CONSULT_ACTOR
 from holdfast.record.events import Strength, TouchResponse
 from holdfast.usecases import second_look
 from holdfast.usecases.cases import SEXES, TREATMENTS
 from holdfast.usecases.ports import OWN_ACTOR
+from holdfast.usecases.score_views import due_now
 from holdfast.usecases.studies import MODALITIES, open_orders, studies_of
 from holdfast.usecases.timeline import Line, timeline, touch_words, with_responses
 from holdfast.web.bodychart import charts
@@ -39,6 +41,7 @@ CATEGORIES = (
     "recovery",
     "home",
     "note",
+    "consult",
     "admin",
 )
 
@@ -66,7 +69,7 @@ def case(call: Call) -> Response:
         tiles=TILES,
         names=call.names(),
         touch_words=lambda t: touch_words(ctx, t.side, t.region, t.strength, t.response),
-        chart=charts(knowledge.regions.values(), state.touches),
+        chart=charts(knowledge.regions.values(), state.standing_touches),
         strengths=list(Strength),
         responses=list(TouchResponse),
         chips=chip_groups(quick, state),
@@ -80,6 +83,7 @@ def case(call: Call) -> Response:
         recent=timeline(ctx, state.case_id)[-RECENT_LINES:][::-1],
         who=actor_names(call),
         facts=facts(state),
+        scores_due=[one for one in due_now(ctx, state, call.now_us) if one.overdue],
         free_beds=[bed for bed in ctx.book.clinic.beds if ctx.book.case_on_bed(bed) is None],
         finding_names=finding_names(knowledge),
         studies=studies_of(ctx, state.case_id),
@@ -157,6 +161,7 @@ def facts(state: CaseState) -> int:
     retracted = sum(bool(entry.retracted) for entry in state.findings)
     decided = sum(1 + bool(o.comfort) + len(o.decisions) + len(o.log.entries) for o in state.orders)
     planned = sum(1 + len(plan.entries) for plan in state.plan.orders.values())
+    retracted += sum(bool(touch.withdrawn) for touch in state.touches) + state.exam.entries + state.consults.entries
     return (
         planned + sum(len(part) for part in parts) + retracted + decided + len(state.corrections) + bool(state.closed)
     )
@@ -164,7 +169,7 @@ def facts(state: CaseState) -> int:
 
 def actor_names(call: Call) -> Any:
     """A function from an actor of the record to what a person reads."""
-    names = call.names()
+    names = call.names() | guests(call.ctx.book.cases())
 
     def who(actor: str) -> str:
         if actor == OWN_ACTOR:
@@ -174,6 +179,12 @@ def actor_names(call: Call) -> Any:
         return names.get(actor, actor)
 
     return who
+
+
+def guests(cases: Iterable[CaseState]) -> dict[str, str]:
+    """Names of those who came by a link, by the actor they act as."""
+    invited = (one for state in cases for one in state.consults.invitations)
+    return {f"{CONSULT_ACTOR}{one.consult_id}": f"{one.name} (consult)" for one in invited}
 
 
 @dataclass(frozen=True)

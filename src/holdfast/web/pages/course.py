@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from holdfast.usecases.course_views import course_view
+from holdfast.usecases.response_findings import suggestions
 from holdfast.usecases.timeline import touch_place
 from holdfast.web.course_words import after_treatment, touch_effect
 from holdfast.web.gate import Call
@@ -18,6 +19,8 @@ def course(call: Call) -> Response:
         "course.html",
         course=view,
         after_treatment=after_treatment,
+        suggestions=suggestions(call.ctx, view),
+        case_open=not call.ctx.book.case(view.case_id).closed,
         touch_effect=touch_effect,
         place=lambda touch: touch_place(call.ctx, touch.side, touch.region),
     )

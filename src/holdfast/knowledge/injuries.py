@@ -119,6 +119,11 @@ class FilmMisses(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     other: Share
 
 
+class Mistaken(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    witnessed: Share
+    unwitnessed: Share
+
+
 class InjurySource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     id: str
     title: str
@@ -145,6 +150,8 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     misnamed: tuple[Misnamed, ...]
     unrecorded: tuple[Unrecorded, ...]
     film_misses: FilmMisses
+    film_shows_too_much: Share
+    mistaken: Mistaken
 
 
 class Injuries(_File, frozen=True, kw_only=True):
@@ -235,7 +242,7 @@ def rows(data: Injuries) -> Iterator[tuple[str, Row]]:
         value = getattr(data, name)
         if isinstance(value, Row):
             yield name, value
-        elif isinstance(value, Places | FilmMisses):
+        elif isinstance(value, Places | FilmMisses | Mistaken):
             for part in value.__struct_fields__:
                 if isinstance(row := getattr(value, part), Row):
                     yield f"{name} {part}", row

@@ -197,10 +197,5 @@ class ServiceImported(ClinicEvent, frozen=True, kw_only=True, tag="service_impor
 
 
 ANY_SERVICE_EVENT = (
-    ServiceDogAdded
-    | ServiceDogCorrected
-    | HandlerAssigned
-    | ServiceEntryMade
-    | ServiceEntryWithdrawn
-    | ServiceImported
+    ServiceDogAdded | ServiceDogCorrected | HandlerAssigned | ServiceEntryMade | ServiceEntryWithdrawn | ServiceImported
 )

@@ -7,7 +7,9 @@ from holdfast.custody.words import sentence
 from holdfast.kernel.time import iso
 from holdfast.record import custody_events as cu
 from holdfast.record import events as ev
+from holdfast.record.inquiry_events import IncidentsCompared
 from holdfast.record.leaf import Shown
+from holdfast.usecases.inquiry_words import statement_words
 
 
 def summary(
@@ -39,6 +41,8 @@ def _line(one: ev.Recorded, entry: Shown) -> str:
         kind = "OPINION" if isinstance(event, cu.CustodyOpinion) else "fact"
         explained = event.explanation if isinstance(event, cu.CustodyFact) else ""
         said = f"{kind}: {sentence(event)}" + (f" (explained: {explained})" if explained else "")
+    elif isinstance(event, IncidentsCompared) and not hidden:
+        said = f"OPINION of Holdfast, data {event.data_release}: {' '.join(statement_words(event.page))}"
     else:
         values = [_member(member.text) for member in entry.members if member.text]
         said = "; ".join(value for value in values if value)

@@ -16,3 +16,8 @@ def stamp(instant_us: int) -> str:
 def machine(instant_us: int) -> str:
     """ISO 8601 in UTC, for ``<time datetime>``."""
     return to_datetime(instant_us).isoformat()
+
+
+def local_moment(instant_us: int) -> str:
+    """As a field of type ``datetime-local`` takes it."""
+    return to_datetime(instant_us).astimezone().strftime("%Y-%m-%dT%H:%M")

@@ -36,6 +36,7 @@ CATEGORIES = (
     "decision",
     "monitor",
     "note",
+    "inquiry",
     "admin",
 )
 

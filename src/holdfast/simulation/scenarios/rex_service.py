@@ -3,34 +3,17 @@
 The truth that nothing here says: a shot in the warehouse, in the six minutes in which nobody saw him.
 """
 
-from dataclasses import dataclass
-
 from holdfast.record import service_events as se
 from holdfast.record.service_events import Answer
+from holdfast.simulation.service_past import Past, ServicePast
 
-HANDLER = "Officer Daniel Reyes"
-UNIT = "City police, K-9 unit"
-SERVICE_NUMBER = "K9-017"
-HANDLER_SINCE_DAYS = -1490.0
-
-
-@dataclass(frozen=True)
-class Past:
-    """One entry of the history, ``day`` days from the live moment (negative)."""
-
-    day: float
-    hours: float | None
-    place: str
-    what: se.Happening
-    note: str = ""
-    by: str = HANDLER
-
+_HANDLER = "Officer Daniel Reyes"
 
 _CHEST = tuple(
     f"{side}:{region}" for side in ("left", "right") for region in ("thorax_cranial", "thorax_mid", "thorax_caudal")
 )
 
-PAST: tuple[Past, ...] = (
+_ENTRIES: tuple[Past, ...] = (
     Past(
         -412,
         None,
@@ -112,4 +95,12 @@ PAST: tuple[Past, ...] = (
         note="Went on working that night. No images were taken.",
     ),
     Past(-5, 2, "Old town", se.Deployment(task="Patrol on foot", gunfire=Answer.NO, explosion=Answer.NO)),
+)
+
+PAST = ServicePast(
+    service_number="K9-017",
+    unit="City police, K-9 unit",
+    handler=_HANDLER,
+    handler_since_day=-1490,
+    entries=_ENTRIES,
 )

@@ -48,6 +48,17 @@ EVENTS = {
     Mechanism.BITE: "bites",
     Mechanism.OTHER: "other incidents",
 }
+EVENT = {
+    Mechanism.GUNSHOT: "shot",
+    Mechanism.EXPLOSION: "explosion",
+    Mechanism.BLOW: "blow",
+    Mechanism.FALL: "fall",
+    Mechanism.VEHICLE: "vehicle accident",
+    Mechanism.STAB: "stab",
+    Mechanism.IMPALEMENT: "impalement",
+    Mechanism.BITE: "bite",
+    Mechanism.OTHER: "incident",
+}
 SEEN = {
     Seen.NOTHING: "no wound found",
     Seen.PAIN: "pain or lameness",
@@ -209,16 +220,20 @@ def conclusions(data: Injuries, asked: Question, found: Comparison) -> tuple[str
     said += _span(asked, found)
     estimates = [row for _, row in rows(data) if row.grade is Grade.ESTIMATE]
     every = list(rows(data))
-    said.append(
-        f"This ranks, it proves nothing: {len(estimates)} of the {len(every)} rows of numbers behind it are estimates "
-        "of ours. Whose word each fact rests on is written beside it."
-    )
+    number = f"all {len(every)}" if len(estimates) == len(every) else f"{len(estimates)} of the {len(every)}"
+    said.append(f"This ranks, it proves nothing: {number} rows of numbers behind it are estimates of ours.")
     return tuple(said)
 
 
 def title(one: Happened) -> str:
-    """An incident in a line."""
-    return f"{one.incident.what} ({day(one.at_us)})"
+    """An incident as the name of a row."""
+    kind = EVENT[one.incident.mechanism]
+    return f"{kind[0].upper()}{kind[1:]} of {day(one.at_us)}: {one.incident.what}"
+
+
+def named(one: Happened) -> str:
+    """An incident within a sentence."""
+    return f'the {EVENT[one.incident.mechanism]} of {day(one.at_us)} ("{one.incident.what}")'
 
 
 def _not_explained(data: Injuries, asked: Question) -> list[str]:
@@ -230,7 +245,8 @@ def _not_explained(data: Injuries, asked: Question) -> list[str]:
         ground = _what(data, asked, one)
         near = _where(asked, one).verdict != "against" and asked.age_days(one.at_us) >= 0
         if ground.verdict == "against" and near:
-            made.append(f"{title(one)} does not explain {OBJECTS[lesion.found]}. {ground.text}")
+            name = named(one)
+            made.append(f"T{name[1:]} does not explain {OBJECTS[lesion.found]}. {ground.text}")
     return made
 
 
@@ -241,13 +257,14 @@ def _too_young_or_old(asked: Question) -> list[str]:
     basis = {"histology": "under the microscope", "eye": "by eye", "image": "from images"}.get(age.basis.value, "")
     judged = ", ".join(part for part in (age.by or "no name", basis) if part)
     told = f"{days(age.low_days)} to {days(age.high_days)} ({judged}: {age.reason})"
-    younger = [one for one in asked.incidents if 0 <= asked.age_days(one.at_us) < age.low_days]
-    older = [one for one in asked.incidents if asked.age_days(one.at_us) > age.high_days]
+    near = [one for one in asked.incidents if _where(asked, one).verdict != "against"]
+    younger = [one for one in near if 0 <= asked.age_days(one.at_us) < age.low_days]
+    older = [one for one in near if asked.age_days(one.at_us) > age.high_days]
     made = []
     if younger:
-        made.append(f"The tissue says older than {' and '.join(title(one) for one in younger)}: {told}.")
+        made.append(f"The tissue says older than {' and '.join(named(one) for one in younger)}: {told}.")
     if older:
-        made.append(f"The tissue says younger than {' and '.join(title(one) for one in older)}: {told}.")
+        made.append(f"The tissue says younger than {' and '.join(named(one) for one in older)}: {told}.")
     return made
 
 
@@ -265,7 +282,7 @@ def _leader(asked: Question, found: Comparison) -> str:
 def _name(asked: Question, key: str) -> str:
     if key == UNRECORDED:
         return "an event that is not on record"
-    return title(next(one for one in asked.incidents if one.entry_id == key))
+    return named(next(one for one in asked.incidents if one.entry_id == key))
 
 
 def in_span(asked: Question, works: Sequence[WorkShare]) -> tuple[int, int, list[WorkShare]] | None:
@@ -310,7 +327,8 @@ def finding_words(asked: Question, region_name: str) -> str:
     lesion = asked.lesion
     metal = lesion.material != iq.Material.NOT_RECORDED
     parts = [OBJECTS[lesion.found], MATERIALS[lesion.material] if metal else "", DEPTHS[lesion.depth]]
-    where = f"{lesion.side} {region_name}" if lesion.side in ("left", "right") else region_name
+    name = f"{region_name[:1].lower()}{region_name[1:]}"
+    where = f"{lesion.side} {name}" if lesion.side in ("left", "right") else name
     told = ", ".join(part for part in (*parts, where or "place not recorded") if part)
     basis = _CHECKED.get(lesion.found_basis, "")
     return f"{told[0].upper()}{told[1:]}; named by {lesion.by or 'nobody'}{', ' + basis if basis else ''}."

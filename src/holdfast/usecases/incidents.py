@@ -201,7 +201,7 @@ def _unrecorded_page(found: Comparison) -> dict[str, Any]:
 
 
 def _step(asked: Question, one: telling.Step) -> dict[str, Any]:
-    names = {happened.entry_id: words.title(happened) for happened in asked.incidents}
+    names = {happened.entry_id: words.named(happened) for happened in asked.incidents}
     names[UNRECORDED] = "an event that is not on record"
     outcomes = [f"{o.says}: {names[o.leader]} leads, {words.percent(o.probability)}" for o in one.outcomes]
     return {"key": one.key, "text": one.text, "outcomes": outcomes}

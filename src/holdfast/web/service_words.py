@@ -74,7 +74,7 @@ def details(what: se.Happening, regions: Mapping[str, Region]) -> Iterator[tuple
             yield "Mechanism", MECHANISMS[what.mechanism], False
             place = place_words(f"{what.side}:{what.region}", regions) if what.region else ""
             yield "Struck", place or "place not recorded", not place
-            seen = ", ".join(part for part in (SEEN[what.seen], what.seen_words) if part)
+            seen = ": ".join(part for part in (SEEN[what.seen], what.seen_words) if part)
             yield "Seen afterwards", seen, what.seen == se.Seen.NOT_RECORDED
             yield "Treated", what.treated, False
             yield "Images", IMAGED[what.imaged], what.imaged in (se.Imaged.NOT_RECORDED, se.Imaged.NOT_IMAGED)

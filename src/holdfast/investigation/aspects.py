@@ -229,19 +229,21 @@ def age_answers(asked: Question) -> tuple[str, ...]:
 
 def film_effect(data: Injuries, asked: Question, film: Film, at_us: Floats, chart: Sequence[str]) -> tuple[Floats, ...]:
     """(low, high, point), each (moments, draws): what a film leaves to an event at each moment."""
-    metal = asked.lesion.found in (*METALS, iq.ObjectFound.METAL)
-    row = data.film_misses.metal if metal else data.film_misses.other
-    missed = share(f"film misses {'metal' if metal else 'other'}", row.p, row.within)
+    found = asked.lesion.found
+    kinds = ["metal"] if found in (*METALS, iq.ObjectFound.METAL) else ["other"]
+    kinds = ["other", "metal"] if found == iq.ObjectFound.NOT_RECORDED else kinds
+    rows = [(kind, getattr(data.film_misses, kind)) for kind in kinds]
+    misses = [share(f"film misses {kind}", row.p, row.within) for kind, row in rows]
     too_much = share("film shows too much", data.film_shows_too_much.p, data.film_shows_too_much.within)
     before = at_us[:, None] <= film.at_us
-    even = np.ones((len(at_us), len(missed)))
-    clear, shows = np.where(before, missed, even), np.where(before, even, too_much)
+    even = np.ones((len(at_us), 1 + DRAWS))
+    clear, shows = [np.where(before, missed, even) for missed in misses], np.where(before, even, too_much)
     lies = place(asked.lesion.side, asked.lesion.region)
     covers = [lies in film.places] if asked.lesion.region else [any(one in film.places for one in chart), False]
-    told = {Answer.NO: [clear], Answer.YES: [shows], Answer.NOT_RECORDED: [clear, shows, even]}[film.metal_seen]
+    told = {Answer.NO: clear, Answer.YES: [shows], Answer.NOT_RECORDED: [*clear, shows, even]}[film.metal_seen]
     answers = [one if covered else even for covered in covers for one in told]
     stacked = np.stack(answers)
-    point = answers[0] if len(answers) == 1 else even
+    point = even if film.metal_seen == Answer.NOT_RECORDED or False in covers else answers[0]
     return stacked.min(axis=0), stacked.max(axis=0), point
 
 

@@ -216,8 +216,7 @@ def _films(asked: Question, one: Happened) -> list[Ground]:
 
 def conclusions(data: Injuries, asked: Question, found: Comparison) -> tuple[str, ...]:
     """What to say first, in order; complete sentences."""
-    said = [*_not_explained(data, asked), *_too_young_or_old(asked), _leader(asked, found)]
-    said += _span(asked, found)
+    said = [_leader(asked, found), *_not_explained(data, asked), *_too_young_or_old(asked), *_span(asked, found)]
     estimates = [row for _, row in rows(data) if row.grade is Grade.ESTIMATE]
     every = list(rows(data))
     number = f"all {len(every)}" if len(estimates) == len(every) else f"{len(estimates)} of the {len(every)}"

@@ -6,32 +6,14 @@ from holdfast.knowledge.loader import load
 from holdfast.record import inquiry_events as iq
 from holdfast.record.service_events import ServiceEntryMade
 from holdfast.simulation.scenarios.rex import REX
+from holdfast.simulation.scenarios.rex_service import fragment
 from making import NOON_US
 
 CHART = all_places({key: region.sides for key, region in load().regions.items()})
 FOUND_US = NOON_US
 SINCE_US = FOUND_US - int(REX.signalment.age_months * 30.44 * US_PER_DAY)
 
-LESION = iq.LesionDescribed(
-    at_us=FOUND_US,
-    lesion_id="l1",
-    by="Dr Ada Keller",
-    item_id="",
-    side="left",
-    region="thorax_mid",
-    depth=iq.Depth.CAVITY,
-    found=iq.ObjectFound.PROJECTILE,
-    found_basis=iq.Basis.LABORATORY,
-    material=iq.Material.SOFT_METAL,
-    age=iq.WoundAge(
-        low_days=28,
-        high_days=180,
-        basis=iq.AgeBasis.HISTOLOGY,
-        reason="mature fibrous capsule, iron pigment, closed scar",
-        by="Dr Emil Lang",
-    ),
-    note="",
-)
+LESION = fragment(FOUND_US)
 
 
 def entries() -> list[ServiceEntryMade]:

@@ -3,6 +3,7 @@
 The truth that nothing here says: a shot in the warehouse, in the six minutes in which nobody saw him.
 """
 
+from holdfast.record import inquiry_events as iq
 from holdfast.record import service_events as se
 from holdfast.record.service_events import Answer
 from holdfast.simulation.service_past import Past, ServicePast
@@ -104,3 +105,27 @@ PAST = ServicePast(
     handler_since_day=-1490,
     entries=_ENTRIES,
 )
+
+
+def fragment(found_us: int) -> iq.LesionDescribed:
+    """What comes out of him in the end, when a laboratory and a pathologist have answered."""
+    return iq.LesionDescribed(
+        at_us=found_us,
+        lesion_id="fragment",
+        by="Dr Ada Keller",
+        item_id="",
+        side="left",
+        region="thorax_mid",
+        depth=iq.Depth.CAVITY,
+        found=iq.ObjectFound.PROJECTILE,
+        found_basis=iq.Basis.LABORATORY,
+        material=iq.Material.SOFT_METAL,
+        age=iq.WoundAge(
+            low_days=28,
+            high_days=180,
+            basis=iq.AgeBasis.HISTOLOGY,
+            reason="mature fibrous capsule, iron pigment, closed scar in the skin",
+            by="Dr Emil Lang",
+        ),
+        note="Between the 7th and 8th rib",
+    )

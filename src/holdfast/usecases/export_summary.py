@@ -12,7 +12,6 @@ from holdfast.record import events as ev
 from holdfast.record.leaf import Shown
 from holdfast.usecases.documents import Block, Document, Heading, Picture, Text
 
-
 PRINTED_MAX = 800
 """Characters of one entry in the PDF: more than any sentence of ours, less than what a program wrote."""
 

@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from holdfast.gateways.paper.labels import PdfPaper
 from holdfast.kernel.errors import HoldfastError
 from holdfast.record import custody_events as cu
 from holdfast.record import events as ev
@@ -121,7 +122,9 @@ def speed(folder: Path, events: int) -> dict[str, Any]:
     (folder / "speed").mkdir()
     key = create_key(folder / "speed", "bench.example")
     began = time.process_time()
-    files = export(store, tree, sign_checkpoint(tree, key, None, check_signature), key, wanted(), no_pictures, NOW_US)
+    files = export(
+        store, tree, sign_checkpoint(tree, key, None, check_signature), key, wanted(), no_pictures, NOW_US, PdfPaper()
+    )
     made = time.process_time() - began
     began = time.process_time()
     problems, _ = verifier().verify(files, key.public().written())
@@ -251,7 +254,9 @@ def exported(folder: Path, changes: int, chance: random.Random) -> dict[str, Any
     key = create_key(folder / "export", "bench.example")
     tree = LogTree(store)
     tree.catch_up()
-    files = export(store, tree, sign_checkpoint(tree, key, None, check_signature), key, wanted(), no_pictures, NOW_US)
+    files = export(
+        store, tree, sign_checkpoint(tree, key, None, check_signature), key, wanted(), no_pictures, NOW_US, PdfPaper()
+    )
     store.close()
     check, trusted, whole = verifier(), key.public().written(), zip_bytes(files)
     paths, sizes = list(files), [len(data) for data in files.values()]

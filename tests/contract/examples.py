@@ -9,6 +9,7 @@ from holdfast.record import alarm_events as al
 from holdfast.record import cpr_events as cpr
 from holdfast.record import custody_events as cu
 from holdfast.record import events as ev
+from holdfast.record import evidence_events as evi
 from holdfast.record import imaging_events as im
 from holdfast.record import inquiry_events as iq
 from holdfast.record import service_events as se
@@ -243,6 +244,46 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
         steps=(al.EscalationStep(priority="high", after_s=30.0, whom="nurse Kim"),),
         why="one nurse at night",
     ),
+    evi.ReportMade(
+        at_us=T0_US,
+        report_id="r1",
+        about="full",
+        recipient="City Police, internal affairs",
+        purpose="file 2026/117",
+        until_us=T0_US,
+        sha256="ab" * 32,
+        size_bytes=48_213,
+    ),
+    evi.CaseExported(
+        at_us=T0_US,
+        item_id="i1",
+        recipient="Det. Alvarez",
+        purpose="investigation",
+        withheld=("patient_admitted.1:owner",),
+        events=12,
+        record_size=20_852,
+        sha256="cd" * 32,
+    ),
+    evi.CheckpointGiven(
+        at_us=T0_US,
+        size=20_852,
+        root="CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=",
+        to="Notary Weber",
+        how="printed",
+    ),
+    evi.ReadGranted(
+        at_us=T0_US,
+        grant_id="g1",
+        account="a1",
+        authority="City Police, internal affairs",
+        reference="2026/117",
+        case_id="rex",
+        item_id="",
+        from_us=T0_US,
+        until_us=T0_US + 3_600 * SECOND_US,
+    ),
+    evi.ReadGrantEnded(at_us=T0_US, grant_id="g1", reason="file closed"),
+    evi.RecordRead(at_us=T0_US, grant_id="g1", case_id="rex", item_id="", page="timeline", query="until=2026-03-01"),
     cpr.CprStarted(at_us=T0_US, cpr_id="c1", weight_kg=33.9, weight_at_us=T0_US - SECOND_US, location="ICU 2"),
     cpr.CprStepLogged(
         at_us=T0_US,

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from holdfast.gateways.paper.labels import PdfPaper
 from holdfast.record import custody_events as cu
 from holdfast.storage.signing_key import SigningKey, check_signature
 from holdfast.usecases import cases, custody
@@ -59,4 +60,4 @@ def exported(ctx: Context, key: SigningKey, wanted: Wanted) -> dict[str, bytes]:
     tree.catch_up()
     checkpoint = sign_checkpoint(tree, key, None, check_signature)
     pictures = {DIGEST: PICTURE}
-    return export(ctx.store, tree, checkpoint, key, wanted, pictures.get, NOON_US)
+    return export(ctx.store, tree, checkpoint, key, wanted, pictures.get, NOON_US, PdfPaper())

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.bootstrap.proofs import RecordProofs
+from holdfast.gateways.paper.labels import PdfPaper
 from holdfast.storage.film_files import MemoryFilms
 from holdfast.storage.memory_store import MemoryStore
 from holdfast.storage.sql_accounts import SqlAccounts
@@ -35,6 +37,18 @@ def house(tmp_path: Path) -> Iterator[House]:
     case_id = cases.admit(ctx, actor="holdfast", admission=admission)
     ward = Ward(ctx)
     films = MemoryFilms()
-    services = WebServices(ctx, kept, ward, films, Reception(ctx, films), secure_cookies=False, hasher=hasher)
+    proofs = RecordProofs(tmp_path, store, films)
+    proofs.make_key("clinic.example/er")
+    services = WebServices(
+        ctx,
+        kept,
+        ward,
+        films,
+        Reception(ctx, films),
+        proofs=proofs,
+        paper=PdfPaper(),
+        secure_cookies=False,
+        hasher=hasher,
+    )
     yield House(create_app(services), services, clock, ward, case_id)
     store.close()

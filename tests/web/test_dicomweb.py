@@ -14,7 +14,7 @@ def stow(house: House, *files: bytes, login: str = "clinician"):
 
 
 def found(house: House, path: str) -> list[dict]:
-    answer = house.client("investigator").get(f"/dicomweb/studies{path}")
+    answer = house.client("technician").get(f"/dicomweb/studies{path}")
     assert answer.headers["content-type"] == "application/dicom+json"
     return answer.json()
 
@@ -31,11 +31,11 @@ def test_what_is_stored_is_found_and_fetched(house: House) -> None:
     (series,) = found(house, f"/{STUDY}/series")
     assert series["0020000E"]["Value"] == [SERIES]
     assert len(found(house, f"/{STUDY}/series/{SERIES}/instances")) == len(found(house, f"/{STUDY}/instances")) == 2
-    one = house.client("investigator").get(f"/dicomweb/studies/{STUDY}/series/{SERIES}/instances/{SERIES}.1")
+    one = house.client("technician").get(f"/dicomweb/studies/{STUDY}/series/{SERIES}/instances/{SERIES}.1")
     assert one.headers["content-type"].startswith("multipart/related")
     assert files[0] in one.content
     assert files[1] not in one.content
-    whole = house.client("investigator").get(f"/dicomweb/studies/{STUDY}").content
+    whole = house.client("technician").get(f"/dicomweb/studies/{STUDY}").content
     assert all(data in whole for data in files)
 
 

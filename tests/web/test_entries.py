@@ -129,7 +129,7 @@ def test_going_on_takes_one_stated_reason_and_nothing_else(house) -> None:
 
 def test_what_the_page_said_is_on_record_for_who_decides_and_not_for_who_reads(house) -> None:
     place_order(house)
-    house.client("investigator").get(f"{base(house)}/second-look")
+    house.client("technician").get(f"{base(house)}/second-look")
     assert entries(house, "SecondLookShown") == []
     house.client("clinician").get(f"{base(house)}/second-look")
     (shown,) = entries(house, "SecondLookShown")

@@ -24,7 +24,7 @@ def test_a_waiting_study_is_listed_laid_to_a_case_and_taken_back(house: House) -
     assert "Waits for a person" in house.client("technician").get(study).text
     laid = house.post("technician", f"{study}/attach", {"case_id": house.case_id, "why": "I took it"})
     assert laid.status_code == 303
-    page = house.client("investigator").get(study).text
+    page = house.client("technician").get(study).text
     assert "I took it" in page
     assert "Waits for a person" not in page
     assert house.post("technician", f"{study}/detach", {"why": "wrong dog"}).status_code == 303
@@ -37,7 +37,7 @@ def test_a_file_added_on_a_case_lies_there_and_comes_back_to_the_byte(house: Hou
     data = phantom()
     told = upload(house, data, case_id=house.case_id).json()
     assert told["case_id"] == house.case_id
-    answer = house.client("investigator").get(f"/imaging/files/{told['image_id']}")
+    answer = house.client("technician").get(f"/imaging/files/{told['image_id']}")
     assert answer.content == data
     assert "attachment" in answer.headers["content-disposition"]
 

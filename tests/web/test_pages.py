@@ -130,7 +130,7 @@ def test_the_timeline_shows_what_was_known_at_a_moment(house) -> None:
     cases.write_note(house.ctx, actor="holdfast", case_id=house.case_id, text="early words")
     house.clock.advance(3600)
     cases.write_note(house.ctx, actor="holdfast", case_id=house.case_id, text="late words")
-    client = house.client("investigator")
+    client = house.client("technician")
     now = client.get(f"{base}/timeline").text
     assert "late words" in now
     local = datetime.fromtimestamp(house.clock.at_us / 1e6 - 1800, UTC).astimezone()

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from holdfast.record.service_events import Answer
+from holdfast.usecases import grants
 from web.web_house import House
 
 CSV = """Date,Kind,Place,Shots near the dog,Mechanism,What happened
@@ -53,6 +54,22 @@ def lesion(house: House) -> str:
     assert answer.status_code == 303, answer.text
     (lesion_id,) = house.ctx.book.case(house.case_id).inquiry.lesions
     return lesion_id
+
+
+def allow(house: House) -> None:
+    """The investigator may read the case for an hour."""
+    reader = house.services.accounts.by_login("investigator")
+    assert reader is not None
+    grants.give(
+        house.ctx,
+        actor="holdfast",
+        account=reader.account_id,
+        authority="Court",
+        reference="7 AR 1",
+        case_id=house.case_id,
+        from_us=house.clock.at_us,
+        until_us=house.clock.at_us + 3600 * 1_000_000,
+    )
 
 
 def test_an_entry_is_shown_as_text_and_corrected_by_another(house: House, dog: str) -> None:
@@ -117,7 +134,8 @@ def test_the_api_tries_and_takes_a_file_and_reads_the_history(house: House, dog:
     found = house.client("clinician").get(f"/api/service/{dog}").json()
     assert [one["place"] for one in found["entries"]] == ["Harbour"]
     assert found["imports"][0]["taken"] == 1
-    assert len(house.client("investigator").get("/api/service").json()["dogs"]) == 1
+    assert len(house.client("specialist").get("/api/service").json()["dogs"]) == 1
+    assert house.client("investigator").get("/api/service").status_code == 403
 
 
 def test_a_case_is_compared_stated_and_marked_when_its_past_changes(house: House, dog: str) -> None:
@@ -126,7 +144,10 @@ def test_a_case_is_compared_stated_and_marked_when_its_past_changes(house: House
     answer = house.post("clinician", f"{where}/service/link", {"service_id": dog, "how": "chip read"})
     assert answer.status_code == 303
     lesion_id = lesion(house)
+    assert house.client("investigator").get(f"{where}/incidents").status_code == 403
+    allow(house)
     page = house.client("investigator").get(f"{where}/incidents").text
+    assert grants.reads(house.ctx)[0].page == "incidents"
     assert "does not explain a projectile" in page
     assert "The tissue says older than the blow" in page
     assert "An event that is not on record" in page
@@ -142,7 +163,7 @@ def test_a_case_is_compared_stated_and_marked_when_its_past_changes(house: House
     assert told["compared"][lesion_id]["rows"][0]["key"] == "not_on_record"
     assert len(told["stated"]) == 1
     assert "Incidents compared with the finding" in house.client("investigator").get(f"{where}/timeline").text
-    assert house.client("investigator").get(f"/api/cases/{house.case_id}").status_code == 200
+    assert "inquiry" not in house.client("clinician").get(f"/api/cases/{house.case_id}").json()
 
 
 def test_facts_that_differ_between_case_and_history_are_said(house: House) -> None:

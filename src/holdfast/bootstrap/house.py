@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from holdfast.bootstrap.proofs import RecordProofs
 from holdfast.config import Config
+from holdfast.gateways.paper.labels import PdfPaper
 from holdfast.kernel.errors import WorldError
 from holdfast.knowledge.loader import load as load_knowledge
 from holdfast.storage.film_files import FilmFiles
@@ -54,6 +56,8 @@ class House:
     intake: Intake
     films: FilmFiles
     reception: Reception
+    proofs: RecordProofs
+    paper: PdfPaper
     analysis: ThreadPoolExecutor
     """One thread: messages of a bed are analysed in the order they were committed."""
 
@@ -92,6 +96,8 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
         intake=Intake(ctx),
         films=films,
         reception=Reception(ctx, films),
+        proofs=RecordProofs(config.data_dir, store, films),
+        paper=PdfPaper(),
         analysis=ThreadPoolExecutor(max_workers=1, thread_name_prefix="analysis"),
     )
 

@@ -29,13 +29,16 @@ PREPARING_SAID_AFTER_S = 5.0
 """A start that compiles nothing has prepared the analysis by then."""
 
 
-def _services(house: House) -> WebServices:
+def web_services(house: House) -> WebServices:
+    """What the pages are handed."""
     return WebServices(
         ctx=house.ctx,
         accounts=house.accounts,
         ward=house.ward,
         films=house.films,
         reception=house.reception,
+        proofs=house.proofs,
+        paper=house.paper,
         secure_cookies=house.config.secure_cookies,
         demo=house.config.demo,
     )
@@ -87,7 +90,7 @@ async def running(house: House) -> AsyncIterator[None]:
     await prepare(house)
     web = uvicorn.Server(
         uvicorn.Config(
-            create_app(_services(house)),
+            create_app(web_services(house)),
             log_level="warning",
             server_header=False,
             ws_ping_interval=20.0,

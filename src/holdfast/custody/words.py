@@ -1,11 +1,13 @@
 """A step of an item as a sentence, and the label of its bag."""
 
+from collections.abc import Mapping
+
 from holdfast.custody.item import Item
 from holdfast.record import custody_events as cu
 
 
-def sentence(event: cu.ANY_CUSTODY_EVENT) -> str:
-    """What was done, seen or said, in plain words."""
+def sentence(event: cu.ANY_CUSTODY_EVENT, regions: Mapping[str, str] | None = None) -> str:
+    """What was done, seen or said, in plain words. ``regions``: names of the places of the body chart."""
     if isinstance(event, cu.CustodyOpinion):
         return _opinion(event)
     if isinstance(event, cu.HandOverOffered | cu.HandOverAccepted | cu.HandOverRefused):
@@ -13,7 +15,8 @@ def sentence(event: cu.ANY_CUSTODY_EVENT) -> str:
     match event:
         case cu.ItemCreated():
             size = f", {' x '.join(f'{side:g}' for side in event.size_mm)} mm" if event.size_mm else ""
-            place = ", ".join(part for part in (event.side, event.region, event.site) if part)
+            region = (regions or {}).get(event.region, event.region)
+            place = ", ".join(part for part in (event.side, region, event.site) if part)
             return (
                 f"{event.by} took out item {event.number}: {event.description}{size}; from {place or 'no named place'}"
             )
@@ -66,8 +69,9 @@ def label_code(origin: str, case_id: str, item: Item) -> str:
     return "/".join(("holdfast", origin or "-", case_id, item.item_id, item.seal or "-"))
 
 
-def label_lines(case_id: str, patient: str, microchip: str, item: Item, when: str) -> list[str]:
-    """The lines of a printed label; ``when`` is the moment of the removal as the clinic writes it."""
+def label_lines(case_id: str, patient: str, microchip: str, item: Item, when: str, region: str = "") -> list[str]:
+    """The lines of a printed label; ``when`` is the moment of the removal as the clinic writes it, ``region`` the name
+    of the place on the body chart."""
     made = item.created
     if made is None:
         return [f"Case {case_id}", f"Item {item.item_id}", "There is no entry of its removal."]
@@ -75,7 +79,7 @@ def label_lines(case_id: str, patient: str, microchip: str, item: Item, when: st
         f"Case {case_id}   Item {made.number}",
         f"{patient}   chip {microchip or 'none'}",
         made.description,
-        f"From: {', '.join(part for part in (made.side, made.region, made.site) if part) or 'no named place'}",
+        f"From: {', '.join(one for one in (made.side, region or made.region, made.site) if one) or 'no named place'}",
         f"Removed: {when} by {made.by}",
         f"Witness: {made.witness or 'none'}",
         f"How: {made.method or 'not said'}",

@@ -1,9 +1,13 @@
 """The clinic's own state: beds, which device stands at which, and its people, folded from its stream."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from holdfast.record import events as ev
+from holdfast.record import grant_state
 from holdfast.record.alarm_events import EscalationSet, EscalationStep
+from holdfast.record.evidence_events import ReadGranted, ReadGrantEnded
+from holdfast.record.grant_state import Grant
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class ClinicState:
     people: dict[str, Person] = field(default_factory=dict)
     escalation: tuple[EscalationStep, ...] = ()
     """Who is called when nobody acknowledges an alarm; empty: as Holdfast comes."""
+    grants: Mapping[str, Grant] = field(default_factory=dict)
+    """What investigators may read, by grant."""
 
     def name_of(self, actor: str) -> str:
         """What a person reads for an actor of the record."""
@@ -50,6 +56,8 @@ def apply(state: ClinicState, event: ev.AnyEvent) -> ClinicState:
             return _with_person(state, event.account, replace(person, role=event.role))
         case EscalationSet():
             return replace(state, escalation=event.steps)
+        case ReadGranted() | ReadGrantEnded():
+            return replace(state, grants=grant_state.apply(state.grants, event))
         case ev.AccountClosed() if person := state.people.get(event.account):
             return _with_person(state, event.account, replace(person, closed=True))
     return state

@@ -41,9 +41,11 @@ class LogLine(msgspec.Struct, frozen=True, kw_only=True):
     """What our signals said when it was raised; empty: they were not asked."""
 
 
-def alarm_log(ctx: Context, case_id: str, *, limit: int = 500) -> tuple[LogLine, ...]:
-    """The last ``limit`` alarms of a case, the newest first."""
-    recorded = ctx.store.read_stream(ev.case_stream(case_id), without_blocks=True)
+def alarm_log(
+    ctx: Context, case_id: str, *, limit: int = 500, recorded_until_us: int | None = None
+) -> tuple[LogLine, ...]:
+    """The last ``limit`` alarms of a case, the newest first; with ``recorded_until_us`` as they were known by then."""
+    recorded = ctx.store.read_stream(ev.case_stream(case_id), recorded_until_us=recorded_until_us, without_blocks=True)
     return _lines(ctx, recorded)[: -limit - 1 : -1]
 
 

@@ -19,7 +19,8 @@ from holdfast.record import events as ev
 from holdfast.record.checkpoint import proof_text
 from holdfast.record.leaf import Shown, shown
 from holdfast.record.signed_note import signed
-from holdfast.usecases.export_summary import summary
+from holdfast.usecases.documents import Paper
+from holdfast.usecases.export_summary import summary, summary_document
 from holdfast.usecases.log_tree import LogTree
 from holdfast.usecases.ports import Store
 from holdfast.usecases.witness import Signer
@@ -46,7 +47,14 @@ class Wanted:
 
 
 def export(
-    store: Store, tree: LogTree, checkpoint: str, signer: Signer, wanted: Wanted, pictures: Pictures, made_us: int
+    store: Store,
+    tree: LogTree,
+    checkpoint: str,
+    signer: Signer,
+    wanted: Wanted,
+    pictures: Pictures,
+    made_us: int,
+    paper: Paper,
 ) -> dict[str, bytes]:
     """The files of an export by their path. ``checkpoint`` is the signed one of ``tree`` as it is.
 
@@ -75,7 +83,11 @@ def export(
         if data is not None and hashlib.sha256(data).hexdigest() == digest:
             files[f"images/{digest}"] = data
     absent = [digest for digest in named if f"images/{digest}" not in files]
-    files["summary.txt"] = summary(wanted.case_id, wanted.item_id, chosen, entries, absent).encode()
+    text = summary(wanted.case_id, wanted.item_id, chosen, entries, absent)
+    files["summary.txt"] = text.encode()
+    files["summary.pdf"] = paper.document(
+        summary_document(text, {one: files[f"images/{one}"] for one in named if f"images/{one}" in files})
+    )
     head = [
         signer.name + EXPORT_PURPOSE,
         FORMAT,

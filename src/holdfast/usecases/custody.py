@@ -6,15 +6,31 @@ from dataclasses import dataclass
 import msgspec
 
 from holdfast.custody.item import Item, after, items
-from holdfast.kernel.errors import NotFoundError, OperatorError
+from holdfast.imaging.plain_pictures import form_of, size_of
+from holdfast.kernel.errors import NotFoundError, OperatorError, SenderError
 from holdfast.record import custody_events as cu
 from holdfast.record.events import AnyEvent, case_stream
 from holdfast.usecases.context import Context, clean_text, record_checked
-from holdfast.usecases.ports import Receipt
+from holdfast.usecases.ports import Films, Receipt
 
 _SHA256_LETTERS = 64
 _SIDES = ("", "left", "right", "midline")
 _CONFIRMED = ("account", "signature", "spoken")
+_NEEDED: dict[type[cu.CustodyFact | cu.CustodyOpinion], tuple[str, ...]] = {
+    cu.ItemSealed: ("seal",),
+    cu.SealOpened: ("reason",),
+    cu.ItemStored: ("place",),
+    cu.HandOverOffered: ("to",),
+    cu.HandOverRefused: ("reason",),
+    cu.LaboratoryRequested: ("laboratory", "question"),
+    cu.LaboratoryMeasured: ("result",),
+    cu.BreakNoted: ("what",),
+    cu.EntryCorrected: ("field", "reason"),
+    cu.ItemDisposed: ("how", "authority"),
+    cu.OpinionStated: ("text",),
+    cu.OpinionWithdrawn: ("reason",),
+}
+"""Without these an entry says nothing."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +65,37 @@ def item_of(ctx: Context, case_id: str, item_id: str) -> Item:
     if item is None:
         raise NotFoundError(f"The case has no item {item_id!r}.", "Open it from the list of items.")
     return item
+
+
+def keep_picture(films: Films, data: bytes) -> str:
+    """Keep a photograph or a drawn signature under the SHA-256 of its bytes; raises ``SenderError`` for what is none.
+
+    Nothing refers to it until an entry names it.
+    """
+    if form_of(data) not in ("png", "jpeg"):
+        raise SenderError("This is no photograph.", "Send a JPEG or PNG.")
+    size_of(data)
+    return films.keep(data)
+
+
+def picture(films: Films, digest: str) -> bytes:
+    """The bytes of a kept picture; raises ``OperatorError`` when it was never sent."""
+    try:
+        return films.read(digest)
+    except NotFoundError:
+        raise OperatorError("That picture is not here.", "Send it first, then the entry that names it.") from None
+
+
+def pictures_of(item: Item) -> dict[str, str]:
+    """SHA-256 of each picture that an entry about the item names, with what it shows."""
+    named: dict[str, str] = {}
+    for step in item.steps:
+        for photo in getattr(step.event, "photographs", ()):
+            named[photo.sha256] = f"{photo.shows}; {photo.scale or 'no scale in it'}"
+        confirmed = getattr(step.event, "confirmed", None)
+        if confirmed is not None and confirmed.sha256:
+            named[confirmed.sha256] = f"signature of {step.event.by}"
+    return named
 
 
 def create(ctx: Context, *, actor: str, case_id: str, removal: Removal, command_id: str = "") -> Receipt:
@@ -130,6 +177,9 @@ def _checked(ctx: Context, event: cu.ANY_CUSTODY_EVENT) -> cu.ANY_CUSTODY_EVENT:
     event = msgspec.structs.replace(event, **{name: clean_text(text, _label(name)) for name, text in texts.items()})
     if not event.by:
         raise OperatorError("Nobody is named.", "Enter the name of the person as on paper.")
+    for name in _NEEDED.get(type(event), ()):
+        if not getattr(event, name):
+            raise OperatorError(f"{_label(name)} is missing.", "Enter it; without it the entry says nothing.")
     if event.at_us > ctx.clock.now_us():
         raise OperatorError("That lies in the future.", "Enter when it happened.")
     hashes = [photo.sha256 for photo in getattr(event, "photographs", ())]

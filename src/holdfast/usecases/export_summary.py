@@ -1,5 +1,7 @@
 """The summary of an export that a person reads. It says nothing that the export withholds."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from holdfast.custody.item import items
@@ -9,7 +11,11 @@ from holdfast.record import custody_events as cu
 from holdfast.record import events as ev
 from holdfast.record.inquiry_events import IncidentsCompared
 from holdfast.record.leaf import Shown
+from holdfast.usecases.documents import Block, Document, Heading, Picture, Text
 from holdfast.usecases.inquiry_words import statement_words
+
+PRINTED_MAX = 800
+"""Characters of one entry in the PDF: more than any sentence of ours, less than what a program wrote."""
 
 
 def summary(
@@ -79,3 +85,28 @@ def _custody(chosen: list[ev.Recorded], complete: set[int]) -> list[str]:
 
 def _hidden(entry: Shown) -> int:
     return sum(1 for member in entry.members if member.hash)
+
+
+def summary_document(text: str, pictures: Mapping[str, bytes]) -> Document:
+    """The same for printing: made of nothing but that text and the pictures that lie in the export, by their hash."""
+    title, *lines = text.splitlines()
+    blocks: list[Block] = [_set(_cut(line)) for line in lines if line]
+    blocks += [Heading("PICTURES")] if pictures else []
+    blocks += [Picture(data, f"images/{digest}") for digest, data in pictures.items()]
+    return Document(title=title, foot=f"{title}. For reading; what is proven are the events.", blocks=tuple(blocks))
+
+
+def _cut(line: str) -> str:
+    """A second look is written down whole; on paper it would be pages of braces."""
+    more = len(line) - PRINTED_MAX
+    return line if more <= 0 else f"{line[:PRINTED_MAX]} ... ({more} more characters in summary.txt and in the event)"
+
+
+def _set(line: str) -> Block:
+    if line.isupper():
+        return Heading(line)
+    if line.startswith("ITEM "):
+        return Heading(line, 2)
+    if line.startswith(("BREAK ", "Not in the entry: ")):
+        return Text(line, "problem")
+    return Text(line, "opinion" if ": OPINION: " in line else "plain")

@@ -9,6 +9,7 @@ from holdfast.record import alarm_events as al
 from holdfast.record import cpr_events as cpr
 from holdfast.record import custody_events as cu
 from holdfast.record import events as ev
+from holdfast.record import evidence_events as evi
 from holdfast.record import imaging_events as im
 from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.resuscitation.utstein import FACTS
@@ -120,9 +121,18 @@ def _words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str]:
         case ev.MonitorConditionEnded():
             return "monitor", f"Ended: {event.condition.replace('_', ' ')}", ""
         case cu.CustodyFact():
-            return "custody", sentence(event), event.explanation
+            return (
+                "custody",
+                sentence(event, {r.key: r.name for r in ctx.knowledge.regions.values()}),
+                event.explanation,
+            )
         case cu.CustodyOpinion():
             return "custody", sentence(event), ""
+        case evi.ReportMade():
+            return "admin", f"Report made ({event.about}) for {event.recipient or 'nobody named'}", event.purpose
+        case evi.CaseExported():
+            left_out = f"; {len(event.withheld)} kinds of parts withheld" if event.withheld else ""
+            return "admin", f"Exported for {event.recipient}", f"{event.purpose}{left_out}"
         case _:
             told = _alarm_words(ctx, event) or _cpr_words(ctx, event) or _imaging_words(event)
             return told or inquiry_line(ctx, event) or _end_of_life_words(ctx, event)

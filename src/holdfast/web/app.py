@@ -14,8 +14,25 @@ from holdfast.kernel.errors import HoldfastError
 from holdfast.web import acts, api, dicomweb, errors, service_acts
 from holdfast.web.acts import ACTS, ADMIT, Act
 from holdfast.web.alarm_acts import ALARM_ACTS
+from holdfast.web.custody_acts import CUSTODY_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
-from holdfast.web.pages import alarms, cases, course, imaging, knowledge, patterns, rules, service, signin, ward
+from holdfast.web.pages import (
+    alarms,
+    cases,
+    course,
+    custody,
+    grants,
+    imaging,
+    knowledge,
+    papers,
+    patterns,
+    proofs,
+    rules,
+    service,
+    signin,
+    ward,
+)
+from holdfast.web.paper_acts import PAPER_ACTS
 from holdfast.web.render import STATIC
 from holdfast.web.route import Page
 from holdfast.web.security import SecurityHeaders
@@ -31,6 +48,10 @@ _PAGES = (
     *course.PAGES,
     *alarms.PAGES,
     *imaging.PAGES,
+    *custody.PAGES,
+    *papers.PAGES,
+    *grants.PAGES,
+    *proofs.PAGES,
     *dicomweb.PAGES,
     *service.PAGES,
     *service_acts.PAGES,
@@ -40,7 +61,13 @@ _PAGES = (
     *api.PAGES,
     Page("GET", "/health", "health", lambda: _health),
 )
-_ACTS = (*ACTS.values(), *ALARM_ACTS.values(), *service_acts.SERVICE_ACTS.values())
+_ACTS = (
+    *ACTS.values(),
+    *ALARM_ACTS.values(),
+    *CUSTODY_ACTS.values(),
+    *PAPER_ACTS.values(),
+    *service_acts.SERVICE_ACTS.values(),
+)
 
 
 def create_app(services: WebServices) -> Starlette:
@@ -73,6 +100,8 @@ def _routes(services: WebServices, hub: Hub) -> list[BaseRoute]:
     routes.append(Route("/imaging/upload", upload, methods=["POST"], name="imaging.upload"))
     store = guarded("dicomweb.store", dicomweb.store, services, dicomweb.STORES)
     routes.append(Route("/dicomweb/studies", store, methods=["POST"], name="dicomweb.store"))
+    photograph = guarded("items.photograph", custody.photograph, services, custody.PHOTOGRAPHS)
+    routes.append(Route("/cases/{case_id}/items/photographs", photograph, methods=["POST"], name="items.photograph"))
     routes += _act_routes(ADMIT, "/cases", "/api/cases", services)
     for act in _ACTS:
         path = act.path or act.name

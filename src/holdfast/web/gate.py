@@ -18,10 +18,12 @@ from starlette.responses import Response
 
 from holdfast.kernel.errors import NotAllowedError, OperatorError
 from holdfast.kernel.limits import FORM_BYTES_MAX
-from holdfast.usecases.accounts import resume_session
+from holdfast.usecases import grants
+from holdfast.usecases.accounts import Role, resume_session
 from holdfast.usecases.context import Context
 from holdfast.usecases.ports import Account, Session
 from holdfast.web.access import ALLOWED, may_open
+from holdfast.web.access.roles import GRANTED
 from holdfast.web.services import WebServices
 
 SESSION_COOKIE = "holdfast_session"
@@ -148,6 +150,8 @@ def guarded(route: str, handler: Handler, services: WebServices, takes: Takes = 
         if request.method == "POST":
             _check_forgery(call)
         services.ctx.book.catch_up()  # a command on this machine may have written a moment ago
+        if needs_grant(route, account):
+            _read_under_grant(call)
         return handler(call)
 
     return endpoint
@@ -179,6 +183,24 @@ def _check_role(call: Call) -> None:
     needed = ", ".join(sorted(ALLOWED.get(call.route, ()))) or "nobody"
     raise NotAllowedError(
         f"Your account is a {call.account.role}'s and does not reach this page.", f"It is open to: {needed}."
+    )
+
+
+def needs_grant(route: str, account: Account | None) -> bool:
+    """An investigator opens nothing about an animal but what a grant reaches."""
+    return account is not None and account.role == Role.INVESTIGATOR and ALLOWED.get(route) == GRANTED
+
+
+def _read_under_grant(call: Call) -> None:
+    """On record before it is answered: a read that could not be recorded does not happen."""
+    parts = call.request.path_params
+    grants.read(
+        call.ctx,
+        account=call.actor,
+        case_id=str(parts.get("case_id", "")),
+        item_id=str(parts.get("item_id", "")),
+        page=call.route,
+        query=call.request.url.query,
     )
 
 

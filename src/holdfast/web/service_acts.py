@@ -11,9 +11,9 @@ from holdfast.record import service_events as se
 from holdfast.usecases import incidents, service
 from holdfast.usecases.ports import Receipt
 from holdfast.web.acts import Act, Outcome, command_of, from_form, passed_on, recorded
+from holdfast.web.clinic_time import instant
 from holdfast.web.entries import Entry
 from holdfast.web.gate import Call, Handler, wants_json
-from holdfast.web.pages.cases import moment
 from holdfast.web.route import Page
 from holdfast.web.service_entries import (
     DogFactEntry,
@@ -31,7 +31,7 @@ _INCIDENTS = "/cases/{}/incidents"
 
 
 def _at(at: str, at_us: int | None) -> int | None:
-    return moment(at) if at_us is None and at else at_us
+    return instant(at) if at_us is None and at else at_us
 
 
 def _split(where: str) -> tuple[str, str]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from holdfast.usecases.accounts import Hasher
 from holdfast.usecases.context import Context
+from holdfast.usecases.documents import Paper
+from holdfast.usecases.handing_out import Proofs
 from holdfast.usecases.live import Ward
 from holdfast.usecases.ports import Accounts, Films
 from holdfast.usecases.reception import Reception
@@ -19,6 +21,8 @@ class WebServices:
     ward: Ward
     films: Films
     reception: Reception
+    proofs: Proofs
+    paper: Paper
     secure_cookies: bool
     """True behind TLS: the session cookie is then never sent in the clear."""
     demo: str = ""

@@ -1,6 +1,16 @@
 """The ward, its people, its cases and what the knowledge says."""
 
-from holdfast.web.access.roles import ADMINISTRATION, CLINICAL, DECIDING, EVERYBODY, MANAGING, PUBLIC, READING, Roles
+from holdfast.web.access.roles import (
+    ADMINISTRATION,
+    CLINICAL,
+    DECIDING,
+    EVERYBODY,
+    GRANTED,
+    MANAGING,
+    PUBLIC,
+    READING,
+    Roles,
+)
 
 ALLOWED: dict[str, Roles] = {
     "static": PUBLIC,
@@ -28,7 +38,7 @@ ALLOWED: dict[str, Roles] = {
     "case.new": CLINICAL,
     "case.admit": CLINICAL,
     "case": READING,
-    "timeline": READING,
+    "timeline": GRANTED,
     "course": READING,
     "second_look": READING,
     "case.findings": CLINICAL,
@@ -45,17 +55,17 @@ ALLOWED: dict[str, Roles] = {
     "case.order": DECIDING,
     "case.comfort": CLINICAL,
     "case.decision": DECIDING,
-    "knowledge.disease": READING,
-    "knowledge.sources": READING,
-    "knowledge.source": READING,
+    "knowledge.disease": EVERYBODY,
+    "knowledge.sources": EVERYBODY,
+    "knowledge.source": EVERYBODY,
     "rules": READING,
     "rules.ladder": MANAGING,
     "patterns": EVERYBODY,
     "api.board": READING,
     "api.bed": READING,
     "api.case": READING,
-    "api.trends": READING,
-    "api.timeline": READING,
+    "api.trends": GRANTED,
+    "api.timeline": GRANTED,
     "api.course": READING,
     "api.second_look": READING,
     "api.case.admit": CLINICAL,

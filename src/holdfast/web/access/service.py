@@ -1,7 +1,11 @@
-"""Working dogs and what is asked of their past. A handler reaches the dogs that they lead (``usecases.service``)."""
+"""Working dogs and what is asked of their past.
+
+A handler reaches the dogs that they lead (``usecases.service``). An investigator reads what a case holds of the past,
+under a grant, and not the whole of a dog's service.
+"""
 
 from holdfast.usecases.accounts import Role
-from holdfast.web.access.roles import CLINICAL, READING, Roles
+from holdfast.web.access.roles import CLINICAL, GRANTED, READING, Roles
 
 _WRITING = CLINICAL | {Role.HANDLER}
 _SEEING = READING | {Role.HANDLER}
@@ -24,8 +28,8 @@ ALLOWED: dict[str, Roles] = {
     "api.service.entries": _WRITING,
     "api.service.withdrawals": _WRITING,
     "api.service.import": _WRITING,
-    "incidents": READING,
-    "api.incidents": READING,
+    "incidents": GRANTED,
+    "api.incidents": GRANTED,
     "case.service.link": CLINICAL,
     "case.service.unlink": CLINICAL,
     "case.lesions": CLINICAL,

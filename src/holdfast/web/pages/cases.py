@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from starlette.responses import Response
 
-from holdfast.kernel.errors import OperatorError
-from holdfast.kernel.time import US_PER_S, from_datetime
 from holdfast.knowledge.model import Finding, Knowledge
 from holdfast.record.case_state import CaseState, FindingEntry
 from holdfast.record.events import Strength, TouchResponse
@@ -18,6 +15,7 @@ from holdfast.usecases.ports import OWN_ACTOR
 from holdfast.usecases.studies import MODALITIES, open_orders, studies_of
 from holdfast.usecases.timeline import Line, timeline, touch_words, with_responses
 from holdfast.web.bodychart import charts
+from holdfast.web.clinic_time import moment
 from holdfast.web.gate import Call
 from holdfast.web.measured import measured
 from holdfast.web.render import page
@@ -147,21 +145,6 @@ def sparks(series: dict[str, Any]) -> list[tuple[str, Any]]:
     drawable = {key: one for key, one in series.items() if len(one["at_us"]) > 1}
     firsts = (next((key for key in tile.keys if key in drawable), "") for tile in TILES)
     return [(key, drawable[key]) for key in firsts if key]
-
-
-def moment(text: str) -> int | None:
-    """A moment as the page's field writes it (clinic time, ``2026-11-22T06:12[:30]``), or None.
-
-    A minute means all of that minute: what was recorded at 06:12:40 was known "at 06:12".
-    """
-    if not text:
-        return None
-    try:
-        local = datetime.fromisoformat(text)
-    except ValueError:
-        raise OperatorError(f"{text!r} is not a moment.", "Choose day and time.") from None
-    whole_minute = text.count(":") == 1
-    return from_datetime(local.astimezone()) + (60 * US_PER_S - 1 if whole_minute else US_PER_S - 1)
 
 
 def facts(state: CaseState) -> int:

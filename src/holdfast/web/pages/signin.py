@@ -127,7 +127,9 @@ def close_person(call: Call) -> Response:
 
 def home_of(role: str) -> str:
     """Where somebody of this role begins."""
-    return "/" if may_open("board", role) else "/account"
+    return next(
+        (path for route, path in (("board", "/"), ("granted", "/granted")) if may_open(route, role)), "/account"
+    )
 
 
 def _signed_in(call: Call, account: Account, target: str) -> Response:

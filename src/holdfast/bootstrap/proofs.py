@@ -1,0 +1,99 @@
+"""The ``Proofs`` port: the key in the folder of the record, the tree over the record, exports."""
+
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from holdfast.gateways.files.bundle import zip_bytes
+from holdfast.gateways.paper.labels import PdfPaper
+from holdfast.kernel.errors import NotFoundError, OperatorError
+from holdfast.record.checkpoint import Checkpoint, read_checkpoint
+from holdfast.record.signed_note import opened, signed
+from holdfast.storage.signing_key import (
+    SigningKey,
+    check_signature,
+    create_key,
+    keep_checkpoint,
+    last_checkpoint,
+    load_key,
+)
+from holdfast.usecases.case_export import Pictures, Wanted, export
+from holdfast.usecases.handing_out import Exported
+from holdfast.usecases.log_tree import LogTree
+from holdfast.usecases.ports import Films, Store
+from holdfast.usecases.witness import Comparison, compare, sign_checkpoint
+
+
+class RecordProofs:
+    """See ``usecases.handing_out.Proofs``. The tree is grown when it is first asked for, and stays."""
+
+    def __init__(self, folder: Path, store: Store, films: Films) -> None:
+        self._folder = folder
+        self._films = films
+        self._tree = LogTree(store)
+        self._store = store
+        self._one_at_a_time = threading.Lock()
+        self._paper = PdfPaper()
+
+    def name(self) -> str:
+        key = load_key(self._folder)
+        return key.name if key else ""
+
+    def make_key(self, name: str) -> None:
+        create_key(self._folder, name)
+
+    def public_key(self) -> str:
+        return self._key().public().written()
+
+    def last(self) -> str | None:
+        return last_checkpoint(self._folder)
+
+    def checkpoint(self) -> str:
+        with self._one_at_a_time:
+            return self._signed(self._key())
+
+    def read(self, note: str) -> Checkpoint:
+        key = self._key()
+        return read_checkpoint(opened(note, [key.public(), *key.earlier()], check_signature))
+
+    def compare(self, note: str) -> Comparison:
+        key = self._key()
+        with self._one_at_a_time:
+            self._tree.catch_up()
+            return compare(self._tree, note, [key.public(), *key.earlier()], check_signature, key.name)
+
+    def sign(self, purpose: str, lines: Sequence[str]) -> str:
+        key = self._key()
+        return signed("\n".join([key.name + purpose, *lines, ""]), [(key.public(purpose), key.sign)])
+
+    def export(self, wanted: Wanted, pictures: Pictures | None = None) -> Exported:
+        """``pictures``: where to look for those that are not among the films of the record."""
+        key = self._key()
+        with self._one_at_a_time:
+            note = self._signed(key)
+
+            def at_hand(digest: str) -> bytes | None:
+                try:
+                    return self._films.read(digest)
+                except NotFoundError:
+                    return pictures(digest) if pictures else None
+
+            now_us = time.time_ns() // 1_000
+            files = export(self._store, self._tree, note, key, wanted, at_hand, now_us, self._paper)
+            return Exported(files, zip_bytes(files), self._tree.size)
+
+    def _signed(self, key: SigningKey) -> str:
+        self._tree.catch_up()
+        note = sign_checkpoint(self._tree, key, last_checkpoint(self._folder), check_signature)
+        keep_checkpoint(self._folder, note)
+        return note
+
+    def _key(self) -> SigningKey:
+        key = load_key(self._folder)
+        if key is None:
+            raise OperatorError(
+                "This record has no key yet.",
+                "Name it once: on the page Proofs, or with holdfast checkpoint --name clinic.example/emergency",
+            )
+        return key

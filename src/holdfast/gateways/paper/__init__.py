@@ -1,0 +1,1 @@
+"""The ``Paper`` port: documents and labels as PDF (reportlab), QR codes (segno)."""

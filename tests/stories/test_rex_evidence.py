@@ -1,0 +1,189 @@
+"""What came out of Rex: removed, bagged, sealed, handed to a detective, judged, reported, exported; and then checked by
+somebody who has neither Holdfast nor a reason to believe it."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from holdfast.usecases import cases
+from made_pictures import photograph
+from stories.browsing import desk
+from stories.web_server import PASSWORD, WebServer, web_server
+from tools.empty_environment import empty_python
+
+TOOLS = Path(__file__).parents[2] / "tools"
+NAME = "clinic.example/emergency"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+    with web_server(tmp_path_factory.mktemp("evidence")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def case_id(server: WebServer) -> str:
+    rex = cases.Admission(
+        name="Rex",
+        breed="Belgian Malinois",
+        sex="male",
+        weight_kg=32.0,
+        handler="Officer Reyes",
+        owner="City Police",
+        working_dog=True,
+        complaint="collapsed during the night",
+    )
+    server.house.proofs.make_key(NAME)
+    return cases.admit(server.house.ctx, actor=server.account("ada"), admission=rex)
+
+
+@pytest.fixture(scope="module")
+def page(server: WebServer, case_id: str, chromium: Browser) -> Iterator[Page]:
+    with desk(chromium) as context:
+        page = context.new_page()
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        sign_in(page, server, "ada")
+        yield page
+        assert problems == []
+
+
+def sign_in(page: Page, server: WebServer, login: str) -> None:
+    page.goto(f"{server.address}/login")
+    page.get_by_label("Login").fill(login)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/login" not in url)
+
+
+def fill(page: Page, form: str, **fields: str) -> None:
+    for name, value in fields.items():
+        page.get_by_test_id(f"form-{form}").locator(f"[name={name}]").fill(value)
+
+
+@pytest.fixture(scope="module")
+def item(server: WebServer, case_id: str, page: Page, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of the fragment, removed and entered."""
+    picture = tmp_path_factory.mktemp("pictures") / "fragment.png"
+    picture.write_bytes(photograph())
+    page.goto(f"{server.address}/cases/{case_id}")
+    page.get_by_role("link", name="Evidence").click()
+    fill(
+        page,
+        "create",
+        description="metallic object, grey, deformed",
+        site="between ribs 6 and 7, 3 cm deep",
+        scale="ruler, mm",
+        length_mm="9.2",
+        width_mm="6.1",
+        method="plastic forceps, not washed",
+        witness="Kim Park",
+    )
+    page.locator("select[name=place]").select_option("left:thorax_mid")
+    page.get_by_test_id("photographs").set_input_files(picture)
+    page.get_by_test_id("photograph").get_by_label("the scale lies in it").check()
+    page.get_by_test_id("create-item").click()
+    page.wait_for_url(re.compile("/items/[a-z0-9]{12}$"))
+    return page.url
+
+
+def test_1_it_is_removed_bagged_sealed_and_labelled(page: Page, item: str) -> None:
+    expect(page.get_by_test_id("item-state")).to_contain_text("in no sealed bag")
+    expect(page.get_by_test_id("gap")).to_have_count(0)
+    fill(page, "seal", bag="B-17", seal="S-4711", container="rigid, dry")
+    page.get_by_test_id("seal").click()
+    expect(page.get_by_test_id("item-state")).to_contain_text("seal S-4711")
+    page.get_by_role("link", name="Label").click()
+    expect(page.get_by_test_id("label")).to_contain_text("Bag B-17 Seal S-4711")
+    expect(page.get_by_test_id("label")).to_contain_text(item)
+    assert page.request.get(f"{item}/label.pdf").body().startswith(b"%PDF")
+
+
+def test_2_the_detective_signs_for_it_and_a_wrong_seal_is_told(page: Page, item: str) -> None:
+    page.goto(item)
+    fill(page, "offer", to="Det. Alvarez", organisation="City Police", purpose="file 2026/117", seal="S-4771")
+    page.get_by_test_id("offer").click()
+    expect(page.get_by_test_id("form-offer")).to_contain_text("The seal read is S-4771, the one on record is S-4711.")
+    fill(page, "offer", seal="S-4711")
+    page.get_by_test_id("offer").click()
+    expect(page.get_by_test_id("item-state")).to_contain_text("not yet confirmed")
+    fill(page, "accept", identification="badge 9", seal="S-4711")
+    page.get_by_test_id("form-accept").locator("[value=true]").check()
+    page.get_by_test_id("accept").click()
+    expect(page.get_by_test_id("form-accept")).to_contain_text("Nobody has signed yet.")
+    draw(page)
+    page.get_by_test_id("accept").click()
+    expect(page.get_by_test_id("item-state")).to_contain_text("with Det. Alvarez (City Police); bag B-17, seal S-4711")
+    expect(page.get_by_test_id("no-break")).to_be_visible()
+    expect(page.get_by_alt_text("signature of Det. Alvarez")).to_be_visible()
+
+
+def draw(page: Page) -> None:
+    canvas = page.get_by_test_id("signature")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 30, box["y"] + 50)
+    page.mouse.down()
+    for step in range(20):
+        page.mouse.move(box["x"] + 30 + 8 * step, box["y"] + 50 + 9 * (step % 4))
+    page.mouse.up()
+
+
+def test_3_an_opinion_stands_apart_from_the_facts(page: Page, item: str) -> None:
+    page.goto(item)
+    page.get_by_text("Enter an opinion").click()
+    fill(page, "opinion", text="projectile, weeks to months", by="Dr Lind", profession="pathologist")
+    fill(page, "opinion", basis="scar and capsule around it, histology")
+    page.get_by_test_id("opinion-save").click()
+    expect(page.get_by_test_id("opinion")).to_contain_text("projectile, weeks to months")
+    expect(page.get_by_test_id("step")).to_have_count(4)
+    assert "projectile" not in " ".join(page.get_by_test_id("step").all_inner_texts())
+
+
+def test_4_report_and_export_are_checked_in_an_empty_environment(
+    server: WebServer, case_id: str, page: Page, item: str, tmp_path: Path
+) -> None:
+    page.goto(f"{server.address}/cases/{case_id}/papers")
+    fill(page, "report", recipient="City Police, internal affairs", purpose="file 2026/117")
+    page.get_by_test_id("make-report").click()
+    expect(page.get_by_test_id("report")).to_have_count(1)
+    fill(page, "export", recipient="Det. Alvarez", purpose="file 2026/117")
+    page.get_by_text("Withhold parts").click()
+    page.get_by_label("owner", exact=True).first.check()
+    page.get_by_test_id("make-export").click()
+    expect(page.get_by_test_id("export")).to_contain_text("Withheld: patient_admitted.1:owner")
+    key = page.get_by_test_id("public-key").inner_text()
+    report, export = (
+        page.get_by_test_id("report").get_by_role("link"),
+        page.get_by_test_id("export").get_by_role("link"),
+    )
+    for link, name in ((report.nth(0), "report.pdf"), (report.nth(1), "report.pdf.sig"), (export, "rex.zip")):
+        answer = page.request.get(f"{server.address}{link.get_attribute('href')}")
+        assert answer.ok
+        (tmp_path / name).write_bytes(answer.body())
+
+    python = empty_python(tmp_path / "empty")
+    done = check(python, "verify_holdfast.py", tmp_path / "rex.zip", key)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 parts of them withheld" in done.stdout
+    done = check(python, "verify_report.py", tmp_path / "report.pdf", key)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"case {case_id}" in done.stdout
+
+    changed = bytearray((tmp_path / "report.pdf").read_bytes())
+    changed[len(changed) // 2] ^= 1
+    (tmp_path / "report.pdf").write_bytes(changed)
+    done = check(python, "verify_report.py", tmp_path / "report.pdf", key)
+    assert done.returncode == 1
+    assert "NOT AS IT WAS SIGNED" in done.stdout
+
+
+def check(python: Path, tool: str, file: Path, key: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [python, TOOLS / tool, file, "--key", key], capture_output=True, text=True, check=False, env={}
+    )

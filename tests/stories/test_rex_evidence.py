@@ -4,10 +4,14 @@ somebody who has neither Holdfast nor a reason to believe it."""
 import re
 import subprocess
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
 
 from holdfast.usecases import cases
 from made_pictures import photograph
@@ -145,6 +149,77 @@ def test_3_an_opinion_stands_apart_from_the_facts(page: Page, item: str) -> None
     assert "projectile" not in " ".join(page.get_by_test_id("step").all_inner_texts())
 
 
+def days_ago(number: float) -> str:
+    return (datetime.now().astimezone() - timedelta(days=number)).strftime("%Y-%m-%dT%H:%M")
+
+
+def write_down(page: Page, kind: str, days: float, chosen: dict[str, str], **fields: str) -> None:
+    """One entry of the service history, as a handler makes it."""
+    before = page.get_by_test_id("service-entry").count()
+    page.get_by_test_id(f"new-{kind}").locator("summary").first.click()
+    form = page.get_by_test_id(f"form-{kind}")
+    form.locator("[name=at]").fill(days_ago(days))
+    for name, value in fields.items():
+        form.locator(f"[name={name}]").fill(value)
+    for name, value in chosen.items():
+        if name in ("gunfire", "explosion"):
+            form.locator(f"label:has([name={name}][value={value}])").click()
+        else:
+            form.locator(f"select[name={name}]").select_option(value)
+    form.get_by_role("button", name="Save").click()
+    expect(page.get_by_test_id("service-entry")).to_have_count(before + 1)
+
+
+def test_3b_his_service_is_written_down_and_linked(server: WebServer, case_id: str, page: Page, item: str) -> None:
+    page.goto(f"{server.address}/service")
+    for name, value in {"name": "Rex", "service_number": "K9-017", "unit": "City Police"}.items():
+        page.locator(f"form[action='/service'] [name={name}]").fill(value)
+    page.get_by_role("button", name="Begin").click()
+    page.wait_for_url(re.compile("/service/[a-z0-9]{12}$"))
+    no_shots = {"gunfire": "no", "explosion": "no"}
+    write_down(page, "deployment", 117, {"gunfire": "yes", "explosion": "no"}, place="Warehouse", task="Armed suspects")
+    write_down(page, "deployment", 96, no_shots, place="Stadium", task="Crowd")
+    write_down(page, "deployment", 14.2, no_shots, place="Factory", task="Search")
+    struck = {"mechanism": "blow", "where": "left:thorax_mid", "seen": "bruise", "imaged": "not_imaged"}
+    write_down(page, "incident", 14.1, struck, what="A steel pipe", place="Factory", witnesses="Officer Lind")
+    page.goto(f"{server.address}/cases/{case_id}")
+    page.get_by_role("link", name="Incidents").click()
+    page.get_by_test_id("link-dog").select_option(index=1)
+    page.locator("form[action$='/service/link'] [name=how]").fill("chip read")
+    page.get_by_test_id("link").click()
+    expect(page.get_by_test_id("linked")).to_contain_text("Rex")
+
+
+def test_3c_no_incident_explains_it_and_the_span_is_named(
+    server: WebServer, case_id: str, page: Page, item: str
+) -> None:
+    page.goto(f"{server.address}/cases/{case_id}/incidents")
+    form = page.get_by_test_id("lesion-form")
+    chosen = {"where": "left:thorax_mid", "depth": "cavity", "found": "projectile", "found_basis": "eye"}
+    chosen |= {"material": "soft_metal", "age_basis": "histology", "item_id": item.rpartition("/")[2]}
+    for name, value in chosen.items():
+        form.locator(f"select[name={name}]").select_option(value)
+    judged = {"age_low_days": "28", "age_high_days": "180", "age_by": "Dr Lind", "age_reason": "scar and capsule"}
+    for name, value in judged.items():
+        form.locator(f"[name={name}]").fill(value)
+    page.get_by_test_id("save-lesion").click()
+    says = page.get_by_test_id("says")
+    expect(says).to_contain_text("An event that is not on record is likeliest")
+    expect(says).to_contain_text('("A steel pipe") does not explain a projectile')
+    expect(says).to_contain_text("The tissue says older than the blow")
+    expect(says).to_contain_text("Warehouse: Armed suspects (shots fired near the dog)")
+    expect(page.get_by_test_id("candidate").first).to_have_attribute("data-key", "not_on_record")
+    inside = page.get_by_test_id("work").filter(has_text="in the span")
+    expect(inside).to_have_count(2)
+    assert "Factory" not in " ".join(inside.all_inner_texts())
+    page.get_by_test_id("state").click()
+    expect(page.get_by_test_id("statement")).to_have_count(1)
+    expect(page.get_by_test_id("changed-since")).to_have_count(0)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.set_viewport_size({"width": 1366, "height": 900})
+
+
 def test_4_report_and_export_are_checked_in_an_empty_environment(
     server: WebServer, case_id: str, page: Page, item: str, tmp_path: Path
 ) -> None:
@@ -187,3 +262,34 @@ def check(python: Path, tool: str, file: Path, key: str) -> subprocess.Completed
     return subprocess.run(
         [python, TOOLS / tool, file, "--key", key], capture_output=True, text=True, check=False, env={}
     )
+
+
+def test_5_the_comparison_stands_in_report_and_export(server: WebServer, case_id: str, page: Page, item: str) -> None:
+    page.goto(f"{server.address}/cases/{case_id}/papers")
+    report = page.get_by_test_id("report").get_by_role("link").nth(0).get_attribute("href")
+    export = page.get_by_test_id("export").get_by_role("link").get_attribute("href")
+    pdf = PdfReader(BytesIO(page.request.get(f"{server.address}{report}").body()))
+    printed = " ".join(" ".join(one.extract_text() for one in pdf.pages).split())
+    assert "does not explain a projectile" in printed
+    with ZipFile(BytesIO(page.request.get(f"{server.address}{export}").body())) as files:
+        summary = next(name for name in files.namelist() if name.endswith("summary.txt"))
+        told = files.read(summary).decode()
+    assert "OPINION of Holdfast" in told
+    assert "An event that is not on record is likeliest" in told
+
+
+def test_6_when_the_past_is_corrected_the_statement_is_marked(
+    server: WebServer, case_id: str, page: Page, item: str
+) -> None:
+    page.goto(f"{server.address}/cases/{case_id}/incidents")
+    page.get_by_test_id("linked").click()
+    pipe = page.get_by_test_id("service-entry").filter(has_text="A steel pipe")
+    pipe.locator("summary").click()
+    pipe.get_by_role("link", name="Correct it").click()
+    form = page.locator("#correct")
+    form.locator("select[name=seen]").select_option("open_wound")
+    form.locator("[name=reason]").fill("Lind remembers blood")
+    form.get_by_role("button", name="Save the correction").click()
+    expect(page.get_by_test_id("gone-entry")).to_have_count(1)
+    page.goto(f"{server.address}/cases/{case_id}/incidents")
+    expect(page.get_by_test_id("changed-since")).to_contain_text("1 entry of the service history")

@@ -23,6 +23,7 @@ def fill(path: str, case_id: str) -> str:
         "{contact_id}": "none",
         "{token}": "none.none.1.bad",
     }
+    known |= {"{service_id}": "none"}
     known |= {"{item_id}": "none", "{digest}": "0" * 64, "{report_id}": "none", "{grant_id}": "none"}
     known |= {"{study}": "1.2", "{series}": "1.2", "{instance}": "1.2"}
     for name, value in known.items():

@@ -17,6 +17,7 @@ from holdfast.record import (
     end_of_life_state,
     exam_state,
     home_state,
+    service_state,
     surgery_state,
     treatment_state,
 )
@@ -35,8 +36,10 @@ from holdfast.record.exam_events import ANY_EXAM_EVENT, TouchWithdrawn
 from holdfast.record.exam_state import ExamState
 from holdfast.record.home_events import ANY_HOME_EVENT
 from holdfast.record.home_state import HomeState
+from holdfast.record.inquiry_events import ANY_INQUIRY_EVENT
 from holdfast.record.monitor import Origin
 from holdfast.record.score_events import ScoreItemAnswered
+from holdfast.record.service_state import Inquiry
 from holdfast.record.surgery_events import ANY_SURGERY_EVENT
 from holdfast.record.surgery_state import Surgery
 from holdfast.record.treatment_events import ANY_TREATMENT_EVENT
@@ -182,6 +185,7 @@ class CaseState:
     surgeries: dict[str, Surgery] = field(default_factory=dict)
     exam: ExamState = field(default_factory=ExamState)
     consults: ConsultState = field(default_factory=ConsultState)
+    inquiry: Inquiry = field(default_factory=Inquiry)
 
     @property
     def name(self) -> str:
@@ -281,6 +285,8 @@ def _after(state: CaseState, event: ev.AnyEvent, item: ev.Recorded) -> CaseState
         return replace(state, consults=consult_state.apply(state.consults, event, item.actor))
     if isinstance(event, ANY_EXAM_EVENT):
         return _after_examination(state, event, item.actor)
+    if isinstance(event, ANY_INQUIRY_EVENT):
+        return replace(state, inquiry=service_state.apply_inquiry(state.inquiry, event, item.actor))
     match event:
         case ev.FindingRecorded() | ev.FindingRetracted() | ev.TouchRecorded() | ev.TreatmentGiven():
             return _after_bedside_entry(state, event, item)

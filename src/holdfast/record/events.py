@@ -5,11 +5,11 @@ version beside the old one; old bytes are read by an upcaster, never rewritten. 
 happened is ``at_us`` inside the event; when it was recorded is on the envelope.
 
 Streams: one per case (``case/<case_id>``) and one for the clinic
-(``clinic``: beds, device bindings, accounts); pictures arrive on a third (``imaging``). What happens with alarms is in
-``alarm_events``, in a resuscitation in ``cpr_events``, with pictures in ``imaging_events``, with things taken out of an
-animal in ``custody_events``, with reports, exports and grants to read in ``evidence_events``,
-after an end-of-life order in ``end_of_life_events``, with ordered treatments in
-``treatment_events``.
+(``clinic``: beds, device bindings, accounts); pictures arrive on a third (``imaging``), and each working dog has its
+own (``service/<service_id>``). Events of one subject are in a module of its name: ``alarm_events``, ``cpr_events``,
+``imaging_events``, ``film_events``, ``custody_events``, ``evidence_events``, ``end_of_life_events``,
+``treatment_events``, ``exam_events``, ``consult_events``, ``home_events``, ``surgery_events``, ``call_events``,
+``service_events``, ``inquiry_events``.
 """
 
 from enum import StrEnum
@@ -31,8 +31,10 @@ from holdfast.record.exam_events import ANY_EXAM_EVENT
 from holdfast.record.film_events import ANY_FILM_EVENT
 from holdfast.record.home_events import ANY_HOME_EVENT
 from holdfast.record.imaging_events import ANY_IMAGING_CASE_EVENT, ImageReceived, MetalSearched
+from holdfast.record.inquiry_events import ANY_INQUIRY_EVENT
 from holdfast.record.monitor import Origin
 from holdfast.record.score_events import ScoreItemAnswered
+from holdfast.record.service_events import ANY_SERVICE_EVENT
 from holdfast.record.surgery_events import ANY_SURGERY_EVENT
 from holdfast.record.treatment_events import ANY_TREATMENT_EVENT
 
@@ -292,6 +294,7 @@ ANY_CASE_EVENT = (
     | ANY_HOME_EVENT
     | ANY_SURGERY_EVENT
     | ANY_FILM_EVENT
+    | ANY_INQUIRY_EVENT
     | ANY_EVIDENCE_CASE_EVENT
     | ANY_END_OF_LIFE_EVENT
     | ANY_TREATMENT_EVENT
@@ -352,6 +355,7 @@ ANY_CLINIC_EVENT = (
     | ImageReceived
     | ANY_CALL_CLINIC_EVENT
     | MetalSearched
+    | ANY_SERVICE_EVENT
 )
 
 AnyEvent = ANY_CASE_EVENT | ANY_CLINIC_EVENT

@@ -14,6 +14,7 @@ from holdfast.usecases import custody
 from holdfast.usecases.alarm_log import alarm_log
 from holdfast.usecases.context import Context
 from holdfast.usecases.documents import Block, Document, Heading, Picture, Rows, Strip, Text
+from holdfast.usecases.inquiry_report import inquiry_chapter
 from holdfast.usecases.ports import Films
 from holdfast.usecases.timeline import Line, timeline
 from holdfast.usecases.trends import trend_series
@@ -51,6 +52,7 @@ def case_report(ctx: Context, films: Films, asked: Asked) -> Document:
         *_listed("Declined, overridden, switched off", lines, OVERRIDES, ctx, asked),
         *_listed("Corrections", lines, CORRECTIONS, ctx, asked),
         *(block for item in items for block in _item(ctx, films, item, asked)),
+        *inquiry_chapter(ctx, case, asked.stamp),
         *strips(ctx, case, asked.until_us),
         *_alarms(ctx, asked),
         Heading("Everything, in order"),

@@ -20,6 +20,7 @@ from holdfast.usecases.alarm_views import label
 from holdfast.usecases.context import Context
 from holdfast.usecases.course_views import course_view
 from holdfast.usecases.end_of_life_words import end_of_life_words
+from holdfast.usecases.inquiry_words import inquiry_line
 from holdfast.usecases.timeline_care import care_words
 from holdfast.usecases.treatment_words import treatment_words
 
@@ -44,7 +45,7 @@ class Line:
     kind: str
     category: str
     """admin, finding, touch, treatment, diagnosis, test, note, monitor, order, second_look, decision, resuscitation,
-    imaging, consult, custody, call, recovery, home or surgery."""
+    imaging, consult, custody, inquiry, call, recovery, home or surgery."""
     text: str
     detail: str = ""
     treatment_id: str = ""
@@ -150,7 +151,7 @@ def _words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str]:
         case _:
             told = _alarm_words(ctx, event) or _cpr_words(ctx, event) or _imaging_words(event)
             told = told or care_words(event) or end_of_life_words(event) or treatment_words(event)
-            return told or _end_of_life_words(ctx, event)
+            return told or inquiry_line(ctx, event) or _end_of_life_words(ctx, event)
 
 
 def _alarm_words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str] | None:

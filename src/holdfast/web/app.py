@@ -16,6 +16,7 @@ from holdfast.web import (
     api,
     dicomweb,
     errors,
+    service_acts,
 )
 from holdfast.web.acts import ACTS, ADMIT, Act
 from holdfast.web.alarm_acts import ALARM_ACTS
@@ -50,6 +51,7 @@ from holdfast.web.pages import (
     resuscitation,
     rules,
     scores,
+    service,
     signin,
     treatments,
     ward,
@@ -94,6 +96,8 @@ _PAGES = (
     *exam.PAGES,
     *consult.PAGES,
     *scores.PAGES,
+    *service.PAGES,
+    *service_acts.PAGES,
     Page("GET", "/health", "health", lambda: _health),
 )
 _ACTS = (
@@ -136,7 +140,8 @@ def create_app(services: WebServices) -> Starlette:
 
 def _routes(services: WebServices, hub: Hub) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
-        Route(path, guarded(name, make(), services), methods=[method], name=name) for method, path, name, make in _PAGES
+        Route(one.path, guarded(one.name, one.make(), services, one.takes), methods=[one.method], name=one.name)
+        for one in _PAGES
     ]
     upload = guarded("imaging.upload", imaging.upload, services, imaging.UPLOADS)
     routes.append(Route("/imaging/upload", upload, methods=["POST"], name="imaging.upload"))

@@ -21,6 +21,11 @@ def machine(instant_us: int) -> str:
     return to_datetime(instant_us).isoformat()
 
 
+def local_moment(instant_us: int) -> str:
+    """As a field of type ``datetime-local`` takes it."""
+    return to_datetime(instant_us).astimezone().strftime("%Y-%m-%dT%H:%M")
+
+
 def moment(text: str) -> int | None:
     """A moment as the page's field writes it (clinic time, ``2026-11-22T06:12[:30]``), or None.
 
@@ -34,3 +39,13 @@ def moment(text: str) -> int | None:
         raise OperatorError(f"{text!r} is not a moment.", "Choose day and time.") from None
     whole_minute = text.count(":") == 1
     return from_datetime(local.astimezone()) + (60 * US_PER_S - 1 if whole_minute else US_PER_S - 1)
+
+
+def instant(text: str) -> int | None:
+    """When something happened, as the page's field writes it (clinic time); None for an empty field."""
+    if not text:
+        return None
+    try:
+        return from_datetime(datetime.fromisoformat(text).astimezone())
+    except ValueError:
+        raise OperatorError(f"{text!r} is not a moment.", "Choose day and time.") from None

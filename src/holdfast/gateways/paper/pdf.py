@@ -62,23 +62,19 @@ def _style(name: str, size: float, **more: Any) -> ParagraphStyle:
     return ParagraphStyle(name, **{**values, **more})
 
 
+_BOX = {"borderPadding": 4, "leftIndent": 4, "rightIndent": 4, "spaceBefore": 8, "spaceAfter": 10}
 _STYLES = {
     "title": _style("title", 17, fontName="Bold", spaceAfter=6),
     "heading1": _style("heading1", 12.5, fontName="Bold", spaceBefore=10),
     "heading2": _style("heading2", 10, fontName="Bold", spaceBefore=6),
     "plain": _style("plain", 9.5),
     "small": _style("small", 8, textColor=colors.HexColor("#444444")),
-    "problem": _style(
-        "problem", 9.5, backColor=colors.HexColor("#fff1dc"), borderPadding=4, leftIndent=4, rightIndent=4, spaceBefore=8, spaceAfter=10
-    ),
-    "opinion": _style(
-        "opinion", 9.5, borderColor=colors.HexColor("#777777"), borderWidth=0.7, borderPadding=4, leftIndent=4,
-        rightIndent=4, spaceBefore=8, spaceAfter=10,
-    ),
+    "problem": _style("problem", 9.5, backColor=colors.HexColor("#fff1dc"), **_BOX),
+    "opinion": _style("opinion", 9.5, borderColor=colors.HexColor("#777777"), borderWidth=0.7, **_BOX),
     "fixed": _style("fixed", 7.2, fontName="Fixed", splitLongWords=True),
     "cell": _style("cell", 7.8, spaceAfter=0),
     "head": _style("head", 7.8, fontName="Bold", spaceAfter=0),
-}  # fmt: skip
+}
 
 
 def document_pdf(document: Document) -> bytes:

@@ -16,6 +16,7 @@ from holdfast.web.access import (
     offline,
     recovery,
     resuscitation,
+    service,
     treatments,
 )
 from holdfast.web.access.roles import Roles
@@ -33,6 +34,7 @@ ALLOWED: dict[str, Roles] = {
     **end_of_life.ALLOWED,
     **treatments.ALLOWED,
     **exam.ALLOWED,
+    **service.ALLOWED,
 }
 
 

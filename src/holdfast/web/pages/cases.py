@@ -42,6 +42,7 @@ CATEGORIES = (
     "home",
     "note",
     "consult",
+    "inquiry",
     "admin",
 )
 

@@ -26,7 +26,7 @@ from holdfast.monitoring import watch
 from holdfast.monitoring.deterioration import Worsening
 from holdfast.monitoring.given import Given, given
 from holdfast.monitoring.rally import Improvement
-from holdfast.record.case_state import TreatmentEntry
+from holdfast.record.case_entries import TreatmentEntry
 
 STEP_S = 10
 HOUR_S = 3600

@@ -2,7 +2,7 @@
 
 from holdfast.record import end_of_life_events as eol
 from holdfast.record import end_of_life_state as log
-from holdfast.record.case_state import OrderEntry
+from holdfast.record.case_entries import OrderEntry
 from holdfast.record.end_of_life_state import EndOfLifeLog
 from holdfast.record.events import ComfortAnswered, Decision, EndOfLifeDecided
 

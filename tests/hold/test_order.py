@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from holdfast.hold.order import TRANSITIONS, Act, OrderState, after, check_reason, state_of
 from holdfast.kernel.errors import OperatorError
 from holdfast.knowledge.model import Reason
-from holdfast.record.case_state import OrderEntry
+from holdfast.record.case_entries import OrderEntry
 from holdfast.record.events import Decision, EndOfLifeDecided
 
 REASONS = {

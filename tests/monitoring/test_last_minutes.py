@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from holdfast.kernel.time import US_PER_S
 from holdfast.monitoring.last_minutes import Point, Watched, condition_lines, data_line, describe
-from holdfast.record.case_state import ConditionEntry
+from holdfast.record.case_entries import ConditionEntry
 from holdfast.record.monitor import Origin
 
 HR = Watched("hr", "Heart rate", "/min", 15.0)

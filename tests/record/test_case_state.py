@@ -3,7 +3,8 @@
 from holdfast.kernel import canonical
 from holdfast.kernel.limits import CONDITIONS_KEPT
 from holdfast.record import events as ev
-from holdfast.record.case_state import CaseState, LookEntry, fold
+from holdfast.record.case_entries import LookEntry
+from holdfast.record.case_state import CaseState, fold
 
 
 def admitted(**changes: object) -> ev.PatientAdmitted:

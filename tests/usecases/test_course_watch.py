@@ -10,7 +10,7 @@ from holdfast.kernel.errors import IntegrityError
 from holdfast.kernel.time import US_PER_MIN, US_PER_S
 from holdfast.monitoring.deterioration import Worsening, WorseningEnded
 from holdfast.monitoring.rally import Improvement
-from holdfast.record.case_state import ConditionEntry
+from holdfast.record.case_entries import ConditionEntry
 from holdfast.record.monitor import Origin
 from holdfast.signals.conditions import Began, Ended
 from holdfast.usecases import beds, cases

@@ -3,7 +3,7 @@
 import pytest
 
 from holdfast.kernel.errors import OperatorError
-from holdfast.record.case_state import TouchEntry
+from holdfast.record.case_entries import TouchEntry
 from holdfast.record.events import Strength, TouchResponse
 from holdfast.usecases.live_views import BedView, ValueView
 from holdfast.web.bodychart import SHAPES, WIDTH, charts

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from holdfast.kernel.errors import OperatorError
 from holdfast.record import end_of_life_events as eol
-from holdfast.record.case_state import OrderEntry
+from holdfast.record.case_entries import OrderEntry
 from holdfast.record.events import Decision
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from holdfast.kernel.time import US_PER_MIN
 from holdfast.knowledge.courses import Courses, Expected
-from holdfast.record.case_state import TreatmentEntry
+from holdfast.record.case_entries import TreatmentEntry
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from statistics import median
 
 from holdfast.kernel.time import US_PER_S, age_words
 from holdfast.monitoring.change_points import LevelChanged, changes
-from holdfast.record.case_state import ConditionEntry
+from holdfast.record.case_entries import ConditionEntry
 from holdfast.signals.conditions import TECHNICAL
 
 

@@ -26,125 +26,32 @@ from holdfast.record.alarm_events import ANY_ALARM_EVENT, AlarmAcknowledged
 from holdfast.record.alarm_state import AlarmState
 from holdfast.record.call_events import ANY_CALL_EVENT
 from holdfast.record.call_state import Calls
+from holdfast.record.case_entries import (
+    ConditionEntry,
+    DiagnosisEntry,
+    FindingEntry,
+    LookEntry,
+    OrderEntry,
+    TestEntry,
+    TouchEntry,
+    TreatmentEntry,
+)
 from holdfast.record.consult_events import ANY_CONSULT_EVENT
 from holdfast.record.consult_state import ConsultState
 from holdfast.record.cpr_events import ANY_CPR_EVENT
 from holdfast.record.cpr_log import CprLog
 from holdfast.record.end_of_life_events import ANY_END_OF_LIFE_EVENT, EndOfLifePerformed
-from holdfast.record.end_of_life_state import EndOfLifeLog
 from holdfast.record.exam_events import ANY_EXAM_EVENT, TouchWithdrawn
 from holdfast.record.exam_state import ExamState
 from holdfast.record.home_events import ANY_HOME_EVENT
 from holdfast.record.home_state import HomeState
 from holdfast.record.inquiry_events import ANY_INQUIRY_EVENT
-from holdfast.record.monitor import Origin
 from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.record.service_state import Inquiry
 from holdfast.record.surgery_events import ANY_SURGERY_EVENT
 from holdfast.record.surgery_state import Surgery
 from holdfast.record.treatment_events import ANY_TREATMENT_EVENT
 from holdfast.record.treatment_state import TreatmentPlan
-
-
-@dataclass(frozen=True)
-class FindingEntry:
-    """A recorded finding with who, when and whether it was taken back."""
-
-    finding_id: str
-    key: str
-    presence: ev.Presence
-    stage: ev.Stage
-    value: float | None
-    unit: str
-    region: str
-    note: str
-    at_us: int
-    recorded_us: int
-    actor: str
-    retracted: str = ""
-
-
-@dataclass(frozen=True)
-class TouchEntry:
-    touch_id: str
-    side: str
-    region: str
-    strength: ev.Strength
-    response: ev.TouchResponse
-    note: str
-    at_us: int
-    actor: str
-    withdrawn: str = ""
-    """Why it was taken back; empty while it stands."""
-
-
-@dataclass(frozen=True)
-class TreatmentEntry:
-    treatment_id: str
-    category: str
-    what: str
-    amount: str
-    note: str
-    at_us: int
-    actor: str
-
-
-@dataclass(frozen=True)
-class DiagnosisEntry:
-    disease: str
-    text: str
-    supported_by: tuple[str, ...]
-    at_us: int
-    actor: str
-
-
-@dataclass(frozen=True)
-class ConditionEntry:
-    """A monitor condition; ``ended_us`` is None while it lasts."""
-
-    condition: str
-    text: str
-    signal: str
-    origin: Origin
-    began_us: int
-    ended_us: int | None = None
-
-
-@dataclass(frozen=True)
-class OrderEntry:
-    """An end-of-life order and what followed it."""
-
-    order_id: str
-    indication: str
-    consent_by: str
-    consent_how: str
-    witness: str
-    at_us: int
-    actor: str
-    comfort: ev.ComfortAnswered | None = None
-    look_ids: tuple[str, ...] = ()
-    decisions: tuple[tuple[ev.EndOfLifeDecided, str], ...] = ()
-    """Each decision with the account that made it, oldest first."""
-    log: EndOfLifeLog = field(default_factory=EndOfLifeLog)
-
-
-@dataclass(frozen=True)
-class LookEntry:
-    """A second look that was shown. Its page is long and stays in the log, at ``version`` of the stream."""
-
-    at_us: int
-    version: int
-    order_id: str
-    actor: str
-
-
-@dataclass(frozen=True)
-class TestEntry:
-    __test__ = False
-    test: str
-    note: str
-    at_us: int
-    actor: str
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from holdfast.kernel.time import US_PER_MIN, US_PER_S
 from holdfast.monitoring.rally import Fault
-from holdfast.record.case_state import TreatmentEntry
+from holdfast.record.case_entries import TreatmentEntry
 
 Floats = NDArray[np.float64]
 

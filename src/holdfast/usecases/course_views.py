@@ -18,7 +18,8 @@ from holdfast.monitoring.expected_course import compare
 from holdfast.monitoring.given import Given, given
 from holdfast.monitoring.response import Window
 from holdfast.monitoring.shown import BY_KEY
-from holdfast.record.case_state import CaseState, TreatmentEntry
+from holdfast.record.case_entries import TreatmentEntry
+from holdfast.record.case_state import CaseState
 from holdfast.usecases.context import Context
 from holdfast.usecases.evidence import is_evidence, touches_seen
 

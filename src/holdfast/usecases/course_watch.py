@@ -15,7 +15,8 @@ from holdfast.monitoring.given import Given, given
 from holdfast.monitoring.rally import Fault, Improvement, ImprovementEnded
 from holdfast.monitoring.watch import Told, WatchState
 from holdfast.record import events as ev
-from holdfast.record.case_state import CaseState, ConditionEntry
+from holdfast.record.case_entries import ConditionEntry
+from holdfast.record.case_state import CaseState
 from holdfast.signals.conditions import Began, Ended
 from holdfast.usecases.context import Context
 from holdfast.usecases.evidence import is_evidence

@@ -7,7 +7,7 @@ from holdfast.kernel.time import US_PER_MIN
 from holdfast.knowledge.end_of_life import load
 from holdfast.record import end_of_life_events as eol
 from holdfast.record import events as ev
-from holdfast.record.case_state import OrderEntry
+from holdfast.record.case_entries import OrderEntry
 from holdfast.usecases.context import Context, clean_text, record_checked
 from holdfast.usecases.end_of_life import order_of
 from holdfast.usecases.ports import Receipt

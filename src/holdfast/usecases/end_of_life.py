@@ -12,7 +12,8 @@ from holdfast.kernel.limits import TEXT_MAX
 from holdfast.knowledge.end_of_life import Choice, load
 from holdfast.record import end_of_life_events as eol
 from holdfast.record import events as ev
-from holdfast.record.case_state import CaseState, OrderEntry
+from holdfast.record.case_entries import OrderEntry
+from holdfast.record.case_state import CaseState
 from holdfast.usecases.context import Context, clean_text, record, record_checked
 from holdfast.usecases.ports import Receipt
 from holdfast.usecases.second_look import COMFORT

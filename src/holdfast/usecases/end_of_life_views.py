@@ -7,7 +7,8 @@ from holdfast.hold.steps import Standing, steps
 from holdfast.kernel.time import US_PER_MIN
 from holdfast.knowledge.end_of_life import load
 from holdfast.record import end_of_life_events as eol
-from holdfast.record.case_state import CaseState, OrderEntry
+from holdfast.record.case_entries import OrderEntry
+from holdfast.record.case_state import CaseState
 from holdfast.usecases.context import Context
 from holdfast.usecases.death import judged
 from holdfast.usecases.end_of_life import open_aftercare

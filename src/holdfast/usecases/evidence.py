@@ -13,7 +13,8 @@ from holdfast.monitoring.shown import BY_KEY
 from holdfast.reasoning.derive import Inputs, Measurement, RecordedFinding, TreatmentEffect, derive
 from holdfast.reasoning.evidence import Evidence, Signalment
 from holdfast.reasoning.touch import Touch, TouchEffect
-from holdfast.record.case_state import CaseState, TouchEntry
+from holdfast.record.case_entries import TouchEntry
+from holdfast.record.case_state import CaseState
 from holdfast.record.derived import DerivedValue
 from holdfast.record.events import TouchResponse
 from holdfast.record.monitor import Origin

@@ -14,7 +14,8 @@ from holdfast.reasoning.examination import findings_of
 from holdfast.reasoning.touch import Pattern, pattern
 from holdfast.record import events as ev
 from holdfast.record import exam_events as ex
-from holdfast.record.case_state import CaseState, FindingEntry
+from holdfast.record.case_entries import FindingEntry
+from holdfast.record.case_state import CaseState
 from holdfast.usecases.context import Context, clean_text, record_checked
 from holdfast.usecases.evidence import touch_of
 from holdfast.usecases.ports import Receipt

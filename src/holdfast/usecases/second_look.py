@@ -17,7 +17,8 @@ from holdfast.reasoning.assessment import assess
 from holdfast.reasoning.derive import TreatmentEffect
 from holdfast.reasoning.page import to_page
 from holdfast.record import events as ev
-from holdfast.record.case_state import CaseState, OrderEntry
+from holdfast.record.case_entries import OrderEntry
+from holdfast.record.case_state import CaseState
 from holdfast.record.consult_state import OpinionEntry
 from holdfast.record.end_of_life_events import EndOfLifeConsentRecorded
 from holdfast.usecases.context import Context, clean_text, record, record_checked

@@ -16,7 +16,8 @@ from holdfast.knowledge.end_of_life import load
 from holdfast.monitoring.shown import BY_KEY
 from holdfast.record import end_of_life_events as eol
 from holdfast.record import events as ev
-from holdfast.record.case_state import CaseState, OrderEntry
+from holdfast.record.case_entries import OrderEntry
+from holdfast.record.case_state import CaseState
 from holdfast.signals.conditions import ARREST, Condition
 from holdfast.usecases.context import Context, record
 from holdfast.usecases.end_of_life import current_order

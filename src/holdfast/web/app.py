@@ -114,6 +114,7 @@ _ACTS = (
     *EXAM_ACTS.values(),
     *CONSULT_ACTS.values(),
     *SCORE_ACTS.values(),
+    *service_acts.SERVICE_ACTS.values(),
 )
 
 
@@ -143,15 +144,7 @@ def _routes(services: WebServices, hub: Hub) -> list[BaseRoute]:
         Route(one.path, guarded(one.name, one.make(), services, one.takes), methods=[one.method], name=one.name)
         for one in _PAGES
     ]
-    upload = guarded("imaging.upload", imaging.upload, services, imaging.UPLOADS)
-    routes.append(Route("/imaging/upload", upload, methods=["POST"], name="imaging.upload"))
-    photo = guarded("case.photographs", exam.take_photograph, services, exam.PHOTOGRAPHS)
-    routes.append(Route("/cases/{case_id}/photographs", photo, methods=["POST"], name="case.photographs"))
-    store = guarded("dicomweb.store", dicomweb.store, services, dicomweb.STORES)
-    routes.append(Route("/dicomweb/studies", store, methods=["POST"], name="dicomweb.store"))
     routes += _act_routes(ADMIT, "/cases", "/api/cases", services)
-    for path, name, handle, takes in (*home.UPLOADS, *handler.UPLOADS):
-        routes.append(Route(path, guarded(name, handle, services, takes), methods=["POST"], name=name))
     for act in _ACTS:
         path = act.path or act.name
         routes += _act_routes(act, f"/cases/{{case_id}}/{path}", f"/api/cases/{{case_id}}/{path}", services)

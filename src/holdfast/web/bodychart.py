@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from holdfast.knowledge.model import Region
-from holdfast.record.case_state import TouchEntry
+from holdfast.record.case_entries import TouchEntry
 from holdfast.record.events import TouchResponse
 
 WIDTH = 700

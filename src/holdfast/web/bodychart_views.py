@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from holdfast.knowledge.model import Region
-from holdfast.record.case_state import TouchEntry
+from holdfast.record.case_entries import TouchEntry
 from holdfast.record.exam_state import MarkEntry
 from holdfast.web.bodychart import FAR_LEGS, MIDLINE, SHAPES, Mark, Shape, words_of
 

@@ -215,4 +215,5 @@ PAGES = (
     Page("GET", _STUDY, "dicomweb.study", lambda: fetch),
     Page("GET", _SERIES, "dicomweb.series.fetch", lambda: fetch),
     Page("GET", f"{_SERIES}/instances/{{instance}}", "dicomweb.instance", lambda: fetch),
+    Page("POST", "/dicomweb/studies", "dicomweb.store", lambda: store, STORES),
 )

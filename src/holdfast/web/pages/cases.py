@@ -7,7 +7,8 @@ from typing import Any
 from starlette.responses import Response
 
 from holdfast.knowledge.model import Finding, Knowledge
-from holdfast.record.case_state import CaseState, FindingEntry
+from holdfast.record.case_entries import FindingEntry
+from holdfast.record.case_state import CaseState
 from holdfast.record.consult_events import CONSULT_ACTOR
 from holdfast.record.events import Strength, TouchResponse
 from holdfast.usecases import second_look

@@ -191,4 +191,5 @@ PAGES = (
     Page("GET", f"{_ITEM}/pictures/{{digest}}", "item.picture", lambda: picture),
     Page("GET", f"/api{_ITEM}", "api.item", lambda: api_item),
     Page("GET", "/api/cases/{case_id}/items", "api.items", lambda: api_items),
+    Page("POST", "/cases/{case_id}/items/photographs", "items.photograph", lambda: photograph, PHOTOGRAPHS),
 )

@@ -4,7 +4,8 @@ from starlette.responses import Response
 
 from holdfast.knowledge.end_of_life import load
 from holdfast.record import end_of_life_events as eol
-from holdfast.record.case_state import CaseState, OrderEntry
+from holdfast.record.case_entries import OrderEntry
+from holdfast.record.case_state import CaseState
 from holdfast.usecases.end_of_life import current_order
 from holdfast.usecases.end_of_life_views import EndOfLifeView, end_of_life_view
 from holdfast.usecases.live_views import BedView

@@ -146,4 +146,5 @@ PAGES = (
     Page("GET", "/cases/{case_id}/exam/presses", "exam.presses", lambda: presses),
     Page("GET", "/cases/{case_id}/photographs/{photo_id}", "photograph", lambda: photograph),
     Page("GET", "/api/cases/{case_id}/exam", "api.exam", lambda: api_exam),
+    Page("POST", "/cases/{case_id}/photographs", "case.photographs", lambda: take_photograph, PHOTOGRAPHS),
 )

@@ -145,5 +145,5 @@ PAGES = (
     Page("POST", "/api/cases/{case_id}/home/links", "api.home.link", lambda: api_make_link),
     Page("GET", "/cases/{case_id}/home/files/{image_id}", "home.file", lambda: file),
     Page("GET", "/cases/{case_id}/letter.pdf", "home.letter", lambda: letter),
+    Page("POST", "/cases/{case_id}/home/photo", "home.photo", lambda: save_photo, PHOTOS),
 )
-UPLOADS = (("/cases/{case_id}/home/photo", "home.photo", save_photo, PHOTOS),)

@@ -104,4 +104,5 @@ PAGES = (
     Page("GET", "/imaging/{study_id}", "study", lambda: study),
     Page("POST", "/imaging/{study_id}/attach", "study.attach", lambda: attach),
     Page("POST", "/imaging/{study_id}/detach", "study.detach", lambda: detach),
+    Page("POST", "/imaging/upload", "imaging.upload", lambda: upload, UPLOADS),
 )

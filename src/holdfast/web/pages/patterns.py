@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from holdfast.record.case_state import TouchEntry
+from holdfast.record.case_entries import TouchEntry
 from holdfast.record.events import Strength, TouchResponse
 from holdfast.usecases.alarm_views import AlarmsView, AlarmView, OffView, OpinionView
 from holdfast.usecases.live_views import BedView, SignalView, ValueView

@@ -3,7 +3,7 @@
 A film shows, after its unit has processed it, roughly the logarithm of what reached the detector: primary beam P and
 scatter S. Metal of thickness t takes P to ``P exp(-mu t)`` and leaves S. Its gain is not guessed: two real air-gun
 pellets (the only licensed film with a true metallic foreign body) stand 0.51 and 0.45 of the film's range above
-backgrounds of 0.22 and 0.40; opaque metal is drawn to that line, times a spread of 0.65 to 1.25 between films.
+backgrounds of 0.22 and 0.40; opaque metal is drawn to that line, times a spread of 0.8 to 1.25 between films (ours).
 """
 
 import math
@@ -267,7 +267,7 @@ class Beam:
 def beam(rng: np.random.Generator) -> Beam:
     """One film's way of showing metal."""
     return Beam(
-        float(rng.uniform(0.65, 1.25)),
+        float(rng.uniform(0.8, 1.25)),
         float(rng.uniform(*SPR)),
         float(rng.uniform(0.08, 0.22)),
         float(rng.uniform(0, 0.3)),
@@ -329,7 +329,21 @@ def burn_text(film: Grid, rng: np.random.Generator, mm: float) -> list[Placed]:
         glyph > 0.5, 1.0, 0.0 if rng.random() < 0.5 else glyph
     )
     box = (r, c, r + h, c + w)
+    if rng.random() < 0.2:
+        box = _ruler(film, rng, white)
     return [Placed("burned_text", h * mm, r + h / 2, c + w / 2, max(h, w) / 2, 0.0, white, box)]
+
+
+def _ruler(film: Grid, rng: np.random.Generator, white: float) -> tuple[int, int, int, int]:
+    """A scale written along one side: a line with short strokes."""
+    rows, columns = film.shape
+    thick, step, strokes = int(rng.integers(1, 4)), int(rng.uniform(0.02, 0.09) * rows), int(rng.integers(4, 11))
+    long = min(step * strokes, int(0.8 * rows))
+    r, c = int(rng.uniform(0.05, 0.15) * rows), int((0.02 if rng.random() < 0.5 else 0.96) * columns)
+    film[r : r + long, c : c + thick] = white
+    for at in range(r, r + long + 1, max(step, 2)):
+        film[at : at + thick, c : c + 10] = white
+    return r, c, r + long + thick, c + 10
 
 
 def worn(film: Grid, rng: np.random.Generator) -> Grid:

@@ -99,7 +99,8 @@ def run_vetxray(directory: Path, tag: str = "foreign_body") -> dict[str, Any]:
         counts[kind] += 1
         counts[f"{kind}_marked"] += any(mark.kind == METAL for mark in marks)
     if not counts:
-        raise OperatorError(f"There is no DICOM file in {directory}.", "Unpack the set there.")
+        told = f"None of {len(problems)} DICOM files in {directory} could be read" if problems else "no DICOM file"
+        raise OperatorError(f"{told}." if problems else f"There is {told} in {directory}.", "Unpack the set there.")
     return {
         "images": counts["tagged"] + counts["others"],
         "tag": tag,

@@ -108,6 +108,8 @@ def _of_one(
     kind = KIND_OF[name]
     if source == "compact" and _is_edge(row):
         kind = COLLIMATOR
+    elif name == "metal" and source == "compact" and _is_ruled(row):
+        kind = KIND_OF["marker"]
     elif name == "metal" and _is_outside(row):
         kind = OUTSIDE
     ranked = sorted(
@@ -120,6 +122,12 @@ def _is_edge(row: dict[str, float]) -> bool:
     """A long straight bar along the border of the picture."""
     straight = row["upright"] > 0.995 or row["upright"] < 0.1
     return row["border_mm"] <= 1.0 and row["long_mm"] > 40.0 and straight and row["aspect"] > 6.0
+
+
+def _is_ruled(row: dict[str, float]) -> bool:
+    """A stroke exactly along the rows or columns, with the edges of something written and not of something pictured."""
+    along = row["upright"] > 0.9995 or row["upright"] < 0.02
+    return along and row["aspect"] > 5.0 and row["edge_px"] > 0.35
 
 
 def _is_outside(row: dict[str, float]) -> bool:

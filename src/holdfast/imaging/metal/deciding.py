@@ -20,6 +20,8 @@ OUTSIDE = "outside_animal"
 
 _METAL_ITSELF = 0.5
 """Of what is no anatomy, the part that must speak for metal unexplained before a known thing is ruled out."""
+_LINE_MM = 10.0
+"""Shorter lines are not marked: most are edges of bone, and needles as short are mostly missed by people as well."""
 _LONG_MM = 24.0
 """No letter has a stroke, no microchip a length beyond this."""
 _CANNOT_BE_LONG = {"line": ("marker",), "compact": ("microchip",)}
@@ -31,12 +33,12 @@ Box = tuple[float, float, float, float]
 class Bars:
     """How sure the trees must be before something is marked."""
 
-    compact: float = 0.7
+    compact: float = 0.6
     """Probability that a region is no anatomy, to mark it as metal unexplained."""
-    line: float = 0.7
-    """The same of a thin line, under whatever name."""
-    named: float = 0.7
-    """The same of a region, to mark it under the name of something known."""
+    line: float = 0.45
+    """The same of a thin line."""
+    named: float = 0.72
+    """The same, to mark either under the name of something known."""
 
 
 @dataclass(frozen=True)
@@ -103,12 +105,14 @@ def _of_one(
     if by_name["metal"] < _METAL_ITSELF * (1.0 - anatomy):
         by_name["metal"] *= 0.5  # one of the others, unless none of them is likely at all
     name = max(by_name, key=lambda one: by_name[one])
-    if 1.0 - anatomy < (bar if name == "metal" or source == "line" else named):
+    if 1.0 - anatomy < (bar if name == "metal" else named):
         return None
     kind = KIND_OF[name]
-    if source == "compact" and _is_edge(row):
+    if source == "line" and row["length_mm"] < _LINE_MM:
+        return None
+    if _is_edge(row, "long_mm" if source == "compact" else "length_mm"):
         kind = COLLIMATOR
-    elif name == "metal" and source == "compact" and _is_ruled(row):
+    elif source == "compact" and name != "microchip" and _is_ruled(row):
         kind = KIND_OF["marker"]
     elif name == "metal" and _is_outside(row):
         kind = OUTSIDE
@@ -118,15 +122,15 @@ def _of_one(
     return Decided(source, k, kind, 1.0 - anatomy, tuple(ranked), box)
 
 
-def _is_edge(row: dict[str, float]) -> bool:
+def _is_edge(row: dict[str, float], length: str) -> bool:
     """A long straight bar along the border of the picture."""
     straight = row["upright"] > 0.995 or row["upright"] < 0.1
-    return row["border_mm"] <= 1.0 and row["long_mm"] > 40.0 and straight and row["aspect"] > 6.0
+    return row["border_mm"] <= 1.0 and row[length] > 20.0 and straight and row["moment_aspect"] > 6.0
 
 
 def _is_ruled(row: dict[str, float]) -> bool:
     """A stroke exactly along the rows or columns, with the edges of something written and not of something pictured."""
-    along = row["upright"] > 0.9995 or row["upright"] < 0.02
+    along = row["upright"] > 0.998 or row["upright"] < 0.06
     return along and row["aspect"] > 5.0 and row["edge_px"] > 0.35
 
 

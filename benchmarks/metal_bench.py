@@ -1,19 +1,25 @@
 """Films with metal and distractors drawn in, searched, and each candidate laid to what was drawn: for fitting the
 detector and for measuring it. Films are those of a labelled set (``docs/reference/metal.md``); none is part of this."""
 
+import argparse
 import csv
+import hashlib
+import pickle
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 import made_metal as mm_
 from holdfast.gateways.dicom.pixels import read_film
 from holdfast.imaging.film import Film
+from holdfast.imaging.metal.around import look_around
 from holdfast.imaging.metal.compact import Candidate, candidates
 from holdfast.imaging.metal.lines import line_candidates
 from holdfast.imaging.metal.preparing import Ready, prepared
+from holdfast.imaging.scale import no_scale
 
 CLASS_OF = {
     **dict.fromkeys(mm_.METAL, "metal"),
@@ -40,8 +46,12 @@ REAL_CLASS = {
     "screw": "implant",
     "spinal_hardware": "implant",
 }
+WHITE = 0.87
+"""Of the film's range: nothing is drawn where it is as white as this; there the search says that it sees badly."""
 STRONG = 0.25
 """On the labelled films without metal everything that stands out more was looked at: letters, text, corner dots."""
+WRITTEN = {"vet/radiographqc_example_1.png": [(380.0, 1940.0, 790.0, 2010.0)]}
+"""A fine scale along the side of one film, too faint for ``STRONG``."""
 
 
 @dataclass
@@ -83,7 +93,9 @@ def labelled(folder: Path) -> list[Labelled]:
 
 
 def all_candidates(ready: Ready) -> tuple[list[Candidate], list[Candidate]]:
-    return candidates(ready), line_candidates(ready)
+    compact, lines = candidates(ready), line_candidates(ready)
+    look_around(compact, lines, ready.mm)
+    return compact, lines
 
 
 def overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
@@ -95,13 +107,13 @@ def overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
     return height * width / max(min((a[2] - a[0]) * (a[3] - a[1]), (b[2] - b[0]) * (b[3] - b[1])), 1e-6)
 
 
-def as_film(like: Film, pixels: mm_.Grid) -> Film:
+def as_film(pixels: mm_.Grid, spacing_mm: float) -> Film:
     return Film(
         np.asarray(np.round(pixels * 255), dtype=np.uint16),
         8,
         None,
-        like.scale,
-        like.spacing_hint_mm,
+        no_scale("drawn into"),
+        spacing_mm,
         simulated=True,
         problems=(),
     )
@@ -122,7 +134,7 @@ KINDS = (
     "pin",
     "lead_letter",
 )
-ODDS = np.array([0.17, 0.07, 0.04, 0.2, 0.17, 0.04, 0.03, 0.09, 0.06, 0.03, 0.05, 0.02, 0.05])
+ODDS = np.array([0.17, 0.07, 0.04, 0.2, 0.24, 0.04, 0.03, 0.09, 0.06, 0.03, 0.05, 0.02, 0.05])
 
 
 def variant(
@@ -150,7 +162,7 @@ def variant(
             min(int(column / ready.factor) // 4, ready.body_mm.shape[1] - 1),
         ]
         outside_too = kind in ("lead_letter", "clip", "pin")
-        if body < (-25.0 if outside_too else 2.0) or pixels[row, column] > 0.93:
+        if body < (-25.0 if outside_too else 2.0) or pixels[row, column] > WHITE:
             continue
         half = max(deep.shape) / 2
         near = [
@@ -165,7 +177,7 @@ def variant(
         if contrast < 0.04:
             continue
         placed.append(mm_.Placed(kind, size, row, column, half, background, contrast, box))
-    return as_film(one.film, pixels), placed
+    return as_film(pixels, mm * rng.uniform(0.85, 1.2)), placed
 
 
 def matched(box: tuple[float, ...], thing: tuple[float, ...], slack: float) -> str:
@@ -178,3 +190,62 @@ def matched(box: tuple[float, ...], thing: tuple[float, ...], slack: float) -> s
     inside = grown[0] <= middle[0] <= grown[2] and grown[1] <= middle[1] <= grown[3]
     side, other = max(box[2] - box[0], box[3] - box[1]), max(thing[2] - thing[0], thing[3] - thing[1])
     return "full" if inside and 0.35 * other - slack <= side <= 1.8 * other + 2 * slack else "part"
+
+
+def bench(folder: Path, vet_variants: int, other_variants: int, seed: int) -> list[dict[str, Any]]:
+    """Every film as it is and with things drawn in, searched: one entry for each, with its candidates."""
+    entries = []
+    for number, one in enumerate(sorted(labelled(folder), key=lambda film: not film.vet)):
+        if one.has_metal == "uncertain":
+            continue
+        entry = _entry(folder, one, prepared(one.film), -1, [], [])
+        letters = [c[1] for c in entry["cands"] if c[0] == "c" and not c[3] and c[2]["stable"] > STRONG]
+        letters += WRITTEN.get(one.name, [])
+        entries.append(entry | {"letters": letters})
+        for v in range((vet_variants if one.vet else other_variants) if one.complete else 0):
+            rng = np.random.default_rng([seed, number, v])
+            film, placed = variant(one, rng, count=14 if one.vet else 6, apart_mm=28.0)
+            entries.append(_entry(folder, one, prepared(film), v, placed, letters))
+        print(one.name, flush=True)
+    return entries
+
+
+def _entry(
+    folder: Path, one: Labelled, ready: Ready, number: int, placed: list[mm_.Placed], letters: list[Any]
+) -> dict[str, Any]:
+    found = []
+    for kind, group in zip("cl", all_candidates(ready), strict=True):
+        for candidate in group:
+            box = tuple(edge * ready.factor for edge in candidate.box)
+            hit = ""
+            for thing in placed:
+                match = matched(box, thing.box, max(2.0, 0.6 / (ready.mm / ready.factor)))
+                if match and (not hit or match == "full"):
+                    hit = f"{CLASS_OF[thing.kind]}:{match}"
+            for name, real in one.boxes:
+                if match := matched(box, real, 4):
+                    hit = f"{name}:{match}"
+            found.append((kind, box, candidate.values, hit))
+    return {
+        "film": one.name,
+        "sha256": hashlib.sha256((folder / one.name).read_bytes()).hexdigest(),
+        "vet": one.vet,
+        "has": one.has_metal,
+        "complete": one.complete,
+        "variant": number,
+        "placed": placed,
+        "boxes": one.boxes,
+        "cands": found,
+        "letters": letters,
+        "mm": ready.mm / ready.factor,
+    }
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, help="with labels.csv and its films")
+    parser.add_argument("candidates", type=Path, help="file to write")
+    parser.add_argument("--variants", type=int, nargs=2, default=(6, 1), help="of each film of an animal, of a person")
+    parser.add_argument("--seed", type=int, default=2)
+    options = parser.parse_args()
+    options.candidates.write_bytes(pickle.dumps(bench(options.folder, *options.variants, options.seed)))

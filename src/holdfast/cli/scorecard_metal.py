@@ -40,7 +40,7 @@ _RIGHT_KIND = {
 """What a labelled kind should be called; any other label is a foreign body, or nothing we name."""
 _SLACK = 0.01
 """Of the film's longer side: a mark may lie that far beside its box."""
-_ONE_FILM = "Only one licensed film with a true metallic foreign body is in the development set: no sensitivity follows from it."
+_ONE_FILM = "Only one licensed film of the development set holds a true metallic foreign body: it proves no rate."
 
 Box = tuple[float, float, float, float]
 """Top, left, bottom, right in pixels of the film."""
@@ -99,7 +99,8 @@ def run_vetxray(directory: Path, tag: str = "foreign_body") -> dict[str, Any]:
         counts[kind] += 1
         counts[f"{kind}_marked"] += any(mark.kind == METAL for mark in marks)
     if not counts:
-        raise OperatorError(f"There is no DICOM file in {directory}.", "Unpack the set there.")
+        told = f"None of {len(problems)} DICOM files in {directory} could be read" if problems else "no DICOM file"
+        raise OperatorError(f"{told}." if problems else f"There is {told} in {directory}.", "Unpack the set there.")
     return {
         "images": counts["tagged"] + counts["others"],
         "tag": tag,
@@ -206,9 +207,11 @@ def _lies_on(mark: MetalMark, box: Box, slack: float) -> bool:
 
 def _labelled(labels: Path) -> list[LabelledFilm]:
     films: dict[str, LabelledFilm] = {}
+    line = 1
     try:
         with labels.open(newline="", encoding="utf-8-sig") as file:
-            for number, row in enumerate(csv.DictReader(file), start=2):
+            for row in csv.DictReader(file):
+                line += 1
                 film = films.setdefault(
                     row["file"], LabelledFilm(row["file"], row.get("set") or "all", row["has_metal"], [])
                 )
@@ -223,7 +226,7 @@ def _labelled(labels: Path) -> list[LabelledFilm]:
             f"{labels} has no column {error}.", "See docs/reference/metal.md for its columns."
         ) from None
     except ValueError as error:
-        raise OperatorError(f"{labels}, line {number}: {error}.", "Boxes are x0,y0,x1,y1 in pixels.") from None
+        raise OperatorError(f"{labels}, line {line}: {error}.", "Boxes are x0,y0,x1,y1 in pixels.") from None
     return list(films.values())
 
 

@@ -121,3 +121,5 @@ class Scenario:
     ecg: EcgShape = USUAL_SHAPE
     past: ServicePast | None = None
     """Of a working dog."""
+    metal_on_film: bool = False
+    """A film of the chest, when somebody asks for one, shows a piece of metal."""

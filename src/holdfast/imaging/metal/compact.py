@@ -55,7 +55,6 @@ def candidates(ready: Ready) -> list[Candidate]:
         half = int(grey[k]) - int(contrast[k]) // 2  # the outline at half its height
         where = filled(level, int(pixel[k]), half, int(area[k] * GROWTH) + 1)
         found.append(_measured(ready, where, float(contrast[k]) / _LEVELS))
-    _look_around(found, ready.mm)
     return found
 
 
@@ -64,16 +63,16 @@ def _measured(ready: Ready, where: NDArray[np.int64], stable: float) -> Candidat
     row, column = where // columns, where % columns
     top, bottom, left, right = int(row.min()), int(row.max()) + 1, int(column.min()), int(column.max()) + 1
     step = max(1, -(-max(bottom - top, right - left) // _SIDE_MAX))
-    mask = np.zeros((bottom - top, right - left), dtype=np.bool_)
+    mask: NDArray[np.bool_] = np.zeros((bottom - top, right - left), dtype=np.bool_)
     mask[row - top, column - left] = True
-    mask = mask[::step, ::step]
+    mask = np.asarray(mask[::step, ::step])
     mm = ready.mm * step
     margin = max(3, round(6.0 / mm))
     r0, c0 = max(0, top - margin * step), max(0, left - margin * step)
     r1, c1 = min(rows, bottom + margin * step), min(columns, right + margin * step)
     around = ready.level[r0:r1:step, c0:c1:step]
     raw = ready.raw[r0:r1:step, c0:c1:step]
-    here = np.zeros(around.shape, dtype=np.bool_)
+    here: NDArray[np.bool_] = np.zeros(around.shape, dtype=np.bool_)
     at_r, at_c = -(-(top - r0) // step), -(-(left - c0) // step)
     part = mask[: here.shape[0] - at_r, : here.shape[1] - at_c]
     here[at_r : at_r + part.shape[0], at_c : at_c + part.shape[1]] = part
@@ -125,6 +124,7 @@ def _brightness(
         "ring_low": ring_low,
         "far": float(np.median(far)),
         "far_high": float(np.percentile(far, 95)),
+        "over_far_high": middle - float(np.percentile(far, 95)),
         "far_spread": float(far.std()) / safe,
         "inside_spread": float(inside.std()) / safe,
         "core_spread": float(core.std()) / safe,
@@ -190,19 +190,3 @@ def _place(ready: Ready, row: NDArray[np.int64], column: NDArray[np.int64]) -> d
             np.hypot(min(middle_r, rows - middle_r) / rows, min(middle_c, columns - middle_c) / columns)
         ),
     }
-
-
-def _look_around(found: list[Candidate], mm: float) -> None:
-    """Text comes in rows of letters of one height; wires and leads in many long pieces."""
-    if not found:
-        return
-    boxes = np.array([one.box for one in found])
-    centre = (boxes[:, :2] + boxes[:, 2:]) / 2
-    size = np.max(boxes[:, 2:] - boxes[:, :2], axis=1)
-    strong = np.array([one.values["stable"] for one in found])
-    for k, one in enumerate(found):
-        gap = np.abs(centre - centre[k]).max(axis=1)
-        like = (gap < 3.0 * size[k]) & (gap > 0) & (size > 0.5 * size[k]) & (size < 2.0 * size[k])
-        one.values["alike_near"] = float(np.sum(like & (strong > 0.6 * strong[k])))
-        near = np.hypot(*(centre - centre[k]).T) * mm < 40.0
-        one.values["strong_near"] = float(np.sum(near & (strong > 0.12))) - float(strong[k] > 0.12)

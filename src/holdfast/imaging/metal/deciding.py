@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,14 @@ KIND_OF = {
 COLLIMATOR = "collimator_edge"
 OUTSIDE = "outside_animal"
 
+_METAL_ITSELF = 0.5
+"""Of what is no anatomy, the part that must speak for metal unexplained before a known thing is ruled out."""
+_LINE_MM = 10.0
+"""Shorter lines are not marked: most are edges of bone, and needles as short are mostly missed by people as well."""
+_LONG_MM = 24.0
+"""No letter has a stroke, no microchip a length beyond this."""
+_CANNOT_BE_LONG = {"line": ("marker",), "compact": ("microchip",)}
+
 Box = tuple[float, float, float, float]
 
 
@@ -24,12 +33,12 @@ Box = tuple[float, float, float, float]
 class Bars:
     """How sure the trees must be before something is marked."""
 
-    compact: float = 0.5
-    """Probability of metal of a region, to mark it as unexplained."""
-    line: float = 0.6
+    compact: float = 0.6
+    """Probability that a region is no anatomy, to mark it as metal unexplained."""
+    line: float = 0.45
     """The same of a thin line."""
-    named: float = 0.5
-    """Probability of any name but anatomy, to mark it under the likeliest."""
+    named: float = 0.72
+    """The same, to mark either under the name of something known."""
 
 
 @dataclass(frozen=True)
@@ -47,23 +56,30 @@ class Decided:
     box: Box
 
 
+class Seen(Protocol):
+    """A candidate, wherever it comes from."""
+
+    @property
+    def values(self) -> dict[str, float]: ...
+
+    @property
+    def box(self) -> Box: ...
+
+
 def decided(
-    compact: tuple[Sequence[dict[str, float]], Sequence[Box], NDArray[np.float64], Sequence[str]],
-    lines: tuple[Sequence[dict[str, float]], Sequence[Box], NDArray[np.float64], Sequence[str]],
+    compact: tuple[Sequence[Seen], NDArray[np.float64], Sequence[str]],
+    lines: tuple[Sequence[Seen], NDArray[np.float64], Sequence[str]],
     mm: float,
     bars: Bars,
 ) -> list[Decided]:
-    """Features, boxes (in one unit, ``mm`` of which are its millimetres), probabilities and their names, of regions and
-    of lines."""
+    """Candidates, what the trees say of each, and the names of that, of regions and of lines. ``mm`` is the size of a
+    pixel in which their boxes are given."""
     found: list[Decided] = []
-    for source, (rows, boxes, chances, names), bar in (
-        ("compact", compact, bars.compact),
-        ("line", lines, bars.line),
-    ):
-        for k, (row, box) in enumerate(zip(rows, boxes, strict=True)):
-            if mark := _of_one(source, k, row, box, chances[k], names, bar, bars.named):
+    for source, (seen, chances, names), bar in (("compact", compact, bars.compact), ("line", lines, bars.line)):
+        for k, candidate in enumerate(seen):
+            if mark := _of_one(source, k, candidate.values, candidate.box, chances[k], names, bar, bars.named):
                 found.append(mark)
-    found.sort(key=lambda one: -_rank(one, mm))
+    found.sort(key=lambda one: -_rank(one))
     kept: list[Decided] = []
     for one in found:
         if not any(_same_thing(one, other, mm) for other in kept):
@@ -83,15 +99,21 @@ def _of_one(
 ) -> Decided | None:
     by_name = dict(zip(names, (float(one) for one in chances), strict=True))
     anatomy = by_name.pop("anatomy")
-    name, most = max(by_name.items(), key=lambda item: item[1])
-    if name == "metal":
-        if most < bar:
-            return None
-    elif 1.0 - anatomy < named or (source == "line" and most < bar):
+    for name in _CANNOT_BE_LONG.get(source, ()):
+        if row["long_mm" if source == "compact" else "length_mm"] > _LONG_MM:
+            by_name["metal"] += by_name.pop(name, 0.0)
+    if by_name["metal"] < _METAL_ITSELF * (1.0 - anatomy):
+        by_name["metal"] *= 0.5  # one of the others, unless none of them is likely at all
+    name = max(by_name, key=lambda one: by_name[one])
+    if 1.0 - anatomy < (bar if name == "metal" else named):
         return None
     kind = KIND_OF[name]
-    if source == "compact" and _is_edge(row):
+    if source == "line" and row["length_mm"] < _LINE_MM:
+        return None
+    if _is_edge(row, "long_mm" if source == "compact" else "length_mm"):
         kind = COLLIMATOR
+    elif source == "compact" and name != "microchip" and _is_ruled(row):
+        kind = KIND_OF["marker"]
     elif name == "metal" and _is_outside(row):
         kind = OUTSIDE
     ranked = sorted(
@@ -100,10 +122,16 @@ def _of_one(
     return Decided(source, k, kind, 1.0 - anatomy, tuple(ranked), box)
 
 
-def _is_edge(row: dict[str, float]) -> bool:
+def _is_edge(row: dict[str, float], length: str) -> bool:
     """A long straight bar along the border of the picture."""
     straight = row["upright"] > 0.995 or row["upright"] < 0.1
-    return row["border_mm"] <= 1.0 and row["long_mm"] > 40.0 and straight and row["aspect"] > 6.0
+    return row["border_mm"] <= 1.0 and row[length] > 20.0 and straight and row["moment_aspect"] > 6.0
+
+
+def _is_ruled(row: dict[str, float]) -> bool:
+    """A stroke exactly along the rows or columns, with the edges of something written and not of something pictured."""
+    along = row["upright"] > 0.998 or row["upright"] < 0.06
+    return along and row["aspect"] > 5.0 and row["edge_px"] > 0.35
 
 
 def _is_outside(row: dict[str, float]) -> bool:
@@ -111,7 +139,7 @@ def _is_outside(row: dict[str, float]) -> bool:
     return row.get("air_around", row.get("air", 0.0)) > 0.9 and row["body_mm"] < -4.0
 
 
-def _rank(one: Decided, mm: float) -> float:
+def _rank(one: Decided) -> float:
     """Compact marks before lines of the same thing, sure ones before others."""
     return one.confidence + (0.3 if one.source == "compact" else 0.0)
 

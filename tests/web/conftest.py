@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.gateways.dicom.pixels import read_film
 from holdfast.storage.film_files import MemoryFilms
 from holdfast.storage.memory_store import MemoryStore
 from holdfast.storage.sql_accounts import SqlAccounts
@@ -35,6 +36,8 @@ def house(tmp_path: Path) -> Iterator[House]:
     case_id = cases.admit(ctx, actor="holdfast", admission=admission)
     ward = Ward(ctx)
     films = MemoryFilms()
-    services = WebServices(ctx, kept, ward, films, Reception(ctx, films), secure_cookies=False, hasher=hasher)
+    services = WebServices(
+        ctx, kept, ward, films, Reception(ctx, films), read_film, secure_cookies=False, hasher=hasher
+    )
     yield House(create_app(services), services, clock, ward, case_id)
     store.close()

@@ -4,7 +4,8 @@ import pytest
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from holdfast.usecases.accounts import Role
-from holdfast.web.access import ALLOWED, PUBLIC, may_open
+from holdfast.web.access import ALLOWED, may_open
+from holdfast.web.access.roles import PUBLIC
 
 READ_ONLY = ("investigator",)
 

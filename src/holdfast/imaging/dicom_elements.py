@@ -54,6 +54,8 @@ class Elements:
     pixel_bytes: int | None
     """Length of native pixel data in the file; None when there is none, or it is in fragments (compressed)."""
     has_pixels: bool
+    pixels_at: int = 0
+    """Where the value of the pixels begins, in the data set (unpacked, if it was deflated)."""
 
 
 def read_elements(data: bytes, transfer_syntax: str) -> Elements:
@@ -131,11 +133,11 @@ class _Walk:
 
     def _with_pixels(self, top: Items, length: int, value_at: int) -> Elements:
         if length == _UNDEFINED:
-            return Elements(top, self._order == "little", None, has_pixels=True)
+            return Elements(top, self._order == "little", None, True, value_at)
         if value_at + length > self._total:
             missing = value_at + length - self._total
             raise SenderError(f"The pixels end {missing} bytes too early: the file is cut off.", _AGAIN)
-        return Elements(top, self._order == "little", length, has_pixels=True)
+        return Elements(top, self._order == "little", length, True, value_at)
 
     def _number(self, at: int, size: int) -> int:
         return int.from_bytes(self._data[at : at + size], self._order)  # type: ignore[arg-type]

@@ -128,6 +128,10 @@ IMAGE_SAMPLES_MAX = 256 * 1024 * 1024
 IMAGE_SIDE_MAX = 32_768
 """Rows or columns of one image: three times the largest flat panel."""
 
+FILM_PIXELS_MAX = 64 * 1024 * 1024
+"""Rows x columns of a picture that is unpacked to be shown or searched: a 43 x 43 cm film at 0.054 mm. A larger one is
+kept and handed out as it came."""
+
 DICOM_HEADER_BYTES_MAX = 8 * 1024 * 1024
 """What is unpacked of a deflated file to read its header. A header is a few kB, hundreds with private tables."""
 

@@ -21,7 +21,7 @@ from holdfast.record.cpr_events import ANY_CPR_EVENT
 from holdfast.record.custody_events import ANY_CUSTODY_EVENT
 from holdfast.record.event_base import CaseEvent as CaseEvent
 from holdfast.record.event_base import ClinicEvent as ClinicEvent
-from holdfast.record.imaging_events import ANY_IMAGING_CASE_EVENT, ImageReceived
+from holdfast.record.imaging_events import ANY_IMAGING_CASE_EVENT, ImageReceived, MetalSearched
 from holdfast.record.monitor import Origin
 from holdfast.record.score_events import ScoreItemAnswered
 
@@ -329,6 +329,7 @@ ANY_CLINIC_EVENT = (
     | AccountClosed
     | EscalationSet
     | ImageReceived
+    | MetalSearched
 )
 
 AnyEvent = ANY_CASE_EVENT | ANY_CLINIC_EVENT

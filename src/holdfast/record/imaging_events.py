@@ -1,4 +1,5 @@
-"""Events of imaging: a picture was asked for, one arrived, a study was laid to a case or taken from it.
+"""Events of imaging: a picture was asked for, one arrived, a study was laid to a case or taken from it, a film was
+searched for metal, a person judged a mark.
 
 A picture arrives before anybody knows whose it is, so its arrival is on a stream of its own (``imaging``), and that it
 belongs to a case is an event of that case. The file itself lies outside the chain, bound to it by its hash.
@@ -112,4 +113,69 @@ class ImageReceived(ClinicEvent, frozen=True, kw_only=True, tag="image_received.
     """What was found about whose it is, in one sentence."""
 
 
-ANY_IMAGING_CASE_EVENT = ImagingOrdered | StudyAttached | StudyDetached
+class MetalMark(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Something on a film brighter than its surroundings should be. Places are in pixels of the film as sent."""
+
+    mark_id: str
+    """Of this film and detector: the same film searched again by the same detector has the same marks."""
+    row: float
+    column: float
+    """The middle."""
+    height_px: float
+    width_px: float
+    """Of the upright box around it."""
+    outline: tuple[tuple[float, float], ...]
+    """(row, column) of the corners of its outline, in order."""
+    long_mm: float | None
+    short_mm: float | None
+    """In the plane of the film's scale; None when the film states no scale."""
+    brightness: float
+    """By how much it exceeds what is expected there, as a part of the film's whole range (0 to 1)."""
+    shape: str
+    """round, elongated, line, bent_line, sheet or irregular."""
+    kind: str
+    """metal_unexplained, or what it looks like: marker_or_text, microchip, ecg_clip_or_lead, implant, collimator_edge,
+    dense_bone, contrast_medium, outside_animal."""
+    confidence: float
+    """That it is metal or as dense, 0 to 1, as the insertion bench calibrates it."""
+    instead: tuple[str, ...]
+    """What it might be instead, in words, the likeliest first."""
+
+
+class MetalSearched(ClinicEvent, frozen=True, kw_only=True, tag="metal_searched.1"):
+    """A detector searched a film for metal. No mark never means no metal."""
+
+    image_id: str
+    study_id: str
+    detector: str
+    """Name and version."""
+    marks: tuple[MetalMark, ...]
+    searched: str
+    """What was searched for, in one sentence; empty when the film could not be searched."""
+    limits: tuple[str, ...]
+    """How badly it can see on this film, or why it could not be searched, in sentences."""
+
+
+class MarkVerdict(StrEnum):
+    """What a person says of a mark."""
+
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    UNSURE = "unsure"
+    """The earlier word on it is taken back."""
+
+
+class MetalMarkJudged(CaseEvent, frozen=True, kw_only=True, tag="metal_mark_judged.1"):
+    """A person looked at a mark. Only a confirmed one becomes a finding, by an event of its own beside this one."""
+
+    image_id: str
+    study_id: str
+    mark_id: str
+    verdict: MarkVerdict
+    what: str
+    """What the person takes it to be, in their words; may be empty."""
+    finding_id: str = ""
+    """Of the finding that was recorded with it, or taken back with it."""
+
+
+ANY_IMAGING_CASE_EVENT = ImagingOrdered | StudyAttached | StudyDetached | MetalMarkJudged

@@ -8,17 +8,20 @@ from dataclasses import dataclass, field, replace
 
 from holdfast.record import events as ev
 from holdfast.record.imaging_events import (
-    ANY_IMAGING_CASE_EVENT,
     IMAGING_STREAM,
     Animal,
     ImageReceived,
     ImagingOrdered,
+    MetalMarkJudged,
+    MetalSearched,
     Scale,
     StudyAttached,
+    StudyDetached,
 )
+from holdfast.record.metal_state import MetalMarks
 from holdfast.record.monitor import Origin
 
-_CASE_MARKS = (b'"kind":"imaging_ordered.', b'"kind":"study_')
+_CASE_MARKS = (b'"kind":"imaging_ordered.', b'"kind":"study_', b'"kind":"metal_mark_')
 """What the bytes of the events of a case hold that are read here: decoding all the others twice would double the time
 in which a record opens."""
 
@@ -115,6 +118,7 @@ class Studies:
     """Study id by image id."""
     instances: dict[str, ImageEntry] = field(default_factory=dict)
     """By SOP instance identifier, the newest of each."""
+    metal: MetalMarks = field(default_factory=MetalMarks)
 
     def apply(self, item: ev.Recorded) -> None:
         """Take in one more event of any stream."""
@@ -123,7 +127,9 @@ class Studies:
         event = item.event
         if isinstance(event, ImageReceived):
             self._receive(event, item.version)
-        elif isinstance(event, ANY_IMAGING_CASE_EVENT):
+        elif isinstance(event, MetalSearched | MetalMarkJudged):
+            self.metal.apply(event, item.actor)
+        elif isinstance(event, ImagingOrdered | StudyAttached | StudyDetached):
             self._of_case(event, item)
 
     def _receive(self, event: ImageReceived, version: int) -> None:
@@ -167,7 +173,7 @@ class Studies:
         self.instances[event.sop_instance_uid] = image
         self.by_id[event.study_id] = replace(study, images=(*study.images, image))
 
-    def _of_case(self, event: ANY_IMAGING_CASE_EVENT, item: ev.Recorded) -> None:
+    def _of_case(self, event: ImagingOrdered | StudyAttached | StudyDetached, item: ev.Recorded) -> None:
         case_id = item.stream.removeprefix(ev.case_stream(""))
         if isinstance(event, ImagingOrdered):
             self.orders[event.accession_number] = OrderedImaging(case_id, event, item.actor)

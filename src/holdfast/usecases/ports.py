@@ -3,12 +3,13 @@
 The store is *defined by* ``tests/contract``: an implementation is one that passes that suite.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Protocol
 
 import msgspec
 
+from holdfast.imaging.film import Film
 from holdfast.record.events import AnyEvent, Recorded
 from holdfast.record.monitor import MonitorMessage, Origin
 
@@ -281,6 +282,10 @@ class Films(Protocol):
     def read(self, image_id: str) -> bytes:
         """The bytes; raises ``NotFoundError``, and ``IntegrityError`` when they are no longer those that were kept."""
         ...
+
+
+FilmReader = Callable[[bytes], Film]
+"""Unpacks the bytes of a film file; raises ``SenderError`` for one that is damaged, too large or of another kind."""
 
 
 class Clock(Protocol):

@@ -154,6 +154,9 @@ def _imaging_words(event: ev.AnyEvent) -> tuple[str, str, str] | None:
             return "imaging", "Pictures laid to this case", event.why
         case im.StudyDetached():
             return "imaging", "Pictures taken from this case", event.why
+        case im.MetalMarkJudged():
+            said = {"confirmed": "Mark on a film confirmed", "rejected": "Mark on a film rejected"}
+            return "imaging", said.get(event.verdict.value, "Word on a mark of a film taken back"), event.what
     return None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from holdfast.usecases.accounts import Hasher
 from holdfast.usecases.context import Context
 from holdfast.usecases.live import Ward
-from holdfast.usecases.ports import Accounts, Films
+from holdfast.usecases.ports import Accounts, FilmReader, Films
 from holdfast.usecases.reception import Reception
 from holdfast.web.passwords import Argon2Hasher
 
@@ -19,6 +19,7 @@ class WebServices:
     ward: Ward
     films: Films
     reception: Reception
+    read_film: FilmReader
     secure_cookies: bool
     """True behind TLS: the session cookie is then never sent in the clear."""
     demo: str = ""

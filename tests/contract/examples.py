@@ -9,6 +9,7 @@ from holdfast.record import alarm_events as al
 from holdfast.record import cpr_events as cpr
 from holdfast.record import custody_events as cu
 from holdfast.record import events as ev
+from holdfast.record import film_events as fi
 from holdfast.record import imaging_events as im
 from holdfast.record.monitor import Alert, MonitorMessage, Numeric, Origin, Refusal, Wave
 from holdfast.record.score_events import ScoreItemAnswered
@@ -263,6 +264,26 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
         verdict=im.MarkVerdict.CONFIRMED,
         what="air-gun pellet",
         finding_id="f1",
+    ),
+    fi.FilmMarked(at_us=T0_US, image_id="ab" * 32, mark_id="n1", at=(930.25, 459.5), text="What is that?"),
+    fi.FilmMarkTakenBack(at_us=T0_US, image_id="ab" * 32, mark_id="n1", why="a crease of the plate"),
+    fi.LandmarksPlaced(
+        at_us=T0_US,
+        image_id="ab" * 32,
+        lying="right_side_down",
+        points={"object": (930.25, 459.5), "spine_head": (210.0, 300.5)},
+        sid_mm=1050.0,
+    ),
+    fi.MetalPlaceRead(
+        at_us=T0_US,
+        image_ids=("ab" * 32, "cd" * 32),
+        zones=(
+            fi.ZoneDistance(zone="aorta", mm=6.5, low_mm=1.5, high_mm=11.5, how="placed in both views"),
+            fi.ZoneDistance(zone="heart", mm=None, low_mm=20.0, high_mm=None, how="one view"),
+        ),
+        depth=fi.ZoneDistance(zone="skin", mm=31.0, low_mm=25.0, high_mm=37.0, how="the trunk is taken for an ellipse"),
+        doubts=("The sternum is not placed in the view along the back.",),
+        method="two views 1",
     ),
     ev.BedAdded(at_us=T0_US, bed="ICU 2"),
     ev.DeviceBound(at_us=T0_US, device="MON-1", bed="ICU 2"),

@@ -220,9 +220,7 @@ def _begin(layout: Layout, views: Sequence[Aligned], mean: Floats) -> Floats:
     return theta
 
 
-def _residuals(
-    layout: Layout, views: Sequence[Aligned], mean: Floats, deviation: Floats, theta: Floats
-) -> Floats:
+def _residuals(layout: Layout, views: Sequence[Aligned], mean: Floats, deviation: Floats, theta: Floats) -> Floats:
     """(..., r), each in deviations."""
     parts = [(theta - mean) / deviation]
     parts += [one[..., None] if one.ndim == theta.ndim - 1 else one for one in _observed(layout, views, theta)]
@@ -254,7 +252,9 @@ def _tapped(
     spread = tap_deviation(name, view)
     if name in HEART_BORDERS:
         base, apex = (shadow.at[..., layout.number[end], :] for end in HEART)
-        magnified = (shadow.magnified[..., layout.number[HEART[0]]] + shadow.magnified[..., layout.number[HEART[1]]]) / 2
+        magnified = (
+            shadow.magnified[..., layout.number[HEART[0]]] + shadow.magnified[..., layout.number[HEART[1]]]
+        ) / 2
         off = np.abs(_beside(base, apex, tap))
         yield (off - layout.scalar(theta, "heart_radius") * magnified) / spread
     elif name in DIAPHRAGM:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.imaging import assumed
-from holdfast.imaging.fitting import Aligned, Fit, fit, tap_deviation
+from holdfast.imaging.fitting import Aligned, Fit, fit
 from holdfast.imaging.landmarks import (
     DIAPHRAGM,
     HEART,
@@ -30,7 +30,8 @@ from holdfast.imaging.landmarks import (
     Tube,
     needed,
 )
-from holdfast.imaging.projection import POSE, Lying
+from holdfast.imaging.one_view import least_apart
+from holdfast.imaging.projection import POSE, Lying, project
 from holdfast.imaging.zones import to_ellipse, to_sphere, to_spheroid, to_tube
 from holdfast.kernel.errors import OperatorError
 
@@ -103,9 +104,7 @@ def place(views: Sequence[View], weight_kg: float | None) -> Place:
     """Where the object is; raises ``OperatorError`` naming what is missing or cannot be."""
     lateral = [view for view in views if view.lying.lateral]
     if len(views) != 2 or len(lateral) != 1:
-        raise OperatorError(
-            "It needs one lateral view and one along the back.", "One view alone gives a lower bound."
-        )
+        raise OperatorError("It needs one lateral view and one along the back.", "One view alone gives a lower bound.")
     aligned = [_aligned(_without_half(view, lateral[0].taps)) for view in views]
     found = fit(aligned)
     zones, missing = _zones(found, aligned, weight_kg)
@@ -127,6 +126,24 @@ def place(views: Sequence[View], weight_kg: float | None) -> Place:
         roll_deg=rolls,
         doubts=_doubts(found, views),
     )
+
+
+@dataclass(frozen=True)
+class Bound:
+    """From one view: the object lies at least so far from the zone."""
+
+    key: str
+    name: str
+    mm: float
+
+
+def lower_bounds(view: View, weight_kg: float | None, thick_mm: float | None = None) -> tuple[Bound, ...]:
+    """What one view alone says, nearest first. ``thick_mm``: the trunk along the beam; without it, that of the largest
+    dog is taken, which makes the bounds small."""
+    names = {tube.key: tube.name for tube in TUBES} | {"canal": "spinal canal"}
+    apart = least_apart(_aligned(view), thick_mm or assumed.TRUNK_MAX_MM, _growth(weight_kg))
+    bounds = (Bound(key, names.get(key, key), mm) for key, mm in apart.items())
+    return tuple(sorted(bounds, key=lambda one: one.mm))
 
 
 def _without_half(view: View, lateral: Mapping[str, Point]) -> View:
@@ -214,8 +231,11 @@ def _zones(found: Fit, views: Sequence[Aligned], weight_kg: float | None) -> tup
 
 
 def _radius(at_30_kg: tuple[float, float], weight_kg: float | None) -> tuple[float, float]:
-    factor = (weight_kg / assumed.WEIGHT_OF_RADII_KG) ** (1 / 3) if weight_kg else 1.0
-    return at_30_kg[0] * factor, at_30_kg[1] * factor
+    return at_30_kg[0] * _growth(weight_kg), at_30_kg[1] * _growth(weight_kg)
+
+
+def _growth(weight_kg: float | None) -> float:
+    return (weight_kg / assumed.WEIGHT_OF_RADII_KG) ** (1 / 3) if weight_kg else 1.0
 
 
 def _to_tube(found: Fit, tube: Tube, radius: tuple[float, float]) -> tuple[float, float]:
@@ -271,7 +291,10 @@ def _depth(found: Fit) -> Distance:
         left, right = (layout.point(theta, name)[..., 1] for name in SKIN_FRONTAL)
         thing = layout.point(theta, OBJECT)
         return -to_ellipse(
-            thing[..., 1] - (left + right) / 2, thing[..., 2] - (back + belly) / 2, (left - right) / 2, (back - belly) / 2
+            thing[..., 1] - (left + right) / 2,
+            thing[..., 2] - (back + belly) / 2,
+            (left - right) / 2,
+            (back - belly) / 2,
         )
 
     return _distance("skin", "skin", found.value(measure), "the trunk is taken for an ellipse")
@@ -283,8 +306,6 @@ def _distance(key: str, name: str, value: tuple[float, float], how: str) -> Dist
 
 
 def _magnifications(found: Fit, views: Sequence[Aligned]) -> tuple[float, ...]:
-    from holdfast.imaging.projection import project
-
     layout = found.layout
     shadows = (
         project(layout.points(found.theta), layout.pose(found.theta, number), view.lying)
@@ -300,7 +321,9 @@ def _doubts(found: Fit, views: Sequence[View]) -> tuple[str, ...]:
     for view in views:
         where = "lateral view" if view.lying.lateral else "view along the back"
         if view.sid_mm is None:
-            doubts.append(f"The header of the {where} states no distance to the tube: {assumed.SID_MM[0]:g} mm assumed.")
+            doubts.append(
+                f"The header of the {where} states no distance to the tube: {assumed.SID_MM[0]:g} mm assumed."
+            )
         if view.patient_plane:
             doubts.append(f"The scale of the {where} is that of the patient, at a depth that is not stated.")
     if not any(STERNUM in view.taps for view in views if not view.lying.lateral):

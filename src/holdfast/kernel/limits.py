@@ -150,5 +150,8 @@ DICOM_ASSOCIATIONS_MAX = 16
 DICOM_SILENCE_S = 60.0
 """A DICOM connection on which nothing came for so long is closed; a unit opens a new one for its next image."""
 
+FILMS_UNPACKED_BYTES_MAX = 512 * 1024 * 1024
+"""Films kept unpacked for viewers: a dozen of the largest panels. The least lately used is dropped first."""
+
 STUDIES_LISTED_MAX = 500
 """Studies on one page or in one answer, newest first."""

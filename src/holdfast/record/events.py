@@ -21,6 +21,7 @@ from holdfast.record.cpr_events import ANY_CPR_EVENT
 from holdfast.record.custody_events import ANY_CUSTODY_EVENT
 from holdfast.record.event_base import CaseEvent as CaseEvent
 from holdfast.record.event_base import ClinicEvent as ClinicEvent
+from holdfast.record.film_events import ANY_FILM_EVENT
 from holdfast.record.imaging_events import ANY_IMAGING_CASE_EVENT, ImageReceived, MetalSearched
 from holdfast.record.monitor import Origin
 from holdfast.record.score_events import ScoreItemAnswered
@@ -277,6 +278,7 @@ ANY_CASE_EVENT = (
     | ANY_CPR_EVENT
     | ScoreItemAnswered
     | ANY_CUSTODY_EVENT
+    | ANY_FILM_EVENT
 )
 
 

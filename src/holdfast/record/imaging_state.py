@@ -7,6 +7,8 @@ pictures after some years, and copying the whole for each would make opening the
 from dataclasses import dataclass, field, replace
 
 from holdfast.record import events as ev
+from holdfast.record.film_events import ANY_FILM_EVENT
+from holdfast.record.film_state import FilmNotes
 from holdfast.record.imaging_events import (
     IMAGING_STREAM,
     Animal,
@@ -21,7 +23,7 @@ from holdfast.record.imaging_events import (
 from holdfast.record.metal_state import MetalMarks
 from holdfast.record.monitor import Origin
 
-_CASE_MARKS = (b'"kind":"imaging_ordered.', b'"kind":"study_', b'"kind":"metal_mark_')
+_CASE_MARKS = (b'"kind":"imaging_ordered.', b'"kind":"study_', b'"kind":"metal_mark_', b'"kind":"film_')
 """What the bytes of the events of a case hold that are read here: decoding all the others twice would double the time
 in which a record opens."""
 
@@ -119,6 +121,7 @@ class Studies:
     instances: dict[str, ImageEntry] = field(default_factory=dict)
     """By SOP instance identifier, the newest of each."""
     metal: MetalMarks = field(default_factory=MetalMarks)
+    notes: FilmNotes = field(default_factory=FilmNotes)
 
     def apply(self, item: ev.Recorded) -> None:
         """Take in one more event of any stream."""
@@ -131,6 +134,8 @@ class Studies:
             self.metal.apply(event, item.actor)
         elif isinstance(event, ImagingOrdered | StudyAttached | StudyDetached):
             self._of_case(event, item)
+        elif isinstance(event, ANY_FILM_EVENT):
+            self.notes.apply(event, item.actor, item.stream.removeprefix(ev.case_stream("")))
 
     def _receive(self, event: ImageReceived, version: int) -> None:
         if event.image_id in self.images:

@@ -9,6 +9,7 @@ from holdfast.record import alarm_events as al
 from holdfast.record import cpr_events as cpr
 from holdfast.record import custody_events as cu
 from holdfast.record import events as ev
+from holdfast.record import film_events as fi
 from holdfast.record import imaging_events as im
 from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.resuscitation.utstein import FACTS
@@ -157,7 +158,21 @@ def _imaging_words(event: ev.AnyEvent) -> tuple[str, str, str] | None:
         case im.MetalMarkJudged():
             said = {"confirmed": "Mark on a film confirmed", "rejected": "Mark on a film rejected"}
             return "imaging", said.get(event.verdict.value, "Word on a mark of a film taken back"), event.what
+        case fi.FilmMarked():
+            return "imaging", f"Marked on a film: {event.text}", ""
+        case fi.FilmMarkTakenBack():
+            return "imaging", "A mark on a film was taken back", event.why
+        case fi.LandmarksPlaced():
+            return "imaging", f"Landmarks placed on a film ({event.lying.replace('_', ' ')})", f"{len(event.points)} points"
+        case fi.MetalPlaceRead():
+            return "imaging", "Distances of the metal read", "; ".join(map(_zone_words, event.zones))
     return None
+
+
+def _zone_words(zone: fi.ZoneDistance) -> str:
+    if zone.mm is None or zone.high_mm is None:
+        return f"{zone.zone} at least {zone.low_mm:.0f} mm"
+    return f"{zone.zone} {zone.mm:.0f} mm ({zone.low_mm:.0f} to {zone.high_mm:.0f})"
 
 
 def _score_words(ctx: Context, event: ScoreItemAnswered) -> str:

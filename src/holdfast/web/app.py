@@ -14,8 +14,9 @@ from holdfast.kernel.errors import HoldfastError
 from holdfast.web import acts, api, dicomweb, errors
 from holdfast.web.acts import ACTS, ADMIT, Act
 from holdfast.web.alarm_acts import ALARM_ACTS
+from holdfast.web.film_acts import FILM_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
-from holdfast.web.pages import alarms, cases, course, imaging, knowledge, patterns, rules, signin, ward
+from holdfast.web.pages import alarms, cases, course, films, imaging, knowledge, patterns, rules, signin, ward
 from holdfast.web.render import STATIC
 from holdfast.web.route import Page
 from holdfast.web.security import SecurityHeaders
@@ -31,6 +32,7 @@ _PAGES = (
     *course.PAGES,
     *alarms.PAGES,
     *imaging.PAGES,
+    *films.PAGES,
     *dicomweb.PAGES,
     *rules.PAGES,
     *knowledge.PAGES,
@@ -38,7 +40,7 @@ _PAGES = (
     *api.PAGES,
     Page("GET", "/health", "health", lambda: _health),
 )
-_ACTS = (*ACTS.values(), *ALARM_ACTS.values())
+_ACTS = (*ACTS.values(), *ALARM_ACTS.values(), *FILM_ACTS.values())
 
 
 def create_app(services: WebServices) -> Starlette:

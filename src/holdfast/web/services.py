@@ -1,12 +1,14 @@
 """What the web edge is handed by the composition root."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from holdfast.usecases.accounts import Hasher
 from holdfast.usecases.context import Context
 from holdfast.usecases.live import Ward
 from holdfast.usecases.ports import Accounts, FilmReader, Films
 from holdfast.usecases.reception import Reception
+from holdfast.web.film_shelf import FilmShelf
 from holdfast.web.passwords import Argon2Hasher
 
 
@@ -25,3 +27,8 @@ class WebServices:
     demo: str = ""
     """A line shown on every page of a demonstration; empty on a real ward."""
     hasher: Hasher = field(default_factory=Argon2Hasher)
+
+    @cached_property
+    def shelf(self) -> FilmShelf:
+        """Films that are being looked at."""
+        return FilmShelf(self.films, self.read_film)

@@ -4,13 +4,14 @@ A route that is not in the table opens for nobody (``gate`` fails closed), and a
 table against the routes of the application.
 """
 
-from holdfast.web.access import alarms, clinic, imaging
+from holdfast.web.access import alarms, clinic, films, imaging
 from holdfast.web.access.roles import Roles
 
 ALLOWED: dict[str, Roles] = {
     **clinic.ALLOWED,
     **alarms.ALLOWED,
     **imaging.ALLOWED,
+    **films.ALLOWED,
 }
 
 

@@ -24,10 +24,16 @@ export function measureWords(facts, measure) {
   return measure.kind === "angle" ? angleWords(measure.corners) : lengthWords(facts, measure.a, measure.b);
 }
 
-function label(ink, text, x, y, colour) {
+// Where a label would lie on another, it is left out.
+let taken = [];
+
+function label(ink, text, x, y, colour, always = true) {
   ink.font = "600 13px system-ui, 'DejaVu Sans', sans-serif";
   const wide = ink.measureText(text).width;
   const left = Math.max(4, Math.min(x, ink.canvas.clientWidth - wide - 8));
+  const hides = taken.some((one) => left < one.right && left + wide > one.left && Math.abs(y - one.y) < 18);
+  if (hides && !always) return;
+  taken.push({ left: left - 4, right: left + wide + 4, y });
   ink.fillStyle = "rgba(0, 0, 0, .72)";
   ink.fillRect(left - 4, y - 13, wide + 8, 18);
   ink.fillStyle = colour;
@@ -84,6 +90,7 @@ function metal(ink, pane, mark, number) {
 
 export function drawScene(ink, pane) {
   const { facts } = pane;
+  taken = [];
   if (!pane.hideMarks) {
     (facts.metal?.marks || []).forEach((mark, number) => metal(ink, pane, mark, number + 1));
     for (const note of facts.notes) {
@@ -94,7 +101,8 @@ export function drawScene(ink, pane) {
     for (const [name, place] of Object.entries(pane.points)) {
       const at = pane.toScreen(place);
       cross(ink, at, POINT);
-      if (name === pane.wanted || pane.zoom > pane.fitted * 1.5) label(ink, pane.hooks.pointName(name), at[0] + 11, at[1] + 4, POINT);
+      const inside = at[0] > 0 && at[1] > 0 && at[0] < pane.canvas.clientWidth && at[1] < pane.canvas.clientHeight;
+      if (inside && pane.zoom > pane.fitted * 1.5) label(ink, pane.hooks.pointName(name), at[0] + 11, at[1] + 4, POINT, false);
     }
   }
   const lines = pane.drag?.line ? [...pane.measures, { kind: "length", ...pane.drag.line }] : pane.measures;

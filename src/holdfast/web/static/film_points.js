@@ -28,6 +28,13 @@ export function pointsPanel(page, { post, current, redraw, reread }) {
     said.classList.toggle("problem", problem);
   }
 
+  function hint() {
+    const pane = current();
+    if (!pane || pane.tool !== "points") return;
+    const text = !lying.value ? "Say below how the dog lay." : pane.wanted ? `Tap: ${words.get(pane.wanted)}.` : "All points are placed. Save them.";
+    find("[data-hint]").textContent = text;
+  }
+
   function entry(pane, name, needed) {
     const line = document.createElement("li");
     line.classList.toggle("placed", Boolean(pane.points[name]));
@@ -75,6 +82,7 @@ export function pointsPanel(page, { post, current, redraw, reread }) {
       ...lists.useful.map((name) => entry(pane, name, false)),
     );
     if (pane.unsaved) say("Not saved yet.");
+    hint();
   }
 
   lying.addEventListener("change", () => {

@@ -205,6 +205,7 @@ function choose(name) {
   }
   find("[data-hint]").textContent = HINTS[name];
   find('[data-panel="points"]').hidden = name !== "points";
+  if (now()) points.show();
 }
 
 find("[data-tools]").addEventListener("click", (event) => {

@@ -48,15 +48,20 @@ def default_data_dir() -> Path:
 
 
 def keep_machine_code() -> None:
-    """Give compiled loops (``signals.compiled``) a folder of their own for each state of the sources.
+    """Give compiled loops (``kernel.compiled``) a folder of their own for each state of the sources.
 
     numba looks for a change only in the file of a loop, not in the loops that it calls from other files: after an
-    update it would go on with old machine code. To be called before the signals are imported; ``NUMBA_CACHE_DIR``
+    update it would go on with old machine code. To be called before they are imported; ``NUMBA_CACHE_DIR``
     has its way.
     """
     if "NUMBA_CACHE_DIR" in os.environ:
         return
-    sources = sorted((Path(__file__).parent / "signals").glob("*.py"))
+    here = Path(__file__).parent
+    sources = [
+        here / "kernel" / "compiled.py",
+        here / "reasoning" / "weighing.py",
+        *sorted((here / "signals").glob("*.py")),
+    ]
     state = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
     caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     os.environ["NUMBA_CACHE_DIR"] = str(Path(caches) / "holdfast" / "machine-code" / state)

@@ -19,6 +19,8 @@ from holdfast.gateways.dicom.pixels import read_film
 from holdfast.gateways.dicom.server import TITLE
 from holdfast.gateways.hl7.server import serve as serve_mllp
 from holdfast.kernel.errors import WorldError
+from holdfast.reasoning.assessment import assess
+from holdfast.reasoning.evidence import Evidence
 from holdfast.signals.warm_up import warm_up
 from holdfast.web.app import WebServices, create_app
 
@@ -58,9 +60,9 @@ def _bound(config: Config) -> socket.socket:
 
 
 async def prepare(house: House) -> None:
-    """Have the analysis compiled, which takes a minute or two where it has not been: the first message of a monitor
-    must not be what pays for it."""
-    preparing = asyncio.wrap_future(house.analysis.submit(warm_up))
+    """Have the analysis compiled, which takes a minute or two where it has not been: neither the first message of a
+    monitor nor the first second look must be what pays for it."""
+    preparing = asyncio.wrap_future(house.analysis.submit(_first_use, house))
     done, _ = await asyncio.wait([preparing], timeout=PREPARING_SAID_AFTER_S)
     if not done:
         print(
@@ -71,6 +73,11 @@ async def prepare(house: House) -> None:
         await preparing
     except Exception:  # monitors can be listened to all the same: what is said is on disk
         log.exception("the signal analysis could not be prepared")
+
+
+def _first_use(house: House) -> None:
+    warm_up()
+    assess(house.ctx.knowledge, Evidence({}))
 
 
 @contextlib.asynccontextmanager

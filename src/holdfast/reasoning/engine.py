@@ -25,7 +25,8 @@ from holdfast.reasoning.likelihood import (
     terms_of,
 )
 from holdfast.reasoning.prior import log_set_prior, prior_odds_shift, shifted
-from holdfast.reasoning.terms import explained_by, log_of_products
+from holdfast.reasoning.terms import explained_by
+from holdfast.reasoning.weighing import log_recorded
 from holdfast.reasoning.world import Bools, Floats, Ints, World, compile_world
 
 SET_MAX = 6
@@ -117,7 +118,7 @@ def infer(knowledge: Knowledge, evidence: Evidence) -> Posterior:
 def answer(question: Question) -> Posterior:
     """Search, weigh and normalise."""
     search = _Search(question)
-    levels = [search.weigh(np.arange(question.world.size)[:, None], search.products)]
+    levels = [search.weigh(np.arange(question.world.size)[:, None])]
     levels.append(search.pairs())
     few = search.active.sum() <= ACTIVE_FEW
     for _ in range(3, (SET_MAX if few else SET_USUAL) + 1):
@@ -136,8 +137,6 @@ class _Level:
 
     members: Ints
     """(N, size), ascending."""
-    products: Floats
-    """(N, C) P(absent | set) of the columns of the search."""
     log_prior: Floats
     log_like: Floats
     log_weight: Floats
@@ -151,12 +150,6 @@ class _Search:
         self.question = question
         self.heard, self.rest = question.facts.parts(world)
         self.terms = terms_of(world, tables, self.heard)
-        columns = self.terms.columns
-        self.column_at = np.zeros(len(tables.columns), dtype=np.int64)
-        self.column_at[columns] = np.arange(len(columns))
-        self.not_shown = np.ascontiguousarray(tables.not_shown[:, columns])
-        self.products = tables.no_leak[columns] * self.not_shown[:-1]
-        """(D, C) of every disease alone."""
         self.negatives = log_absent(tables, self.terms.absent)
         self.nothing_seen = float(np.log(tables.no_leak[self.terms.absent]).sum())
         self.active = self._active()
@@ -174,25 +167,25 @@ class _Search:
                 return np.asarray(active)
             active = more
 
-    def weigh(self, members: Ints, products: Floats) -> _Level:
+    def weigh(self, members: Ints) -> _Level:
         """The sets worth keeping. What was recorded sorts out hopeless sets first: the weak say of the many findings
         that nobody recorded is dear to compute and could not bring one back. Singles always stay."""
         question = self.question
         temperature = question.world.temperature
         prior = question.log_prior(members)
-        like = log_of_products(self.terms, products, self.column_at) + self.negatives[members].sum(axis=1)
+        like = log_recorded(self.terms, *question.tables.drawn, members)[0] + self.negatives[members].sum(axis=1)
         like += log_values(question.tables, self.heard, members) + self.nothing_seen
         if members.shape[1] > 1:
             weight = prior + like / temperature
             kept = _heavy(weight)
-            members, products, prior, like = members[kept], products[kept], prior[kept], like[kept]
+            members, prior, like = members[kept], prior[kept], like[kept]
         like = like + log_likelihood(question.world, question.tables, self.rest, members)
-        return _Level(members, products, prior, like, prior + like / temperature)
+        return _Level(members, prior, like, prior + like / temperature)
 
     def pairs(self) -> _Level:
         """Every pair."""
         first, second = np.triu_indices(self.question.world.size, k=1)
-        return self.weigh(np.stack([first, second], axis=1), self.products[first] * self.not_shown[second])
+        return self.weigh(np.stack([first, second], axis=1))
 
     def grow(self, level: _Level, best: float, total: float) -> _Level | None:
         """The best sets of a level, each with every further active disease, without repeats; None without any.
@@ -213,8 +206,7 @@ class _Search:
             return None
         members = np.sort(np.column_stack([level.members[source], extra]), axis=1)
         _, once = np.unique(members @ size ** np.arange(members.shape[1]), return_index=True)
-        products = level.products[source[once]] * self.not_shown[extra[once]]
-        return self.weigh(members[once], products)
+        return self.weigh(members[once])
 
 
 def _heavy(log_weight: Floats) -> Ints:

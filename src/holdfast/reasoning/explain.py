@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from holdfast.knowledge.model import Frequency, Grade, Knowledge
-from holdfast.reasoning.engine import Posterior
+from holdfast.reasoning.engine import Posterior, Question
 from holdfast.reasoning.evidence import Signalment
-from holdfast.reasoning.likelihood import log_likelihood
+from holdfast.reasoning.likelihood import Facts, log_likelihood
 from holdfast.reasoning.prior import applies
-from holdfast.reasoning.world import Floats
+from holdfast.reasoning.world import Floats, Ints
 
 SETS_MAX = 400
 """Heaviest sets over which a finding is taken out again."""
@@ -35,17 +35,24 @@ def contributions(posterior: Posterior, diseases: tuple[int, ...]) -> dict[int, 
     rows = posterior.best(SETS_MAX)
     members, weights = posterior.members[rows], posterior.weights[rows]
     facts = question.facts.spoken()
-    full = log_likelihood(world, question.tables, facts, members)
     holds = np.stack([(members == d).any(axis=1) for d in diseases]).astype(np.float64)
     with_all = _log_odds(holds @ weights, weights.sum())
     answer: dict[int, dict[str, float]] = {d: {} for d in diseases}
     for finding in facts.observed:
-        less = log_likelihood(world, question.tables, facts.without(int(finding)), members)
-        lighter = weights * np.exp((less - full) / world.temperature)
+        lighter = weights * np.exp(_without(question, facts, int(finding), members) / world.temperature)
         change = with_all - _log_odds(holds @ lighter, lighter.sum())
         for place, d in enumerate(diseases):
             answer[d][world.findings[finding]] = float(change[place])
     return answer
+
+
+def _without(question: Question, facts: Facts, finding: int, members: Ints) -> Floats:
+    """(N,) what the log likelihood of each set changes by when one finding is taken out. Only what is weighed together
+    with it changes: signs of its syndrome, steps of its scale, a value that speaks for it."""
+    world = question.world
+    together = world.together(finding)
+    tables, near = question.tables.among(together), facts.about(together, finding)
+    return log_likelihood(world, tables, near.without(finding), members) - log_likelihood(world, tables, near, members)
 
 
 def _log_odds(held: Floats, total: float) -> Floats:

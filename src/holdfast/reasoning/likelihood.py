@@ -16,14 +16,11 @@ from holdfast.reasoning.terms import (
     PRESENT,
     SILENT,
     Terms,
-    log_of_products,
-    log_product,
     sort_terms,
 )
 from holdfast.reasoning.values import ValueTables, clipped, value_density
-from holdfast.reasoning.world import Bools, Floats, Ints, World, not_shown
-
-_PIECE = 64
+from holdfast.reasoning.weighing import log_recorded, log_silence
+from holdfast.reasoning.world import Bools, Floats, Ints, World
 
 
 @dataclass(frozen=True)
@@ -74,6 +71,12 @@ class Facts:
         if self.by_value[finding]:
             z = np.where(self.covers[:, finding], np.nan, z)
         return replace(self, state=state, z=z)
+
+    def about(self, findings: Ints, finding: int) -> "Facts":
+        """What was said of some findings, and of the measured values only those that speak for ``finding``."""
+        state = np.full_like(self.state, NO_SAY)
+        state[findings] = self.state[findings]
+        return replace(self, state=state, z=np.where(self.covers[:, finding], self.z, np.nan))
 
     def parts(self, world: World) -> tuple["Facts", "Facts"]:
         """What was recorded, with the silence about other signs of the same thing; and all other silence.
@@ -132,12 +135,16 @@ class Tables:
     """(..., C) 1 - leak."""
     values: ValueTables
 
-    def some(self, draws: slice) -> "Tables":
-        """The tables of some draws."""
-        values = self.values
-        if values.middle.ndim > 1:
-            values = ValueTables(values.shift[draws], values.extra[draws], values.middle[draws])
-        return Tables(self.columns, self.not_shown[draws], self.no_leak[draws], values)
+    def among(self, findings: Ints) -> "Tables":
+        """The tables of some findings of the world only, ascending; all of them must be here."""
+        places = np.searchsorted(self.columns, findings)
+        return Tables(findings, self.not_shown[..., places], self.no_leak[..., places], self.values)
+
+    @property
+    def drawn(self) -> tuple[Floats, Floats]:
+        """(not_shown, no_leak) with one leading axis of draws, a single one at the values of the release."""
+        shown = self.not_shown
+        return (shown if shown.ndim == 3 else shown[None]), np.atleast_2d(self.no_leak)
 
     def absent(self, members: Ints, wanted: Ints) -> Floats:
         """P(finding absent | set) for columns ``wanted``; members (N, K) -> (..., N, len(wanted))."""
@@ -155,8 +162,7 @@ class Tables:
 
 def point_tables(world: World) -> Tables:
     """The tables at the values of the release."""
-    columns = np.arange(len(world.findings))
-    return Tables(columns, not_shown(world.shown, world.leak), 1.0 - world.leak, world.values)
+    return Tables(np.arange(len(world.findings)), world.not_shown, 1.0 - world.leak, world.values)
 
 
 def finding_probability(tables: Tables, members: Ints, wanted: Ints) -> Floats:
@@ -182,10 +188,8 @@ def log_likelihood(world: World, tables: Tables, facts: Facts, members: Ints) ->
     """log P(what was recorded | set), untempered, up to what no hypothesis can change; shape (..., N)."""
     members = members[:, : max(1, int((members < world.size).any(axis=0).sum()))]  # empty places stand last
     terms = terms_of(world, tables, facts)
-    columns = terms.columns
-    column_at = np.zeros(len(tables.columns), dtype=np.int64)
-    column_at[columns] = np.arange(len(columns))
-    total = log_of_products(terms, tables.absent(members, columns), column_at)
+    not_shown, no_leak = tables.drawn
+    total = log_recorded(terms, not_shown, no_leak, members).reshape(*tables.not_shown.shape[:-2], len(members))
     if terms.absent.size:
         total += log_absent(tables, terms.absent)[..., members].sum(axis=-1)
         total += np.log(tables.no_leak[..., terms.absent]).sum(axis=-1)[..., None]
@@ -194,7 +198,7 @@ def log_likelihood(world: World, tables: Tables, facts: Facts, members: Ints) ->
     alone = (world.syndrome[tables.columns] < 0) & ~world.on_scale[tables.columns]
     silent = np.flatnonzero(alone & (state == SILENT))
     if silent.size and world.silence > 0:
-        total += _log_silence(world.silence, tables, members, silent)
+        total += log_silence(world.silence, silent, not_shown, no_leak, members).reshape(total.shape)
     return np.asarray(total, dtype=np.float64)
 
 
@@ -209,15 +213,4 @@ def log_values(tables: Tables, facts: Facts, members: Ints) -> Floats:
     if not used.size:
         return np.zeros((*tables.not_shown.shape[:-2], len(members)))
     some = ValueTables(tables.values.shift[..., used], tables.values.extra[..., used], tables.values.middle[..., used])
-    return log_product(value_density(some, facts.z[used], members))
-
-
-def _log_silence(silence: float, tables: Tables, members: Ints, silent: Ints) -> Floats:
-    """log of the product of 1 - silence * P(present); in pieces, so that they stay in the cache."""
-    total = np.zeros((*tables.not_shown.shape[:-2], len(members)))
-    for start in range(0, len(silent), _PIECE):
-        absent = tables.absent(members, silent[start : start + _PIECE])
-        absent *= silence
-        absent += 1.0 - silence
-        total += np.log(absent.prod(axis=-1))
-    return total
+    return np.asarray(np.log(value_density(some, facts.z[used], members)).sum(axis=-1), dtype=np.float64)

@@ -14,7 +14,7 @@ from holdfast.knowledge.model import Knowledge, Test
 from holdfast.reasoning.engine import Posterior
 from holdfast.reasoning.likelihood import finding_probability
 from holdfast.reasoning.not_excluded import treatable_causes
-from holdfast.reasoning.world import Floats, Ints
+from holdfast.reasoning.world import Floats, Ints, World
 
 SETS = 50
 FINDINGS_MAX = 8
@@ -66,7 +66,8 @@ class _Bench:
     """The heaviest sets and what each treat decision is worth now."""
 
     weights: Floats
-    members: Ints
+    shown: Floats
+    """(S, F) P(finding present | set)."""
     holds: Floats
     """(S, T) whether set s holds treatable cause t."""
     benefit: Floats
@@ -74,6 +75,10 @@ class _Bench:
     """Keys of the treatable causes."""
     starts: Floats
     """(S, R) 1 where set s began with root causes r: members that no other member brings about, states left out."""
+    leading: tuple[int, ...]
+    """The ten likeliest causes."""
+    shown_alone: Floats
+    """(10, F) P(finding present | each of these alone)."""
 
 
 def next_tests(posterior: Posterior, knowledge: Knowledge) -> tuple[NextTest, ...]:
@@ -85,13 +90,17 @@ def next_tests(posterior: Posterior, knowledge: Knowledge) -> tuple[NextTest, ..
     # A treatable cause in none of the heaviest sets cannot gain from any test here.
     causes = tuple(d for d in treatable_causes(knowledge) if (members == world.index[d.key]).any())
     places = np.array([world.index[d.key] for d in causes], dtype=np.int64)
+    tables, every = posterior.question.tables, np.arange(len(world.findings))
+    leading = [int(i) for i in np.argsort(-posterior.marginals, kind="stable") if not world.descriptive[i]][:10]
     bench = _Bench(
         weights / weights.sum(),
-        members,
+        finding_probability(tables, members, every),
         (members[:, :, None] == places).any(axis=1).astype(np.float64),
         np.array([d.benefit.value for d in causes]),
         tuple(d.key for d in causes),
         _starts(posterior, members),
+        tuple(leading),
+        finding_probability(tables, np.array(leading, dtype=np.int64)[:, None], every),
     )
     done = _done(posterior, knowledge)
     judged = (_judge(posterior, test, bench, test.key in done) for test in knowledge.tests.values())
@@ -135,21 +144,21 @@ def _judge(posterior: Posterior, test: Test, bench: _Bench, again: bool) -> Next
     if not open_:
         return None
     wanted = np.array(open_, dtype=np.int64)
-    p = finding_probability(question.tables, bench.members, wanted)
+    p = bench.shown[:, wanted]
     accuracy = world.accuracy.get(test.key, {})
     for column, place in enumerate(open_):
         if place in accuracy:
             right, wrong = accuracy[place].sensitivity, 1.0 - accuracy[place].specificity
             p[:, column] = wrong + (right - wrong) * p[:, column]
     single = _entropy_bits(bench.weights @ p) - bench.weights @ _entropy_bits(p)
-    kept = np.argsort(-single, kind="stable")[:FINDINGS_MAX]
+    kept = np.argsort(-np.round(single, 9), kind="stable")[:FINDINGS_MAX]
     p = p[:, kept]
     joint = _outcomes(bench.weights, p)
     information = _information_bits(joint @ bench.starts)
     gain, same, worth = _decision(joint, bench)
     top = int(wanted[kept[0]])
     errs = tuple(accuracy[place] for place in open_ if place in accuracy)
-    favours, against = _separates(posterior, top)
+    favours, against = _separates(world, bench, top)
     if again:
         information, gain, same = information * OVERLOOKED, gain * OVERLOOKED, 1.0 - (1.0 - same) * OVERLOOKED
     score = (information + gain) / (test.minutes.value + OVERHEAD_MIN)
@@ -196,12 +205,9 @@ def _decision(joint: Floats, bench: _Bench) -> tuple[float, float, str]:
     return max(0.0, gain), float(outcome[unchanged].sum()), bench.causes[leader]
 
 
-def _separates(posterior: Posterior, finding: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _separates(world: World, bench: _Bench, finding: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Leading candidates that show the finding often, and those that hardly do."""
-    world = posterior.world
-    causes = [i for i in np.argsort(-posterior.marginals, kind="stable") if not world.descriptive[i]][:10]
-    alone = np.array(causes, dtype=np.int64)[:, None]
-    p = finding_probability(posterior.question.tables, alone, np.array([finding]))[:, 0]
+    causes, p = bench.leading, bench.shown_alone[:, finding]
     usual = float(world.leak[finding])
     often = [world.keys[d] for d, share in zip(causes, p, strict=True) if share >= max(2 * usual, 0.2)]
     rarely = [world.keys[d] for d, share in zip(causes, p, strict=True) if share < max(1.5 * usual, 0.1)]

@@ -13,6 +13,7 @@ from holdfast.knowledge import conditions
 from holdfast.knowledge.conditions import Condition
 from holdfast.knowledge.model import Knowledge, Modifier
 from holdfast.reasoning.evidence import Signalment
+from holdfast.reasoning.weighing import log_prior
 from holdfast.reasoning.world import Bools, Floats, Ints, World
 
 
@@ -81,22 +82,6 @@ def log_set_prior(log_no_cause: Floats, pi: Floats, descriptive: Bools, members:
     about; its own base rate is for standing alone. Shapes: ``log_no_cause`` (..., D+1, D+1), ``pi`` (..., D),
     ``descriptive`` (D,), ``members`` (N, K) with D where a place is empty; answer (..., N). Leading axes are draws.
     """
-    size = pi.shape[-1]
-    members = members[:, : max(1, int((members < size).any(axis=0).sum()))]  # empty places stand last
-    state = np.append(descriptive, False)
-    beside_cause = ~np.append(descriptive, True)[members].all(axis=1)
-    causes_nothing = log_no_cause.sum(axis=-1)
-    log_not_alone = np.concatenate([np.log1p(-pi), np.zeros((*pi.shape[:-1], 1))], axis=-1)
-    total = np.zeros((*pi.shape[:-1], len(members)))
-    for place in range(members.shape[1]):
-        j = members[:, place]
-        log_absent = np.where(state[j] & beside_cause, 0.0, log_not_alone[..., j])
-        for other in range(members.shape[1]):
-            if other != place:
-                log_absent = log_absent + log_no_cause[..., members[:, other], j]
-        filled = j < size
-        safe = np.where(filled, log_absent, -1.0)
-        with np.errstate(divide="ignore"):
-            present = np.log(-np.expm1(safe)) - safe
-        total = total + causes_nothing[..., j] + np.where(filled, present, 0.0)
-    return total
+    single = pi.ndim == 1
+    log = log_prior(log_no_cause[None] if single else log_no_cause, np.atleast_2d(pi), descriptive, members)
+    return log[0] if single else log

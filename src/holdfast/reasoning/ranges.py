@@ -19,8 +19,6 @@ from holdfast.reasoning.world import STUDY_FACTOR, UNLISTED, Floats, Ints, World
 DRAWS = 200
 SETS_MAX = 300
 """Sets re-weighed per draw; re-searching under every draw moved the range ends by 0.01 to 0.02 only."""
-_AT_ONCE = 10
-"""Draws weighed together: so few that their tables stay in the cache."""
 _P_EDGE = 1e-9
 _MOVES = 0.2
 """Correlation with the log odds below which a parameter is not named."""
@@ -212,13 +210,9 @@ def _drawn_weights(posterior: Posterior, draws: Draws, tables: Tables, rows: Int
     spoken = question.facts.spoken()
     # Silence is weak and its parameters are not drawn: it enters at its value for the release.
     silence = posterior.log_like[rows] - log_likelihood(world, question.tables, spoken, members)
-    pi = shifted(draws.pi, question.shift)
-    log_weight = np.empty((DRAWS, len(rows)))
-    for start in range(0, DRAWS, _AT_ONCE):
-        some = slice(start, start + _AT_ONCE)
-        like = log_likelihood(world, tables.some(some), spoken, members) + silence
-        prior = log_set_prior(draws.log_no_cause[some], pi[some], world.descriptive, members)
-        log_weight[some] = prior + like / world.temperature
+    like = log_likelihood(world, tables, spoken, members) + silence
+    prior = log_set_prior(draws.log_no_cause, shifted(draws.pi, question.shift), world.descriptive, members)
+    log_weight = prior + like / world.temperature
     weights = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
     return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float64)
 

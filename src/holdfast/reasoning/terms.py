@@ -1,10 +1,11 @@
 """What the recorded findings ask of a set of diseases, sorted by kind so that many sets are weighed at once.
 
 Everything is a function of one product per finding, P(absent | set): the background's chance times that of every
-disease in the set. A set grown by a disease takes the products of the smaller set times one more row.
+disease in the set (``weighing``).
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -12,11 +13,6 @@ from holdfast.reasoning.world import Bools, Floats, Ints
 
 PRESENT, ABSENT, SILENT, NO_SAY = 1, -1, 0, 2
 """State of a finding: seen; looked for and absent; not recorded though usually written down; says nothing."""
-
-_TINY = 1e-12
-_SMALLEST = 1e-300
-_PIECE = 24
-"""Factors multiplied before the logarithm: 24 of 1e-12 still are above the smallest number."""
 
 
 @dataclass(frozen=True)
@@ -31,16 +27,29 @@ class Singles:
 
 @dataclass(frozen=True)
 class Steps:
-    """One scale: P(what was recorded) = base + sum of slope * P(below this step)."""
+    """Scales of which something was said, their steps one after another.
+
+    P(what was recorded of a scale) = base + sum over its steps of slope * P(below this step).
+    """
 
     columns: Ints
-    base: float
+    starts: Ints
+    """Where each scale begins among the columns."""
+    base: Floats
+    """One per scale."""
     slope: Floats
+    """One per column."""
 
 
 @dataclass(frozen=True)
 class Signs:
-    """Syndromes of which something was recorded, their signs one after another."""
+    """Syndromes of which something was recorded, their signs one after another.
+
+    One hidden on/off factor each: signs are independent given *on* and impossible given *off*. How much more often a
+    syndrome is on than its commonest sign shows: P(off) = P(commonest sign absent)^1.5. A power of 1 would make the
+    signs copies of each other, a large one would make them independent. Whatever it is, a single sign keeps exactly
+    its published frequency. (estimate, ours)
+    """
 
     columns: Ints
     starts: Ints
@@ -62,13 +71,7 @@ class Terms:
     """Columns of plain absent findings: their logarithms add up over the diseases of a set."""
     singles: Singles
     signs: Signs
-    scales: tuple[Steps, ...]
-
-    @property
-    def columns(self) -> Ints:
-        """Columns whose products are needed beside ``absent``."""
-        parts = [self.singles.columns, self.signs.columns, *(steps.columns for steps in self.scales)]
-        return np.unique(np.concatenate(parts)).astype(np.int64)
+    steps: Steps
 
 
 def sort_terms(
@@ -93,7 +96,7 @@ def sort_terms(
         absent=np.flatnonzero(alone & negative & ~soft),
         singles=singles,
         signs=_signs(state, syndrome, silence),
-        scales=tuple(_steps(levels, state[levels], silence) for levels in scales if (state[levels] != NO_SAY).any()),
+        steps=_steps(state, [levels for levels in scales if (state[levels] != NO_SAY).any()], silence),
     )
 
 
@@ -110,13 +113,24 @@ def _signs(state: Ints, syndrome: Ints, silence: float) -> Signs:
     return Signs(columns, starts, np.repeat(np.arange(len(members)), lengths), base, slope, off)
 
 
-def _steps(levels: Ints, state: Ints, silence: float) -> Steps:
-    """Weights of standing on each step, 0 (none of it) to n, given what was said; then as slopes of P(below a step).
+def _steps(state: Ints, scales: list[Ints], silence: float) -> Steps:
+    weights = [_standing(state[levels], silence) for levels in scales]
+    lengths = np.array([len(levels) for levels in scales], dtype=np.int64)
+    return Steps(
+        np.concatenate([*scales, np.empty(0, dtype=np.int64)]).astype(np.int64),
+        np.cumsum(lengths) - lengths,
+        np.array([weight[-1] for weight in weights]),
+        np.concatenate([*(weight[:-1] - weight[1:] for weight in weights), np.empty(0)]),
+    )
+
+
+def _standing(state: Ints, silence: float) -> Floats:
+    """Weights of standing on each step of one scale, 0 (none of it) to n, given what was said.
 
     The dog stands on the worst step that was seen or above, and below the first that was denied. A worse step that
     nobody wrote down was as weakly denied as any unrecorded finding.
     """
-    count = len(levels)
+    count = len(state)
     seen = [step for step in range(1, count + 1) if state[step - 1] == PRESENT]
     lowest = max(seen, default=0)
     denied = [step for step in range(lowest + 1, count + 1) if state[step - 1] == ABSENT]
@@ -126,47 +140,7 @@ def _steps(levels: Ints, state: Ints, silence: float) -> Steps:
     weight = np.zeros(count + 1)
     weight[lowest:beyond] = 1.0
     weight[doubtful:beyond] = 1.0 - silence
-    return Steps(levels, float(weight[-1]), weight[:-1] - weight[1:])
-
-
-def log_of_products(terms: Terms, absent: Floats, column_at: Ints) -> Floats:
-    """log P(recorded | set) without ``terms.absent``; products (..., C') and at which place each column stands."""
-    factors = []
-    if terms.singles.columns.size:
-        picked = absent[..., column_at[terms.singles.columns]]
-        factors.append(np.maximum(terms.singles.base + terms.singles.slope * picked, _TINY))
-    if terms.signs.columns.size:
-        factors.append(np.maximum(_syndromes(terms.signs, absent[..., column_at[terms.signs.columns]]), _SMALLEST))
-    if terms.scales:
-        steps = [s.base + absent[..., column_at[s.columns]] @ s.slope for s in terms.scales]
-        factors.append(np.maximum(np.stack(steps, axis=-1), _TINY))
-    total = np.zeros(absent.shape[:-1])
-    for factor in factors:
-        total += log_product(factor)
-    return total
-
-
-def log_product(factor: Floats) -> Floats:
-    """Sum of logarithms over the last axis, taken of products of a few dozen factors at a time."""
-    total = np.zeros(factor.shape[:-1])
-    for start in range(0, factor.shape[-1], _PIECE):
-        total += np.log(np.maximum(factor[..., start : start + _PIECE].prod(axis=-1), _SMALLEST))
-    return total
-
-
-def _syndromes(signs: Signs, absent: Floats) -> Floats:
-    """One hidden on/off factor each: signs are independent given *on* and impossible given *off*.
-
-    How much more often a syndrome is on than its commonest sign shows: P(off) = P(commonest sign absent)^1.5. A power
-    of 1 would make the signs copies of each other, a large one would make them independent. Whatever it is, a single
-    sign keeps exactly its published frequency. (estimate, ours)
-    """
-    least = np.minimum.reduceat(absent, signs.starts, axis=-1)
-    off = least * np.sqrt(least)
-    on = 1.0 - off
-    share = np.minimum((1.0 - absent) / on[..., signs.group], 1.0)
-    given_on = np.multiply.reduceat(signs.base + signs.slope * share, signs.starts, axis=-1)
-    return np.asarray(on * given_on + off * signs.can_be_off, dtype=np.float64)
+    return weight
 
 
 def explained_by(terms: Terms, state: Ints) -> Bools:
@@ -175,6 +149,8 @@ def explained_by(terms: Terms, state: Ints) -> Bools:
     wanted[terms.singles.columns[terms.singles.slope < 0]] = True
     off = terms.signs.can_be_off[terms.signs.group] if terms.signs.columns.size else np.empty(0)
     wanted[terms.signs.columns[off == 0]] = True
-    for steps in terms.scales:
-        wanted[steps.columns] |= bool((state[steps.columns] == PRESENT).any())
+    bounds = [*terms.steps.starts.tolist(), len(terms.steps.columns)]
+    for first, last in pairwise(bounds):
+        levels = terms.steps.columns[first:last]
+        wanted[levels] |= bool((state[levels] == PRESENT).any())
     return wanted

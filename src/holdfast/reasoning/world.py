@@ -48,6 +48,8 @@ class World:
     """(F,) background rate."""
     shown: Floats
     """(D, F) how often a dog with this disease alone shows the finding, 0 where the knowledge says nothing."""
+    not_shown: Floats
+    """(D+1, F) 1 - q at the values of the release: what the disease itself leaves out (``not_shown``)."""
     linked: Bools
     """(F,) some listed disease is known to show it."""
     to_explain: Bools
@@ -80,6 +82,12 @@ class World:
     def size(self) -> int:
         return len(self.keys)
 
+    def together(self, finding: int) -> Ints:
+        """Findings that are weighed as one with this one, itself among them, ascending."""
+        if self.syndrome[finding] >= 0:
+            return np.flatnonzero(self.syndrome == self.syndrome[finding])
+        return next((np.sort(levels) for levels in self.scales if finding in levels), np.array([finding]))
+
 
 def compile_world(knowledge: Knowledge) -> World:
     """Arrays for one release; the work is done once, answers only read them."""
@@ -110,6 +118,7 @@ def compile_world(knowledge: Knowledge) -> World:
         finding_index=finding_index,
         leak=leak,
         shown=shown,
+        not_shown=not_shown(shown, leak),
         linked=np.asarray(shown.any(axis=0), dtype=bool),
         to_explain=np.asarray(shown.any(axis=0) & ~np.array([f.context for f in values], dtype=bool), dtype=bool),
         presenting=np.array([f.stage == Stage.PRESENTING.value for f in values], dtype=bool),

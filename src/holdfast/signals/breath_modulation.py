@@ -15,9 +15,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from holdfast.kernel.compiled import compiled
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals.chunk import Floats, pack, pack_few, unpack
-from holdfast.signals.compiled import compiled
 from holdfast.signals.heart_rate import Rate
 
 WINDOW_S = 40

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.signals.compiled import compiled
+from holdfast.kernel.compiled import compiled
 
 Floats = NDArray[np.float64]
 

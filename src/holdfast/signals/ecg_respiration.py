@@ -9,10 +9,10 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from holdfast.kernel.compiled import compiled
 from holdfast.signals import breath_modulation
 from holdfast.signals.breath_modulation import ModulationState
 from holdfast.signals.chunk import Chunk, Floats, Timeline, lay, pack, unpack
-from holdfast.signals.compiled import compiled
 from holdfast.signals.heart_rate import Rate
 
 LEVEL_S = (0.085, 0.045)

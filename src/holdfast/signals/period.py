@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from holdfast.kernel.compiled import compiled
 from holdfast.signals.chunk import Floats
-from holdfast.signals.compiled import compiled
 
 FASTEST_PER_MIN = 360.0
 SLOWEST_PER_MIN = 75.0

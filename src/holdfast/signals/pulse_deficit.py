@@ -14,8 +14,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from holdfast.kernel.compiled import compiled
 from holdfast.kernel.time import US_PER_S
-from holdfast.signals.compiled import compiled
 
 Instants = NDArray[np.int64]
 

@@ -8,8 +8,8 @@ import math
 
 import numpy as np
 
+from holdfast.kernel.compiled import compiled
 from holdfast.signals.chunk import Floats
-from holdfast.signals.compiled import compiled
 from holdfast.signals.qrs_front import HISTORY, WINDOW
 
 CONTEXT = 50

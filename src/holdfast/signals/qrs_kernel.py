@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from holdfast.kernel.compiled import compiled
 from holdfast.signals.chunk import Floats
-from holdfast.signals.compiled import compiled
 from holdfast.signals.qrs_features import FEATURES, describe, median, ratio, remember
 from holdfast.signals.qrs_front import HISTORY, ROW, ROWS, SECTIONS, Design
 

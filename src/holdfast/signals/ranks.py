@@ -1,7 +1,7 @@
 """Order statistics without sorting: the rules need a few ranks of each second."""
 
+from holdfast.kernel.compiled import compiled
 from holdfast.signals.chunk import Floats
-from holdfast.signals.compiled import compiled
 
 
 @compiled

@@ -12,8 +12,8 @@ from functools import lru_cache
 import msgspec
 import numpy as np
 
+from holdfast.kernel.compiled import compiled
 from holdfast.signals.chunk import Chunk, Floats, Timeline, lay, pack, unpack
-from holdfast.signals.compiled import compiled
 from holdfast.signals.filters import butter, sosfilt_zi
 
 SHARE = 0.35

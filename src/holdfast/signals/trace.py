@@ -10,9 +10,9 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
+from holdfast.kernel.compiled import compiled
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals.chunk import Chunk, Floats, Timeline, lay, pack, unpack
-from holdfast.signals.compiled import compiled
 from holdfast.signals.filters import butter, sosfilt_zi
 from holdfast.signals.period import of_wave
 from holdfast.signals.ranks import ranked

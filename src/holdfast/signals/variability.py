@@ -13,9 +13,9 @@ from enum import StrEnum
 import msgspec
 import numpy as np
 
+from holdfast.kernel.compiled import compiled
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals.chunk import Floats, pack_few, unpack
-from holdfast.signals.compiled import compiled
 
 WINDOW_S = 300
 """Five minutes, the usual stretch for SDNN."""

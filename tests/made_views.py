@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom.dataset import Dataset
 
 from holdfast.imaging.projection import Lying
 from made_films import film
-from pydicom.dataset import Dataset
 
 Floats = NDArray[np.float64]
 SPACING_MM, COLUMNS, ROWS = 0.4, 1000, 820

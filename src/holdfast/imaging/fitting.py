@@ -7,7 +7,7 @@ beside the spine in one view says how far the dog was rolled in it.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import hypot, radians
+from math import hypot, radians, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,15 +117,15 @@ class Fit:
     layout: Layout
     theta: Floats
     covariance: Floats
-    disagreement: float
-    """How far the object's points lie from where one object would have them, in deviations: beyond 3, the two are
-    hardly one and the same, or a view lies otherwise than was said."""
+    misfit: float
+    """The sum of squares, each in deviations, against what chance would make of so many observations: in deviations
+    of that sum. Beyond some four, the views are not of one dog with one object as described."""
 
     def value(self, measure: Callable[[Floats], Floats]) -> tuple[float, float]:
         """What ``measure`` of thetas (..., p) -> (...) gives here, and its deviation."""
         values = measure(_around(self.theta))
         slope = (values[1::2] - values[2::2]) / (2 * _STEP)
-        return float(values[0]), float(np.sqrt(max(0.0, slope @ self.covariance @ slope)))
+        return float(values[0]), sqrt(max(0.0, float(slope @ self.covariance @ slope)))
 
 
 def fit(views: Sequence[Aligned]) -> Fit:
@@ -146,8 +146,9 @@ def fit(views: Sequence[Aligned]) -> Fit:
         if np.max(np.abs(step)) < _SETTLED_MM:
             break
     slopes = _slopes(layout, views, mean, deviation, theta)
-    covariance = np.linalg.inv(slopes.T @ slopes)
-    return Fit(layout, theta, covariance, _disagreement(layout, views, theta))
+    covariance = np.asarray(np.linalg.inv(slopes.T @ slopes), dtype=np.float64)
+    chance = at.size - theta.size  # what is observed beyond what is unknown
+    return Fit(layout, theta, covariance, (float(at @ at) - chance) / sqrt(2 * chance))
 
 
 def _around(theta: Floats) -> Floats:
@@ -263,8 +264,8 @@ def _tapped(
         yield (away - layout.scalar(theta, "diaphragm_radius") * shadow.magnified[..., at]) / spread
     elif (name in SPINE or name in _TUBE_ENDS) and not view.lying.lateral:
         first, last = SPINE if name in SPINE else next(tube.ends for tube in TUBES if name in tube.ends)
-        ends = (shadow.at[..., layout.number[end], :] for end in (first, last))
-        yield _beside(*ends, tap) / spread  # nobody finds the same vertebra twice: only its line is believed
+        ends = [shadow.at[..., layout.number[end], :] for end in (first, last)]
+        yield _beside(ends[0], ends[1], tap) / spread  # nobody finds the same vertebra twice: only its line is believed
     else:
         off = (shadow.at[..., layout.number[name], :] - tap) / spread
         yield off[..., 1] if name == STERNUM and not view.lying.lateral else off
@@ -275,13 +276,4 @@ def _beside(first: Floats, last: Floats, tap: Floats) -> Floats:
     axis = last - first
     away = tap - first
     across = axis[..., 0] * away[..., 1] - axis[..., 1] * away[..., 0]
-    return across / np.maximum(np.linalg.norm(axis, axis=-1), 1e-6)
-
-
-def _disagreement(layout: Layout, views: Sequence[Aligned], theta: Floats) -> float:
-    worst = 0.0
-    for number, view in enumerate(views):
-        shadow = project(layout.points(theta), layout.pose(theta, number), view.lying)
-        off = shadow.at[layout.number[OBJECT]] - np.array(view.taps[OBJECT])
-        worst = max(worst, float(np.max(np.abs(off))) / tap_deviation(OBJECT, view))
-    return worst
+    return np.asarray(across / np.maximum(np.linalg.norm(axis, axis=-1), 1e-6), dtype=np.float64)

@@ -38,10 +38,11 @@ def least_apart(view: Aligned, thick_mm: float, radius_factor: float) -> dict[st
         note("heart", float(np.linalg.norm(at[OBJECT] - (base + apex) / 2)) - reach, *HEART, *HEART_BORDERS)
     for tube in TUBES:
         if all(end in at for end in tube.ends):
-            note(tube.key, _beside(*(at[end] for end in tube.ends), at[OBJECT]), *tube.ends, radius=tube.radius_mm)
+            beside = _beside(at[tube.ends[0]], at[tube.ends[1]], at[OBJECT])
+            note(tube.key, beside, *tube.ends, radius=tube.radius_mm)
     if all(name in at for name in SPINE) and view.lying.lateral:
         radius = 2 * assumed.CANAL_RADIUS_MM[0], 2 * assumed.CANAL_RADIUS_MM[1]
-        note("canal", _beside(*(at[name] for name in SPINE), at[OBJECT]), *SPINE, radius=radius)
+        note("canal", _beside(at[SPINE[0]], at[SPINE[1]], at[OBJECT]), *SPINE, radius=radius)
     if all(name in at for name in DIAPHRAGM) and (circle := _circle(*(at[name] for name in DIAPHRAGM))):
         middle, reach = circle
         note("diaphragm", float(np.linalg.norm(at[OBJECT] - middle)) - reach, *DIAPHRAGM)

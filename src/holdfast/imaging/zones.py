@@ -33,15 +33,17 @@ def to_ellipse(x: Floats, y: Floats, half_x: Floats, half_y: Floats) -> Floats:
         rx, ry = a * tx - ex, b * ty - ey
         qx, qy = px - ex, py - ey
         scale = np.hypot(rx, ry) / np.maximum(np.hypot(qx, qy), 1e-9)
-        tx = np.clip((qx * scale + ex) / a, 0.0, 1.0)
-        ty = np.clip((qy * scale + ey) / b, 0.0, 1.0)
-        length = np.maximum(np.hypot(tx, ty), 1e-9)
-        tx, ty = tx / length, ty / length
+        next_x = np.clip((qx * scale + ex) / a, 0.0, 1.0)
+        next_y = np.clip((qy * scale + ey) / b, 0.0, 1.0)
+        length = np.hypot(next_x, next_y)
+        moves = length > 1e-9  # not from the middle of a circle: every point of it is as near
+        length = np.where(moves, length, 1.0)
+        tx, ty = np.where(moves, next_x / length, tx), np.where(moves, next_y / length, ty)
     inside = (px / a) ** 2 + (py / b) ** 2 < 1
-    return np.where(inside, -1.0, 1.0) * np.hypot(px - a * tx, py - b * ty)
+    return np.asarray(np.where(inside, -1.0, 1.0) * np.hypot(px - a * tx, py - b * ty), dtype=np.float64)
 
 
-def to_tube(point: Floats, first: Floats, last: Floats, radius: Floats, *, endless: bool) -> Floats:
+def to_tube(point: Floats, first: Floats, last: Floats, radius: float, *, endless: bool) -> Floats:
     """To a round tube between two points of its axis (..., 3); an endless one goes on beyond them."""
     axis = last - first
     length = np.maximum(np.linalg.norm(axis, axis=-1), 1e-6)
@@ -49,9 +51,9 @@ def to_tube(point: Floats, first: Floats, last: Floats, radius: Floats, *, endle
     if not endless:
         along = np.clip(along, 0.0, length)
     nearest = first + axis * (along / length)[..., None]
-    return np.linalg.norm(point - nearest, axis=-1) - radius
+    return np.asarray(np.linalg.norm(point - nearest, axis=-1) - radius, dtype=np.float64)
 
 
 def to_sphere(point: Floats, middle: Floats, radius: Floats) -> Floats:
     """To a sphere."""
-    return np.linalg.norm(point - middle, axis=-1) - radius
+    return np.asarray(np.linalg.norm(point - middle, axis=-1) - radius, dtype=np.float64)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from holdfast.imaging.landmarks import WORDS
 from holdfast.imaging.projection import Lying
-from holdfast.imaging.two_views import Bound, Place, View, lower_bounds, place
+from holdfast.imaging.two_views import Bound, Distance, Place, View, lower_bounds, place
 from holdfast.kernel.errors import NotFoundError, OperatorError
 from holdfast.record import events as ev
 from holdfast.record.film_events import (
@@ -178,7 +178,9 @@ def _view(ctx: Context, film: PlacedFilm) -> View:
     image, landmarks, header = film.image, film.placed.landmarks, received(ctx, film.image).header
     scale = image.scale
     if scale.row_mm is None or scale.column_mm is None:
-        raise OperatorError(f"One of the pictures is uncalibrated ({scale.why}).", "Without mm no distance can be told.")
+        raise OperatorError(
+            f"One of the pictures is uncalibrated ({scale.why}).", "Without mm no distance can be told."
+        )
     return View(
         lying=film.lying,
         taps=landmarks.points,
@@ -212,30 +214,20 @@ def read_place(ctx: Context, *, actor: str, case_id: str, command_id: str = "") 
 
 def _as_event(ctx: Context, found: Located) -> MetalPlaceRead:
     at = found.place
-    if at is None:
-        zones = tuple(
-            ZoneDistance(zone=one.key, mm=None, low_mm=round(one.mm, 1), high_mm=None, how="one view: a lower bound")
-            for one in found.bounds
-        )
-        doubts: tuple[str, ...] = (found.problem,)
-    else:
-        zones = tuple(
-            ZoneDistance(
-                zone=one.key, mm=round(one.mm, 1), low_mm=round(one.low_mm, 1), high_mm=round(one.high_mm, 1), how=one.how
-            )
-            for one in at.zones
-        )
-        doubts = at.doubts
-    depth = at.depth if at else None
+    bounds = [
+        ZoneDistance(zone=one.key, mm=None, low_mm=round(one.mm, 1), high_mm=None, how="one view: a lower bound")
+        for one in found.bounds
+    ]
     return MetalPlaceRead(
         at_us=ctx.clock.now_us(),
         image_ids=tuple(film.image.image_id for film in found.films),
-        zones=zones,
-        depth=ZoneDistance(
-            zone="skin", mm=round(depth.mm, 1), low_mm=round(depth.low_mm, 1), high_mm=round(depth.high_mm, 1), how=depth.how
-        )
-        if depth
-        else None,
-        doubts=doubts,
+        zones=tuple(map(_zone, at.zones) if at else bounds),
+        depth=_zone(at.depth) if at else None,
+        doubts=at.doubts if at else (found.problem,),
         method=METHOD,
     )
+
+
+def _zone(one: Distance) -> ZoneDistance:
+    mm, low, high = (round(value, 1) for value in (one.mm, one.low_mm, one.high_mm))
+    return ZoneDistance(zone=one.key, mm=mm, low_mm=low, high_mm=high, how=one.how)

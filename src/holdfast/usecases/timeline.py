@@ -163,7 +163,7 @@ def _imaging_words(event: ev.AnyEvent) -> tuple[str, str, str] | None:
         case fi.FilmMarkTakenBack():
             return "imaging", "A mark on a film was taken back", event.why
         case fi.LandmarksPlaced():
-            return "imaging", f"Landmarks placed on a film ({event.lying.replace('_', ' ')})", f"{len(event.points)} points"
+            return "imaging", f"Landmarks placed on a film ({event.lying.replace('_', ' ')})", ""
         case fi.MetalPlaceRead():
             return "imaging", "Distances of the metal read", "; ".join(map(_zone_words, event.zones))
     return None

@@ -20,7 +20,7 @@ class FilmMarkBackEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=
 class LandmarksEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     image_id: str
     lying: Lying
-    points: dict[str, tuple[float, float]] = {}
+    points: dict[str, tuple[float, float]]
     """(column, row) in pixels; as JSON only, a form has no such field."""
     sid_mm: float | None = None
 

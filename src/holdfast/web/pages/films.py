@@ -70,10 +70,7 @@ def facts(call: Call) -> Response:
         "problems": [*image.problems, *sizes.film.problems],
         "windows": [msgspec.to_builtins(one) for one in windows(sizes)],
         "scale": msgspec.to_builtins(image.scale),
-        "notes": [
-            {"mark_id": n.mark.mark_id, "at": n.mark.at, "text": n.mark.text, "who": name_of(n.actor), "at_us": n.mark.at_us}
-            for n in notes
-        ],
+        "notes": [{**msgspec.to_builtins(note.mark), "who": name_of(note.actor)} for note in notes],
         "landmarks": placed and msgspec.to_builtins(placed.landmarks),
         "metal": searched
         and {
@@ -100,7 +97,8 @@ def picture(call: Call) -> Response:
     sizes = call.services.shelf.sizes(image.image_id)
     side = min(_SIDE_MAX, int(_number(call, "side", 1024)))
     values = sizes.least(max(1, side))
-    return Response(jpeg(greys(values, chosen_window(call, sizes), invert=call.query("invert") == "1")), media_type="image/jpeg")
+    shown = greys(values, chosen_window(call, sizes), invert=call.query("invert") == "1")
+    return Response(jpeg(shown), media_type="image/jpeg")
 
 
 def chosen_window(call: Call, sizes: Sizes) -> Window:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 import uvicorn
 
 from holdfast.bootstrap.duties import keep_house
+from holdfast.bootstrap.film_search import FilmSearch
 from holdfast.bootstrap.house import House, open_house, setup_link
 from holdfast.bootstrap.imaging_units import dicom_server
 from holdfast.bootstrap.monitors import handle_hl7, quarantine_bytes
@@ -118,6 +119,8 @@ async def running(house: House) -> AsyncIterator[None]:
             f"Cannot listen for imaging units at {config.dicom_host}:{config.dicom_port} ({error.strerror}).",
             "Is the port taken? Try --dicom-port.",
         ) from error
+    films = FilmSearch(house)
+    films.start()
     house.ward.watch_again(house.ctx.clock.now_us())
     house.ward.end_what_is_left(house.ctx.clock.now_us())
     tasks = [asyncio.create_task(keep_house(house)), asyncio.create_task(web.serve(sockets=[pages]))]
@@ -129,6 +132,7 @@ async def running(house: House) -> AsyncIterator[None]:
         yield
     finally:
         await asyncio.to_thread(units.close)
+        await asyncio.to_thread(films.close)
         await mllp.close()
         web.should_exit = True
         tasks[0].cancel()

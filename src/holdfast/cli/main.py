@@ -173,6 +173,11 @@ def _add_scorecards(commands: Any) -> None:
     alarms.add_argument("--limits", type=Path, metavar="FILE", help="YAML list of limits (default: people's)")
     alarms.add_argument("--alarm-at", type=float, default=300.0, metavar="S", help="second of the alarm (default 300)")
     alarms.add_argument("--json", action="store_true")
+    metal = _add(kinds, "metal", _scorecard_metal, "metal on labelled films")
+    metal.add_argument("labels", type=Path, nargs="?", metavar="LABELS.csv")
+    metal.add_argument("--images", type=Path, metavar="DIR", help="folder that the file names of the labels start from")
+    metal.add_argument("--vetxray", type=Path, metavar="DIR", help="the public VetXRay set instead, by its tag")
+    metal.add_argument("--json", action="store_true")
     rhythm = _add(kinds, "rhythm", _scorecard_rhythm, "arrest and fibrillation against WFDB rhythm marks")
     rhythm.add_argument("directory", type=Path, metavar="DIR")
     rhythm.add_argument("--json", action="store_true")
@@ -310,6 +315,18 @@ def _scorecard_alarms(options: argparse.Namespace) -> None:
     _print_scores(scores, options.json)
     if not options.json:
         print("\n".join(scorecard_alarms.in_words(scores)))
+
+
+def _scorecard_metal(options: argparse.Namespace) -> None:
+    from holdfast.cli import scorecard_metal
+
+    if options.vetxray:
+        scores = scorecard_metal.run_vetxray(options.vetxray)
+    elif options.labels:
+        scores = scorecard_metal.run(options.labels, options.images or options.labels.parent)
+    else:
+        raise OperatorError("It does not say which films.", "Give LABELS.csv with --images DIR, or --vetxray DIR.")
+    _print_scores(scores, options.json)
 
 
 def _scorecard_rhythm(options: argparse.Namespace) -> None:

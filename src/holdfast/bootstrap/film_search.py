@@ -1,0 +1,62 @@
+"""The thread that searches films for metal, one after the other, at a lower priority than everything else."""
+
+import contextlib
+import logging
+import os
+import threading
+
+from holdfast.bootstrap.house import House
+from holdfast.gateways.dicom.pixels import read_film
+from holdfast.imaging.film import Film
+from holdfast.imaging.metal.search import Search, search, shipped_weights
+from holdfast.usecases.metal_search import search_film, unsearched
+
+log = logging.getLogger("holdfast")
+
+_LOOK_EVERY_S = 0.3
+_AFTER_A_FAILURE_S = 30.0
+_NICE = 10
+"""Listening to monitors and answering imaging units come first."""
+
+
+class FilmSearch:
+    """Runs from ``start`` to ``close``. What it misses while it is off, it finds at the next start: it looks for films
+    without a search, not for news of films."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="film-search", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        """Ends after the film it is at."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        with contextlib.suppress(OSError, AttributeError):  # on Linux a priority belongs to a thread
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+        weights = shipped_weights()
+
+        def searcher(film: Film) -> Search:
+            return search(film, weights)
+
+        house, skipped = self._house, set[str]()
+        while not self._stop.wait(_LOOK_EVERY_S):
+            for study_id, image in unsearched(house.ctx):
+                if image.image_id in skipped:
+                    continue
+                try:
+                    search_film(
+                        house.ctx, house.films, read_film, searcher, study_id=study_id, image_id=image.image_id
+                    )
+                except Exception:
+                    # A film that breaks the search must not keep the others from being searched; it is tried again
+                    # at the next start.
+                    log.exception("film %s could not be searched for metal", image.image_id[:12])
+                    skipped.add(image.image_id)
+                    self._stop.wait(_AFTER_A_FAILURE_S if len(skipped) > 5 else 0)
+                break  # look again: a newer film goes first

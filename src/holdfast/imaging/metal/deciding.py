@@ -1,0 +1,127 @@
+"""From candidates and what the trees say of each to marks: one for each thing, named, or called metal unexplained."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+METAL = "metal_unexplained"
+KIND_OF = {
+    "metal": METAL,
+    "marker": "marker_or_text",
+    "microchip": "microchip",
+    "clip": "ecg_clip_or_lead",
+    "implant": "implant",
+}
+COLLIMATOR = "collimator_edge"
+OUTSIDE = "outside_animal"
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Bars:
+    """How sure the trees must be before something is marked."""
+
+    compact: float = 0.5
+    """Probability of metal of a region, to mark it as unexplained."""
+    line: float = 0.6
+    """The same of a thin line."""
+    named: float = 0.5
+    """Probability of any name but anatomy, to mark it under the likeliest."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """One mark: which candidate it is, and as what."""
+
+    source: str
+    """compact or line."""
+    index: int
+    kind: str
+    confidence: float
+    """That it is as dense as metal: 1 - probability of anatomy."""
+    names: tuple[tuple[str, float], ...]
+    """Kinds with their probabilities, the likeliest first; anatomy as dense_bone."""
+    box: Box
+
+
+def decided(
+    compact: tuple[Sequence[dict[str, float]], Sequence[Box], NDArray[np.float64], Sequence[str]],
+    lines: tuple[Sequence[dict[str, float]], Sequence[Box], NDArray[np.float64], Sequence[str]],
+    mm: float,
+    bars: Bars,
+) -> list[Decided]:
+    """Features, boxes (in one unit, ``mm`` of which are its millimetres), probabilities and their names, of regions and
+    of lines."""
+    found: list[Decided] = []
+    for source, (rows, boxes, chances, names), bar in (
+        ("compact", compact, bars.compact),
+        ("line", lines, bars.line),
+    ):
+        for k, (row, box) in enumerate(zip(rows, boxes, strict=True)):
+            if mark := _of_one(source, k, row, box, chances[k], names, bar, bars.named):
+                found.append(mark)
+    found.sort(key=lambda one: -_rank(one, mm))
+    kept: list[Decided] = []
+    for one in found:
+        if not any(_same_thing(one, other, mm) for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _of_one(
+    source: str,
+    k: int,
+    row: dict[str, float],
+    box: Box,
+    chances: NDArray[np.float64],
+    names: Sequence[str],
+    bar: float,
+    named: float,
+) -> Decided | None:
+    by_name = dict(zip(names, (float(one) for one in chances), strict=True))
+    anatomy = by_name.pop("anatomy")
+    name, most = max(by_name.items(), key=lambda item: item[1])
+    if name == "metal":
+        if most < bar:
+            return None
+    elif 1.0 - anatomy < named or (source == "line" and most < bar):
+        return None
+    kind = KIND_OF[name]
+    if source == "compact" and _is_edge(row):
+        kind = COLLIMATOR
+    elif name == "metal" and _is_outside(row):
+        kind = OUTSIDE
+    ranked = sorted((*((KIND_OF[n], p) for n, p in by_name.items()), ("dense_bone", anatomy)), key=lambda item: -item[1])
+    return Decided(source, k, kind, 1.0 - anatomy, tuple(ranked), box)
+
+
+def _is_edge(row: dict[str, float]) -> bool:
+    """A long straight bar along the border of the picture."""
+    straight = row["upright"] > 0.995 or row["upright"] < 0.1
+    return row["border_mm"] <= 1.0 and row["long_mm"] > 40.0 and straight and row["aspect"] > 6.0
+
+
+def _is_outside(row: dict[str, float]) -> bool:
+    """Well away from the animal, with air all around."""
+    return row.get("air_around", row.get("air", 0.0)) > 0.9 and row["body_mm"] < -4.0
+
+
+def _rank(one: Decided, mm: float) -> float:
+    """Compact marks before lines of the same thing, sure ones before others."""
+    return one.confidence + (0.3 if one.source == "compact" else 0.0)
+
+
+def _same_thing(one: Decided, other: Decided, mm: float) -> bool:
+    a, b = one.box, other.box
+    height, width = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    shared = height * width if height > 0 and width > 0 else 0.0
+    least = min((a[2] - a[0]) * (a[3] - a[1]), (b[2] - b[0]) * (b[3] - b[1]))
+    if shared > 0.4 * least:
+        return True
+    if one.kind == other.kind and one.kind in ("marker_or_text", "ecg_clip_or_lead", "implant"):
+        gap = 6.0 / mm if one.kind != "marker_or_text" else 3.0 / mm
+        return height > -gap and width > -gap
+    return False

@@ -99,7 +99,7 @@ def pixel(point: Any, lying: Lying) -> tuple[float, float]:
     turn, shift = placed(lying)
     x, y, z = turn @ np.asarray(point, dtype=float) + shift
     m = SID_MM / (SID_MM - z)
-    return COLUMNS / 2 + x * m / SPACING_MM, ROWS / 2 - y * m / SPACING_MM
+    return float(COLUMNS / 2 + x * m / SPACING_MM), float(ROWS / 2 - y * m / SPACING_MM)
 
 
 def taps(lying: Lying) -> dict[str, tuple[float, float]]:

@@ -8,7 +8,7 @@ around it, whatever lies beside it. Union-find after Berger et al. 2007 (Effecti
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.signals.compiled import compiled_aside
+from holdfast.kernel.compiled import compiled_aside
 
 GROWTH = 1.6
 """A region that has grown by more is another region."""

@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from holdfast.imaging.metal.compact import Candidate
 from holdfast.imaging.metal.preparing import AIR, Ready
-from holdfast.signals.compiled import compiled_aside
+from holdfast.kernel.compiled import compiled_aside
 
 _WIDTH_MM = 0.4
 """Standard deviation of the filter, with the picture's own pixel as its floor."""

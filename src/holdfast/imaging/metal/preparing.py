@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from holdfast.imaging.film import Film
-from holdfast.signals.compiled import compiled_aside
+from holdfast.kernel.compiled import compiled_aside
 
 Grid = NDArray[np.float32]
 

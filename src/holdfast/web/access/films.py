@@ -12,6 +12,8 @@ ALLOWED: dict[str, Roles] = {
     "case.films.mark": CLINICAL,
     "case.films.mark_back": CLINICAL,
     "case.films.landmarks": CLINICAL,
+    "case.films.metal": CLINICAL,
+    "api.case.films.metal": CLINICAL,
     "case.films.place": CLINICAL,
     "api.case.films.mark": CLINICAL,
     "api.case.films.mark_back": CLINICAL,

@@ -1,6 +1,9 @@
 // What a search for metal said of a film, mark by mark, and what a person says of it.
 import { kindWords } from "./film_marks.js";
 
+// As usecases/metal_search.py has them: each is a finding of its own.
+const PLACES = ["thorax", "heart", "abdomen", "stomach", "neck", "head", "spine", "limb"];
+
 function line(text, kind = "p", name = "") {
   const made = document.createElement(kind);
   made.textContent = text;
@@ -41,18 +44,22 @@ function one(mark, number, pane, { caseId, post, reread, usePoint }) {
     const problem = line("", "p", "problem");
     problem.hidden = true;
     const judge = (verdict, what = "") => async () => {
-      const content = { image_id: pane.facts.image_id, mark_id: mark.mark_id, verdict, what };
-      const said = await post("metal-marks", content);
+      const content = { image_id: pane.facts.image_id, mark_id: mark.mark_id, verdict, what, place: verdict === "confirmed" ? place.value : "" };
+      const said = await post("films/metal", content);
       problem.hidden = !said;
       problem.textContent = said;
       if (!said) await reread(pane);
     };
+    const place = document.createElement("select");
+    place.setAttribute("aria-label", `Where mark ${number} lies`);
+    place.append(new Option("place not said", ""), ...PLACES.map((name) => new Option(`in the ${name}`, name)));
     const other = document.createElement("input");
     other.placeholder = "what it is";
     other.setAttribute("aria-label", `What mark ${number} is`);
-    row.append(button("It is metal", judge("confirmed")), button("It is not", judge("rejected")));
+    row.append(place, button("It is metal", judge("confirmed")), button("It is not", judge("rejected")));
     row.append(other, button("Something else", () => other.value.trim() ? judge("rejected", other.value.trim())() : other.focus()));
-    row.append(button("Place it in the body", () => usePoint([mark.column, mark.row])));
+    row.append(button("Measure from here", () => usePoint([mark.column, mark.row])));
+    if (mark.judged) row.append(button("Take that word back", judge("unsure")));
     box.append(row, problem);
   } else box.append(row);
   return box;

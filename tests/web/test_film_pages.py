@@ -164,7 +164,7 @@ def test_distances_are_told_from_two_views_and_go_on_record(house: House) -> Non
 
 
 def test_a_film_without_scale_gives_no_millimetre(house: House) -> None:
-    lateral, study = kept(house, as_file(film(1, rows=820, columns=1000, QualityControlImage="YES")))
+    lateral, _ = kept(house, as_file(film(1, rows=820, columns=1000, QualityControlImage="YES")))
     assert place(house, lateral, Lying.RIGHT).status_code == 201
     text = house.client("clinician").get(f"/cases/{house.case_id}/metal").text
     assert "uncalibrated" in text

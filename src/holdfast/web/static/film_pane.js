@@ -303,7 +303,7 @@ export class FilmPane {
       this.setWindow({ ...this.window, key: "own", width: this.window.width + dx * step, centre: this.window.centre + dy * step });
     } else if (this.tool === "measure") drag.line.b = this.toFilm(at);
     else if (this.tool === "magnify") this.lens = { ...this.lens, at };
-    else if (drag.point) this.hooks.onPointMoved(this, drag.point, this.toFilm(at));
+    else if (drag.moved && drag.point) this.hooks.onPointMoved(this, drag.point, this.toFilm(at));
     else if (drag.moved) this.pan(dx, dy);
     this.redraw();
   }
@@ -317,8 +317,8 @@ export class FilmPane {
     if (!drag || event.type === "pointercancel") return;
     if (drag.line) {
       if (drag.moved) this.#measured({ kind: "length", ...drag.line });
-    } else if (drag.point) this.hooks.onPointDropped(this);
-    else if (drag.moved) return;
+    } else if (drag.moved && drag.point) this.hooks.onPointDropped(this);
+    else if (drag.moved) return; // a tap places a point also close to another one: only a drag moves that
     else if (this.tool === "angle") this.#angle(drag.film);
     else if (this.#inside(drag.film)) {
       if (this.tool === "mark") this.hooks.onMark(this, drag.film);

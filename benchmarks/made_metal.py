@@ -1,9 +1,9 @@
 """Metal and what is mistaken for it, drawn into films: thickness in mm, then what it takes from the beam.
 
 A film shows, after its unit has processed it, roughly the logarithm of what reached the detector: primary beam P and
-scatter S. Metal of thickness t takes P to ``P exp(-mu t)`` and leaves S. The gain of it is not guessed: two real air-gun
+scatter S. Metal of thickness t takes P to ``P exp(-mu t)`` and leaves S. Its gain is not guessed: two real air-gun
 pellets (the only licensed film with a true metallic foreign body) stand 0.51 and 0.45 of the film's range above
-backgrounds of 0.22 and 0.40, and opaque metal is drawn to that line, times a spread of 0.65 to 1.25 between films.
+backgrounds of 0.22 and 0.40; opaque metal is drawn to that line, times a spread of 0.65 to 1.25 between films.
 """
 
 import math
@@ -77,7 +77,9 @@ def _pellet(rng: np.random.Generator, mm: float, size: float | None) -> tuple[Gr
     length = d * rng.uniform(1.0, 1.6)
     x, y, _ = _canvas(length * 1.5, mm, 4)
     u, w = _turned(x, y, rng.uniform(0, math.pi))
-    waist = 1 - rng.uniform(0.15, 0.45) * np.exp(-((u - length * rng.uniform(-0.15, 0.15)) ** 2) / (0.12 * length) ** 2 / 2)
+    waist = 1 - rng.uniform(0.15, 0.45) * np.exp(
+        -((u - length * rng.uniform(-0.15, 0.15)) ** 2) / (0.12 * length) ** 2 / 2
+    )
     half = d / 2 * waist
     inside = (np.abs(w) < half) & (np.abs(u) < length / 2)
     return _shrunk(np.where(inside, 2 * np.sqrt(np.maximum(half**2 - w**2, 0)), 0), 4), "lead", d
@@ -108,10 +110,10 @@ def _fragment(rng: np.random.Generator, mm: float, size: float | None) -> tuple[
     return _shrunk(deep, 4), str(rng.choice(["lead", "lead", "steel", "copper"])), d
 
 
-def _path(rng: np.random.Generator, mm: float, points: NDArray[np.float64], width: float) -> Grid:
+def _path(mm: float, points: NDArray[np.float64], width: float) -> Grid:
     """A round wire along points (mm)."""
     span = float(np.abs(points).max()) * 2 + width * 2
-    x, y, fine = _canvas(span, mm, 2)
+    x, _, fine = _canvas(span, mm, 2)
     n = x.shape[0]
     picture = Image.new("L", (n, n))
     flat = [(float(px / fine + n / 2 - 0.5), float(py / fine + n / 2 - 0.5)) for px, py in points]
@@ -128,7 +130,7 @@ def _needle(rng: np.random.Generator, mm: float, size: float | None) -> tuple[Gr
     angle = rng.uniform(0, math.pi)
     c, s = math.cos(angle), math.sin(angle)
     points = np.stack([c * t - s * bow, s * t + c * bow], axis=1)
-    return _path(rng, mm, points, float(width)), "steel", length
+    return _path(mm, points, float(width)), "steel", length
 
 
 def _hook(rng: np.random.Generator, mm: float, size: float | None) -> tuple[Grid, str, float]:
@@ -139,7 +141,7 @@ def _hook(rng: np.random.Generator, mm: float, size: float | None) -> tuple[Grid
     bend = np.stack([radius - radius * np.cos(turn), length / 2 - radius + radius * np.sin(turn)], axis=1)
     points = np.concatenate([shank, bend]) - [radius, 0]
     c, s = math.cos(a := rng.uniform(0, 2 * math.pi)), math.sin(a)
-    return _path(rng, mm, points @ np.array([[c, s], [-s, c]]), float(width)), "steel", length
+    return _path(mm, points @ np.array([[c, s], [-s, c]]), float(width)), "steel", length
 
 
 def _coin(rng: np.random.Generator, mm: float, size: float | None) -> tuple[Grid, str, float]:
@@ -154,7 +156,7 @@ def _coin(rng: np.random.Generator, mm: float, size: float | None) -> tuple[Grid
     return _shrunk(deep, 2), str(rng.choice(["steel", "copper"])), d
 
 
-def _microchip(rng: np.random.Generator, mm: float, size: float | None) -> tuple[Grid, str, float]:
+def _microchip(rng: np.random.Generator, mm: float, _: float | None) -> tuple[Grid, str, float]:
     length, width = rng.uniform(8.0, 13.5), rng.uniform(1.4, 2.2)
     x, y, _ = _canvas(length * 1.1, mm, 4)
     u, w = _turned(x, y, rng.uniform(0, math.pi))
@@ -166,7 +168,7 @@ def _microchip(rng: np.random.Generator, mm: float, size: float | None) -> tuple
     return _shrunk(glass * 0.12 + coil, 4), "steel", length
 
 
-def _clip(rng: np.random.Generator, mm: float, size: float | None) -> tuple[Grid, str, float]:
+def _clip(rng: np.random.Generator, mm: float, _: float | None) -> tuple[Grid, str, float]:
     """A snap with its lead: a dense stud, a ring or body around it, and a wire that runs on."""
     x, y, _ = _canvas(90.0, mm, 1)
     angle = rng.uniform(0, 2 * math.pi)
@@ -183,7 +185,7 @@ def _clip(rng: np.random.Generator, mm: float, size: float | None) -> tuple[Grid
     return deep, "steel", 2 * outer
 
 
-def _plate(rng: np.random.Generator, mm: float, size: float | None) -> tuple[Grid, str, float]:
+def _plate(rng: np.random.Generator, mm: float, _: float | None) -> tuple[Grid, str, float]:
     length, width = rng.uniform(28.0, 90.0), rng.uniform(4.0, 11.0)
     x, y, _ = _canvas(length * 1.2, mm, 1)
     u, w = _turned(x, y, rng.uniform(0, math.pi))
@@ -196,7 +198,7 @@ def _plate(rng: np.random.Generator, mm: float, size: float | None) -> tuple[Gri
     return deep, "steel", length
 
 
-def _screw(rng: np.random.Generator, mm: float, size: float | None) -> tuple[Grid, str, float]:
+def _screw(rng: np.random.Generator, mm: float, _: float | None) -> tuple[Grid, str, float]:
     length, width = rng.uniform(10.0, 45.0), rng.uniform(1.8, 4.5)
     x, y, _ = _canvas(length * 1.2, mm, 3)
     u, w = _turned(x, y, rng.uniform(0, 2 * math.pi))
@@ -207,14 +209,14 @@ def _screw(rng: np.random.Generator, mm: float, size: float | None) -> tuple[Gri
     return _shrunk(np.where(inside, 2 * np.sqrt(np.maximum(half**2 - w**2, 0)), 0), 3), "steel", length
 
 
-def _pin(rng: np.random.Generator, mm: float, size: float | None) -> tuple[Grid, str, float]:
+def _pin(rng: np.random.Generator, mm: float, _: float | None) -> tuple[Grid, str, float]:
     length, width = rng.uniform(60.0, 140.0), rng.uniform(1.6, 6.0)
     t = np.linspace(-length / 2, length / 2, 20)
     c, s = math.cos(a := rng.uniform(0, math.pi)), math.sin(a)
-    return _path(rng, mm, np.stack([c * t, s * t], axis=1), float(width)), "steel", length
+    return _path(mm, np.stack([c * t, s * t], axis=1), float(width)), "steel", length
 
 
-def _lead_letter(rng: np.random.Generator, mm: float, size: float | None) -> tuple[Grid, str, float]:
+def _lead_letter(rng: np.random.Generator, mm: float, _: float | None) -> tuple[Grid, str, float]:
     height = rng.uniform(8.0, 22.0)
     glyph = _glyphs(str(rng.choice(list("LRLRDSAE"))), max(9, int(height / mm)), rng)
     glyph = ndimage.rotate(glyph, rng.normal(0, 8), order=1, reshape=True)
@@ -265,7 +267,10 @@ class Beam:
 def beam(rng: np.random.Generator) -> Beam:
     """One film's way of showing metal."""
     return Beam(
-        float(rng.uniform(0.65, 1.25)), float(rng.uniform(*SPR)), float(rng.uniform(0.08, 0.22)), float(rng.uniform(0, 0.3))
+        float(rng.uniform(0.65, 1.25)),
+        float(rng.uniform(*SPR)),
+        float(rng.uniform(0.08, 0.22)),
+        float(rng.uniform(0, 0.3)),
     )
 
 
@@ -302,7 +307,9 @@ def draw(
 def burn_text(film: Grid, rng: np.random.Generator, mm: float) -> list[Placed]:
     """Letters that a unit writes into the pixels: exact values, hard edges, some in a box."""
     rows, columns = film.shape
-    text = str(rng.choice(["L", "R", "D", "LL", "RL", "VD", "12:40:07", "W 3780", "2024-03-11", "Bettaufnahme", "kV 70 mAs 4"]))
+    text = str(
+        rng.choice(["L", "R", "D", "LL", "RL", "VD", "12:40:07", "W 3780", "2024-03-11", "Bettaufnahme", "kV 70 mAs 4"])
+    )
     one = len(text) <= 2
     height = int(rng.uniform(0.025, 0.06) * rows) if one else int(rng.uniform(0.010, 0.022) * rows)
     glyph = _glyphs(text, max(8, height), rng)
@@ -318,7 +325,9 @@ def burn_text(film: Grid, rng: np.random.Generator, mm: float) -> list[Placed]:
         here[:] = 0.0
     elif how < 0.45:
         here[:] = rng.uniform(0.25, 0.45)
-    film[r : r + h, c : c + w] = here + (white - here) * np.where(glyph > 0.5, 1.0, 0.0 if rng.random() < 0.5 else glyph)
+    film[r : r + h, c : c + w] = here + (white - here) * np.where(
+        glyph > 0.5, 1.0, 0.0 if rng.random() < 0.5 else glyph
+    )
     box = (r, c, r + h, c + w)
     return [Placed("burned_text", h * mm, r + h / 2, c + w / 2, max(h, w) / 2, 0.0, white, box)]
 

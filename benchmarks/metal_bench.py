@@ -6,9 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-import made_metal as mm_
 import numpy as np
 
+import made_metal as mm_
 from holdfast.gateways.dicom.pixels import read_film
 from holdfast.imaging.film import Film
 from holdfast.imaging.metal.compact import Candidate, candidates
@@ -107,11 +107,27 @@ def as_film(like: Film, pixels: mm_.Grid) -> Film:
     )
 
 
-KINDS = ("ball", "pellet", "bullet", "fragment", "needle", "hook", "coin", "microchip", "clip", "plate", "screw", "pin", "lead_letter")
+KINDS = (
+    "ball",
+    "pellet",
+    "bullet",
+    "fragment",
+    "needle",
+    "hook",
+    "coin",
+    "microchip",
+    "clip",
+    "plate",
+    "screw",
+    "pin",
+    "lead_letter",
+)
 ODDS = np.array([0.17, 0.07, 0.04, 0.2, 0.17, 0.04, 0.03, 0.09, 0.06, 0.03, 0.05, 0.02, 0.05])
 
 
-def variant(one: Labelled, rng: np.random.Generator, *, count: int, apart_mm: float = 40.0, kinds: tuple[str, ...] = ()) -> tuple[Film, list[mm_.Placed]]:
+def variant(
+    one: Labelled, rng: np.random.Generator, *, count: int, apart_mm: float = 40.0, kinds: tuple[str, ...] = ()
+) -> tuple[Film, list[mm_.Placed]]:
     """The film with ``count`` things drawn in, and what they are."""
     ready = prepared(one.film)
     mm = ready.mm / ready.factor
@@ -137,7 +153,11 @@ def variant(one: Labelled, rng: np.random.Generator, *, count: int, apart_mm: fl
         if body < (-25.0 if outside_too else 2.0) or pixels[row, column] > 0.93:
             continue
         half = max(deep.shape) / 2
-        near = [p for p in placed if max(abs(p.row - row), abs(p.column - column)) * mm < apart_mm + (half + p.half) * mm * 0.6]
+        near = [
+            p
+            for p in placed
+            if max(abs(p.row - row), abs(p.column - column)) * mm < apart_mm + (half + p.half) * mm * 0.6
+        ]
         real = [b for _, b in one.boxes if b[0] - 60 < row < b[2] + 60 and b[1] - 60 < column < b[3] + 60]
         if near or real:
             continue

@@ -50,9 +50,7 @@ class FilmSearch:
                 if image.image_id in skipped:
                     continue
                 try:
-                    search_film(
-                        house.ctx, house.films, read_film, searcher, study_id=study_id, image_id=image.image_id
-                    )
+                    search_film(house.ctx, house.films, read_film, searcher, study_id=study_id, image_id=image.image_id)
                 except Exception:
                     # A film that breaks the search must not keep the others from being searched; it is tried again
                     # at the next start.

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from holdfast.bootstrap.house import House, open_house
 from holdfast.bootstrap.running import run
+from holdfast.cli.demo_films import TAKES_S, asks_for_films, checked_film, send_films, taken_films
 from holdfast.config import Config
 from holdfast.gateways.hl7.client import MllpSender
 from holdfast.gateways.hl7.encode import encode_message
@@ -61,8 +62,12 @@ def chosen(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names)) or DEMO_WARD
 
 
-def demo(config: Config, names: Sequence[str] = DEMO_WARD) -> None:
-    """Admit the named dogs, then run the ward and, in a process of their own, the monitors, until interrupted."""
+def demo(config: Config, names: Sequence[str] = DEMO_WARD, film: Path | None = None) -> None:
+    """Admit the named dogs, then run the ward and, in a process of their own, the monitors, until interrupted.
+
+    ``film``: the film that comes when Rex's chest is asked for, instead of the drawn one.
+    """
+    film_bytes = checked_film(film) if film else None
     config = replace(config, demo=DEMO_LINE)
     house = open_house(config)
     scenarios = [ALL[name] for name in names]
@@ -72,7 +77,7 @@ def demo(config: Config, names: Sequence[str] = DEMO_WARD) -> None:
         print(f"To look at this record again later: holdfast serve --data {config.data_dir}", flush=True)
         monitors = multiprocessing.get_context("spawn").Process(
             target=run_monitors,
-            args=(config, list(zip(names, case_ids, strict=True))),
+            args=(config, list(zip(names, case_ids, strict=True)), film_bytes),
             daemon=True,
         )
         monitors.start()  # before the listener: making an hour of history takes a few seconds
@@ -83,14 +88,14 @@ def demo(config: Config, names: Sequence[str] = DEMO_WARD) -> None:
         house.close()
 
 
-def run_monitors(config: Config, dogs: Sequence[tuple[str, str]]) -> None:
+def run_monitors(config: Config, dogs: Sequence[tuple[str, str]], film: bytes | None = None) -> None:
     """Play the named scenarios for these cases against the listener of ``config`` (another process)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends us
     house = open_house(config)
     run_id = str(house.ctx.clock.now_us() // US_PER_S)
     played = [Played(ALL[name], SimulatedMonitor(ALL[name], "", run_id=run_id), case_id) for name, case_id in dogs]
     try:
-        asyncio.run(play(house, played))
+        asyncio.run(play(house, played, film))
     finally:
         house.close()
 
@@ -154,8 +159,9 @@ def _write_down(house: House, case_id: str, entry: Entry, live_us: int) -> None:
             cases.write_note(ctx, actor=NIGHT_TEAM, case_id=case_id, text=entry.text, at_us=at_us)
 
 
-async def play(house: House, played: Sequence[Played]) -> None:
-    """All monitors, the first one soonest; each dog answers to what is recorded on its case."""
+async def play(house: House, played: Sequence[Played], film: bytes | None = None) -> None:
+    """All monitors, the first one soonest; each dog answers to what is recorded on its case, and is pictured when
+    somebody asks for it."""
     loop = asyncio.get_running_loop()
     by_case = {dog.case_id: dog for dog in played}
 
@@ -163,7 +169,12 @@ async def play(house: House, played: Sequence[Played]) -> None:
         dog = by_case.get(item.stream.removeprefix(ev.case_stream("")))
         if dog is not None and item.actor != NIGHT_TEAM:
             loop.call_soon_threadsafe(_react, dog, item.event)
+            if dog.scenario.metal_on_film and asks_for_films(item.event):
+                loop.call_soon_threadsafe(
+                    lambda: films.append(loop.create_task(_picture(house, dog, item.event, film)))
+                )
 
+    films: list[asyncio.Task[None]] = []
     house.ctx.book.on_event(follow)
     async with asyncio.TaskGroup() as group:
         group.create_task(_follow_record(house))
@@ -171,6 +182,13 @@ async def play(house: House, played: Sequence[Played]) -> None:
             caught_up = asyncio.Event()
             group.create_task(_play_one(house, dog, caught_up))
             await caught_up.wait()
+
+
+async def _picture(house: House, dog: Played, event: ev.AnyEvent, film: bytes | None) -> None:
+    """A simulated X-ray unit takes the films and sends them through the real door."""
+    files = await asyncio.to_thread(taken_films, dog.scenario.signalment, event, film)
+    await asyncio.sleep(TAKES_S)
+    await asyncio.to_thread(send_films, files, house.config.dicom_host, house.config.dicom_port)
 
 
 async def _follow_record(house: House) -> None:

@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--scenario", action="append", metavar="NAME", help="play only this dog (may be repeated); arrest is a drill"
     )
+    demo.add_argument("--film", type=Path, metavar="PATH", help="a real film to come when Rex's chest is asked for")
 
     ingest = _add(commands, "ingest", _ingest, "read HL7 message files and say what would be charted")
     ingest.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -213,7 +214,7 @@ def _demo(options: argparse.Namespace) -> None:
     from holdfast.cli.demo import chosen, demo, fresh_demo_dir
 
     names = chosen(options.scenario or [])
-    demo(_config(options, options.data or fresh_demo_dir()), names)
+    demo(_config(options, options.data or fresh_demo_dir()), names, options.film)
 
 
 def _ingest(options: argparse.Namespace) -> int:

@@ -40,9 +40,7 @@ _RIGHT_KIND = {
 """What a labelled kind should be called; any other label is a foreign body, or nothing we name."""
 _SLACK = 0.01
 """Of the film's longer side: a mark may lie that far beside its box."""
-_ONE_FILM = (
-    "Only one licensed film with a true metallic foreign body is in the development set: no sensitivity follows from it."
-)
+_ONE_FILM = "Only one licensed film of the development set holds a true metallic foreign body: it proves no rate."
 
 Box = tuple[float, float, float, float]
 """Top, left, bottom, right in pixels of the film."""
@@ -169,9 +167,7 @@ class _Tally:
             if on:
                 middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
                 side = max(box[2] - box[0], box[3] - box[1], 1.0)
-                self.offsets.append(
-                    min(max(abs(m.row - middle[0]), abs(m.column - middle[1])) / side for m in on)
-                )
+                self.offsets.append(min(max(abs(m.row - middle[0]), abs(m.column - middle[1])) / side for m in on))
 
     def scores(self) -> dict[str, Any]:
         objects = sum(row["objects"] for row in self.kinds.values())
@@ -210,9 +206,11 @@ def _lies_on(mark: MetalMark, box: Box, slack: float) -> bool:
 
 def _labelled(labels: Path) -> list[LabelledFilm]:
     films: dict[str, LabelledFilm] = {}
+    line = 1
     try:
         with labels.open(newline="", encoding="utf-8-sig") as file:
-            for number, row in enumerate(csv.DictReader(file), start=2):
+            for row in csv.DictReader(file):
+                line += 1
                 film = films.setdefault(
                     row["file"], LabelledFilm(row["file"], row.get("set") or "all", row["has_metal"], [])
                 )
@@ -223,9 +221,11 @@ def _labelled(labels: Path) -> list[LabelledFilm]:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise OperatorError(f"Cannot read {labels}: {error}.", "Give a CSV file.") from None
     except KeyError as error:
-        raise OperatorError(f"{labels} has no column {error}.", "See docs/reference/metal.md for its columns.") from None
+        raise OperatorError(
+            f"{labels} has no column {error}.", "See docs/reference/metal.md for its columns."
+        ) from None
     except ValueError as error:
-        raise OperatorError(f"{labels}, line {number}: {error}.", "Boxes are x0,y0,x1,y1 in pixels.") from None
+        raise OperatorError(f"{labels}, line {line}: {error}.", "Boxes are x0,y0,x1,y1 in pixels.") from None
     return list(films.values())
 
 
@@ -236,7 +236,9 @@ def _vetxray_tags(directory: Path) -> dict[str, frozenset[str]]:
     for path in sorted(directory.rglob("*.csv")):
         with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
             for row in csv.reader(file):
-                words = frozenset(word.strip() for cell in row for word in cell.replace(";", ",").replace("|", ",").split(","))
+                words = frozenset(
+                    word.strip() for cell in row for word in cell.replace(";", ",").replace("|", ",").split(",")
+                )
                 for cell in row[:3]:
                     if cell.strip():
                         tags[Path(cell.strip()).stem] = tags.get(Path(cell.strip()).stem, frozenset()) | words

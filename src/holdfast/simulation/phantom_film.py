@@ -59,9 +59,16 @@ class Patient:
 def two_views(patient: Patient, taken: datetime, fragment: Fragment | None = None) -> tuple[bytes, bytes]:
     """(lateral, ventrodorsal) as DICOM files; the same arguments always give the same bytes."""
     metal = fragment or Fragment()
-    return tuple(  # type: ignore[return-value]
-        _file(_film(view, metal), view, patient, taken) for view in ("LL", "VD")
-    )
+    lateral, ventrodorsal = (_file(_film(view, metal), view, patient, taken) for view in ("LL", "VD"))
+    return lateral, ventrodorsal
+
+
+def other_film(
+    pixels: NDArray[np.uint16], bits: int, spacing_mm: float | None, patient: Patient, taken: datetime
+) -> bytes:
+    """A film of another animal in this patient's place: marked in pixels and header as no picture of this one."""
+    marked = _labelled(pixels, (1 << bits) - 1, "NOT THIS ANIMAL")
+    return _file(marked, "", patient, taken, bits=bits, spacing_mm=spacing_mm, said="DEMO, another animal")
 
 
 def shadow_of(fragment: Fragment, view: str) -> tuple[float, float, float]:
@@ -87,7 +94,7 @@ def _size(view: str) -> tuple[int, int]:
     return int(side * 1.32 / PIXEL_MM), int(LENGTH_MM * 1.12 / PIXEL_MM)
 
 
-def _volume() -> tuple[Grid, tuple[Grid, Grid, Grid]]:
+def _volume() -> Grid:
     """Attenuation per mm on a coarse grid: (along, deep, left)."""
     along, deep, left = np.meshgrid(
         *(np.arange(_STEP_MM / 2, size, _STEP_MM, dtype=np.float32) for size in (LENGTH_MM, DEEP_MM, WIDE_MM)),
@@ -109,7 +116,7 @@ def _volume() -> tuple[Grid, tuple[Grid, Grid, Grid]]:
     body[trachea] = 0.0
     mediastinum = (np.abs(z) < 0.03) & trunk & (body == _LUNG)
     body[mediastinum] = _TISSUE * 0.8
-    return ndimage.gaussian_filter(body, 0.8), (along, deep, left)
+    return _smooth(body, 0.8)
 
 
 def _bones(view: str) -> Grid:
@@ -143,17 +150,17 @@ def _bones(view: str) -> Grid:
         for k in range(8):
             sternum = (np.abs(along - 50 - 24 * k) < 9.5) & (np.abs(across - 196 + 0.05 * (along - 50)) < 5)
             bone += sternum * 8.0
-    return ndimage.gaussian_filter(bone, 1.6)
+    return _smooth(bone, 1.6)
 
 
 def _film(view: str, fragment: Fragment) -> NDArray[np.uint16]:
     """12-bit values, bright is dense."""
-    volume, (along, deep, left) = _volume()
+    volume = _volume()
     rows, columns = _size(view)
     taken = np.zeros((rows, columns), dtype=np.float32)
     axis = 2 if view == "LL" else 1
     for k in range(volume.shape[axis]):
-        layer = volume.take(k, axis=axis)
+        layer: Grid = volume[:, :, k] if view == "LL" else volume[:, k, :]
         height = (k + 0.5) * _STEP_MM + _TABLE_MM
         larger = SOURCE_MM / (SOURCE_MM - height)
         plane = layer if view == "LL" else layer[:, ::-1]
@@ -175,12 +182,16 @@ def _film(view: str, fragment: Fragment) -> NDArray[np.uint16]:
     seen = np.maximum(primary + scatter, 1e-4)
     seen *= 1 + rng.normal(0, 0.012, seen.shape) + ndimage.gaussian_filter(rng.normal(0, 0.05, seen.shape), 3)
     value = -np.log(np.maximum(seen, 1e-4)) / 4.6 * 4095 * 0.92
-    return _labelled(np.asarray(np.clip(value, 0, 4095), dtype=np.uint16))
+    return _labelled(np.asarray(np.clip(value, 0, 4095), dtype=np.uint16), 4095, "SIMULATED")
+
+
+def _smooth(grid: Grid, sigma: float) -> Grid:
+    return np.asarray(ndimage.gaussian_filter(grid, sigma), dtype=np.float32)
 
 
 def _sampled(plane: Grid, row: NDArray[np.float64], column: NDArray[np.float64]) -> Grid:
     """Bilinear, zero outside; rows and columns are independent, so it is two products."""
-    return _weights(row, plane.shape[0]) @ plane @ _weights(column, plane.shape[1]).T
+    return np.asarray(_weights(row, plane.shape[0]) @ plane @ _weights(column, plane.shape[1]).T, dtype=np.float32)
 
 
 def _weights(at: NDArray[np.float64], size: int) -> Grid:
@@ -188,17 +199,26 @@ def _weights(at: NDArray[np.float64], size: int) -> Grid:
     return np.asarray(np.maximum(0, 1 - away), dtype=np.float32)
 
 
-def _labelled(film: NDArray[np.uint16]) -> NDArray[np.uint16]:
-    """SIMULATED written into the picture, where no crop of the chest loses it."""
+def _labelled(film: NDArray[np.uint16], white: int, text: str) -> NDArray[np.uint16]:
+    """A word written into the picture, where no crop of the chest loses it."""
     picture = Image.new("L", (film.shape[1], film.shape[0]))
     pen = ImageDraw.Draw(picture)
     size = max(24, film.shape[0] // 22)
-    for row, column in ((8, 10), (film.shape[0] - size - 14, film.shape[1] - size * 7)):
-        pen.text((column, row), "SIMULATED", fill=255, font_size=size)
-    return np.where(np.asarray(picture) > 100, np.uint16(4095), film)
+    for row, column in ((8, 10), (film.shape[0] - size - 14, film.shape[1] - int(size * 0.75 * len(text)))):
+        pen.text((max(0, column), row), text, fill=255, font_size=size)
+    return np.where(np.asarray(picture) > 100, np.uint16(white), film)
 
 
-def _file(film: NDArray[np.uint16], view: str, patient: Patient, taken: datetime) -> bytes:
+def _file(
+    film: NDArray[np.uint16],
+    view: str,
+    patient: Patient,
+    taken: datetime,
+    *,
+    bits: int = 12,
+    spacing_mm: float | None = PIXEL_MM,
+    said: str = "SIMULATED",
+) -> bytes:
     one = Dataset()
     seed = f"{patient.study_uid}/{view}"
     one.SOPClassUID = ComputedRadiographyImageStorage
@@ -214,17 +234,18 @@ def _file(film: NDArray[np.uint16], view: str, patient: Patient, taken: datetime
     if patient.weight_kg:
         one.PatientWeight = f"{patient.weight_kg:g}"
     one.StudyDate, one.StudyTime = f"{taken:%Y%m%d}", f"{taken:%H%M%S}"
-    one.StudyDescription, one.SeriesDescription = "SIMULATED thorax, two views", f"SIMULATED {view}"
-    one.InstanceNumber = "1" if view == "LL" else "2"
+    one.StudyDescription, one.SeriesDescription = f"{said}: thorax", f"{said} {view}".strip()
+    one.InstanceNumber = "2" if view == "VD" else "1"
     one.QualityControlImage, one.BurnedInAnnotation = "YES", "YES"
     one.Manufacturer, one.ManufacturerModelName = "Holdfast", "simulated film"
-    one.ImagerPixelSpacing = [PIXEL_MM, PIXEL_MM]
-    one.DistanceSourceToDetector = f"{SOURCE_MM:g}"
-    one.KVP = "70"
+    if spacing_mm:
+        one.ImagerPixelSpacing = [spacing_mm, spacing_mm]
+    if view:
+        one.DistanceSourceToDetector, one.KVP = f"{SOURCE_MM:g}", "70"
+        one.WindowCenter, one.WindowWidth = "2200", "3600"
     one.Rows, one.Columns = film.shape
     one.SamplesPerPixel, one.PhotometricInterpretation = 1, "MONOCHROME2"
-    one.BitsAllocated, one.BitsStored, one.HighBit, one.PixelRepresentation = 16, 12, 11, 0
-    one.WindowCenter, one.WindowWidth = "2200", "3600"
+    one.BitsAllocated, one.BitsStored, one.HighBit, one.PixelRepresentation = 16, bits, bits - 1, 0
     one.add_new(0x7FE00010, "OW", film.astype("<u2").tobytes())
     meta = FileMetaDataset()
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
@@ -233,5 +254,3 @@ def _file(film: NDArray[np.uint16], view: str, patient: Patient, taken: datetime
     buffer = BytesIO()
     one.save_as(buffer, enforce_file_format=True)
     return buffer.getvalue()
-
-

@@ -118,3 +118,5 @@ class Scenario:
     cues: Mapping[str, tuple[Timed, ...]] = field(default_factory=dict)
     """Named parts that a script or a driver plays; their times count from the cue."""
     ecg: EcgShape = USUAL_SHAPE
+    metal_on_film: bool = False
+    """A film of the chest, when somebody asks for one, shows a piece of metal."""

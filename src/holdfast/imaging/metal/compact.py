@@ -64,16 +64,16 @@ def _measured(ready: Ready, where: NDArray[np.int64], stable: float) -> Candidat
     row, column = where // columns, where % columns
     top, bottom, left, right = int(row.min()), int(row.max()) + 1, int(column.min()), int(column.max()) + 1
     step = max(1, -(-max(bottom - top, right - left) // _SIDE_MAX))
-    mask = np.zeros((bottom - top, right - left), dtype=np.bool_)
+    mask: NDArray[np.bool_] = np.zeros((bottom - top, right - left), dtype=np.bool_)
     mask[row - top, column - left] = True
-    mask = mask[::step, ::step]
+    mask = np.asarray(mask[::step, ::step])
     mm = ready.mm * step
     margin = max(3, round(6.0 / mm))
     r0, c0 = max(0, top - margin * step), max(0, left - margin * step)
     r1, c1 = min(rows, bottom + margin * step), min(columns, right + margin * step)
     around = ready.level[r0:r1:step, c0:c1:step]
     raw = ready.raw[r0:r1:step, c0:c1:step]
-    here = np.zeros(around.shape, dtype=np.bool_)
+    here: NDArray[np.bool_] = np.zeros(around.shape, dtype=np.bool_)
     at_r, at_c = -(-(top - r0) // step), -(-(left - c0) // step)
     part = mask[: here.shape[0] - at_r, : here.shape[1] - at_c]
     here[at_r : at_r + part.shape[0], at_c : at_c + part.shape[1]] = part
@@ -186,7 +186,9 @@ def _place(ready: Ready, row: NDArray[np.int64], column: NDArray[np.int64]) -> d
         "body_mm": float(deep[min(middle_r // 4, deep.shape[0] - 1), min(middle_c // 4, deep.shape[1] - 1)]),
         "border_mm": border * ready.mm,
         "border_part": border / max(rows, columns),
-        "corner_part": float(np.hypot(min(middle_r, rows - middle_r) / rows, min(middle_c, columns - middle_c) / columns)),
+        "corner_part": float(
+            np.hypot(min(middle_r, rows - middle_r) / rows, min(middle_c, columns - middle_c) / columns)
+        ),
     }
 
 

@@ -63,7 +63,7 @@ def decided(
         for k, (row, box) in enumerate(zip(rows, boxes, strict=True)):
             if mark := _of_one(source, k, row, box, chances[k], names, bar, bars.named):
                 found.append(mark)
-    found.sort(key=lambda one: -_rank(one, mm))
+    found.sort(key=lambda one: -_rank(one))
     kept: list[Decided] = []
     for one in found:
         if not any(_same_thing(one, other, mm) for other in kept):
@@ -94,7 +94,9 @@ def _of_one(
         kind = COLLIMATOR
     elif name == "metal" and _is_outside(row):
         kind = OUTSIDE
-    ranked = sorted((*((KIND_OF[n], p) for n, p in by_name.items()), ("dense_bone", anatomy)), key=lambda item: -item[1])
+    ranked = sorted(
+        (*((KIND_OF[n], p) for n, p in by_name.items()), ("dense_bone", anatomy)), key=lambda item: -item[1]
+    )
     return Decided(source, k, kind, 1.0 - anatomy, tuple(ranked), box)
 
 
@@ -109,7 +111,7 @@ def _is_outside(row: dict[str, float]) -> bool:
     return row.get("air_around", row.get("air", 0.0)) > 0.9 and row["body_mm"] < -4.0
 
 
-def _rank(one: Decided, mm: float) -> float:
+def _rank(one: Decided) -> float:
     """Compact marks before lines of the same thing, sure ones before others."""
     return one.confidence + (0.3 if one.source == "compact" else 0.0)
 

@@ -63,7 +63,7 @@ def _ridge(
             low, high = middle - root, middle + root
             if low < 0 and abs(high) < 0.6 * -low:
                 strength[r, c] = -low - max(0.0, -high)
-                angle[r, c] = 0.5 * np.arctan2(2 * rc[r, c], -(rr[r, c] - cc[r, c])) 
+                angle[r, c] = 0.5 * np.arctan2(2 * rc[r, c], -(rr[r, c] - cc[r, c]))
     crest = np.zeros((rows, columns), dtype=np.float32)
     for r in range(1, rows - 1):
         for c in range(1, columns - 1):
@@ -198,15 +198,16 @@ def _measured(
         "moment_aspect": float(np.sqrt(powers[1] / max(powers[0], 1e-6))),
         "pixels_per_length": row.size / reach,
         "beyond": max(beyond, default=0.0) / max(float(np.median(crest[row, column])), 0.01),
-        "beyond_least": min(
-            max(beyond[:3], default=0.0), max(beyond[3:], default=0.0)
-        ) / max(float(np.median(crest[row, column])), 0.01),
+        "beyond_least": min(max(beyond[:3], default=0.0), max(beyond[3:], default=0.0))
+        / max(float(np.median(crest[row, column])), 0.01),
         "under": float(np.median(sides)),
         "under_spread": float(sides.std()),
         "middle": float(np.median(middle)),
         "middle_spread": float(middle.std()),
         "air": float(np.mean(sides < AIR)),
-        "body_mm": float(body[min(int(centre[0]) // 4, body.shape[0] - 1), min(int(centre[1]) // 4, body.shape[1] - 1)]),
+        "body_mm": float(
+            body[min(int(centre[0]) // 4, body.shape[0] - 1), min(int(centre[1]) // 4, body.shape[1] - 1)]
+        ),
         "border_mm": border * mm,
         "upright": float(abs(axes[0, 1])),
         "noise": ready.noise,

@@ -62,7 +62,7 @@ def prepared(film: Film) -> Ready:
     body = ndimage.binary_opening(coarse > AIR, iterations=2)
     inside = ndimage.distance_transform_edt(body) - ndimage.distance_transform_edt(~body)
     fine = level[::2, ::2]
-    grain = np.abs(fine[:, 1:] - fine[:, :-1])[:, :: 3]
+    grain = np.abs(fine[:, 1:] - fine[:, :-1])[:, ::3]
     return Ready(
         level=level,
         raw=raw,

@@ -54,7 +54,7 @@ def shipped_weights() -> Weights:
 
 
 def shipped_folds() -> tuple[Weights, ...]:
-    """Trees fitted without some films each: with these the films of the development set are measured, never searched."""
+    """Trees fitted without some films each: to measure the films of the development set with, never to search with."""
     return _shipped("weights_folds.json")
 
 
@@ -92,7 +92,9 @@ def _mark(mark_id: str, film: Film, ready: Ready, one: Decided, candidate: Candi
     line = one.source == "line"
     long_mm, short_mm = (values["length_mm"], None) if line else (values["long_mm"], values["short_mm"])
     known = film.scale.plane is not Plane.UNKNOWN
-    others = [INSTEAD[kind] for kind, chance in one.names if kind != one.kind and kind != METAL and chance >= _TOLD_FROM]
+    others = [
+        INSTEAD[kind] for kind, chance in one.names if kind != one.kind and kind != METAL and chance >= _TOLD_FROM
+    ]
     if one.kind != METAL and dict(one.names).get(METAL, 0.0) >= _TOLD_FROM:
         others.insert(0, INSTEAD[METAL])
     return MetalMark(
@@ -134,7 +136,10 @@ def _outline(candidate: Candidate, factor: float) -> tuple[tuple[float, float], 
             right.append((row, columns[-1] + 1))
     scale = candidate.step * factor
     return tuple(
-        (round(candidate.top * factor + (float(r) + 0.5) * scale, 1), round(candidate.left * factor + float(c) * scale, 1))
+        (
+            round(candidate.top * factor + (float(r) + 0.5) * scale, 1),
+            round(candidate.left * factor + float(c) * scale, 1),
+        )
         for r, c in (*left, *reversed(right))
     )
 
@@ -154,7 +159,9 @@ def _limits(film: Film, ready: Ready, found: int) -> tuple[str, ...]:
     if ready.contrast < _CONTRAST_TOLD:
         said.append("The film uses little of its range: faint metal may be missed.")
     if ready.mm > 0.35:
-        said.append(f"A pixel is about {ready.mm:.1f} mm: pieces below {4 * ready.mm:.1f} mm and needles may be missed.")
+        said.append(
+            f"A pixel is about {ready.mm:.1f} mm: pieces below {4 * ready.mm:.1f} mm and needles may be missed."
+        )
     if found > _MARKS_MAX:
         said.append(f"More than {_MARKS_MAX} marks: only the surest are shown.")
     return tuple(said)

@@ -74,6 +74,7 @@ REX = sc.Scenario(
         ),
     },
     painful=frozenset({("left", "thorax_mid")}),
+    metal_on_film=True,
     responses={
         "oxygen": Response(),
         "fluid": Response(map_mmhg=5, pulse_pressure_mmhg=3, hr_per_min=-4, rise_s=90, hold_s=240, fade_s=150),

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.kernel.errors import SenderError
 from holdfast.kernel.compiled import compiled_aside
+from holdfast.kernel.errors import SenderError
 
 _SOF3, _DHT, _SOS, _DRI, _EOI = 0xC3, 0xC4, 0xDA, 0xDD, 0xD9
 _AGAIN = "Export the picture again, uncompressed."

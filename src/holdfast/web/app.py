@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from holdfast.kernel.errors import HoldfastError
-from holdfast.web import acts, api, dicomweb, errors
+from holdfast.web import acts, api, dicomweb, dicomweb_pictures, errors
 from holdfast.web.acts import ACTS, ADMIT, Act
 from holdfast.web.alarm_acts import ALARM_ACTS
 from holdfast.web.film_acts import FILM_ACTS
@@ -34,6 +34,7 @@ _PAGES = (
     *imaging.PAGES,
     *films.PAGES,
     *dicomweb.PAGES,
+    *dicomweb_pictures.PAGES,
     *rules.PAGES,
     *knowledge.PAGES,
     *patterns.PAGES,

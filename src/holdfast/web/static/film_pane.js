@@ -130,7 +130,7 @@ export class FilmPane {
     ink.setTransform(this.dpr, 0, 0, this.dpr, 0, 0);
     drawScene(ink, this);
     if (this.lens) this.#drawLens(ink);
-    this.canvas.dataset.drawn = this.tiles.size ? "values" : this.picture ? "picture" : "";
+    this.canvas.dataset.drawn = this.#coarseThere() ? "values" : this.picture ? "picture" : "";
   }
 
   // `centre`: the film's point that comes to `on`, in pixels of the canvas.
@@ -143,7 +143,7 @@ export class FilmPane {
     ink.beginPath();
     ink.rect(0, 0, columns, rows);
     ink.clip();
-    if (!this.tiles.has(`${coarsest}/0/0`) && this.picture) ink.drawImage(this.picture, 0, 0, columns, rows);
+    if (!this.#coarseThere() && this.picture) ink.drawImage(this.picture, 0, 0, columns, rows);
     const finest = Math.min(coarsest, Math.max(0, Math.floor(-Math.log2(scale))));
     for (let level = coarsest; level >= finest; level -= 1) {
       if (level < coarsest && level > finest) continue;
@@ -167,6 +167,11 @@ export class FilmPane {
         ink.drawImage(tile.canvas, column * side, row * side, tile.columns * 2 ** level, tile.rows * 2 ** level);
       }
     }
+  }
+
+  #coarseThere() {
+    const coarse = [...this.tiles].filter(([key]) => key.startsWith(`${this.facts.coarsest}/`));
+    return coarse.length > 0 && coarse.every(([, tile]) => tile.values);
   }
 
   #loadLevel(level) {

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.gateways.dicom.film_reports import DicomFilmReports
 from holdfast.gateways.dicom.pixels import read_film
 from holdfast.storage.film_files import MemoryFilms
 from holdfast.storage.memory_store import MemoryStore
@@ -36,8 +37,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     case_id = cases.admit(ctx, actor="holdfast", admission=admission)
     ward = Ward(ctx)
     films = MemoryFilms()
-    services = WebServices(
-        ctx, kept, ward, films, Reception(ctx, films), read_film, secure_cookies=False, hasher=hasher
-    )
+    reception, reports = Reception(ctx, films), DicomFilmReports()
+    services = WebServices(ctx, kept, ward, films, reception, read_film, reports, secure_cookies=False, hasher=hasher)
     yield House(create_app(services), services, clock, ward, case_id)
     store.close()

@@ -7,6 +7,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 from PIL import Image
+from pydicom import dcmread
 
 import made_views
 from holdfast.imaging.projection import Lying
@@ -199,3 +200,23 @@ def test_gzip_of_a_piece_is_what_a_browser_expects(house: House) -> None:
     with house.client("technician").stream("GET", f"/films/{image}/tiles/0/0/0") as answer:
         raw = b"".join(answer.iter_raw())
     assert len(gzip.decompress(raw)) == 512 * 512 * 2
+
+
+def test_the_report_and_the_presentation_are_saved_as_dicom(house: House) -> None:
+    lateral, study = kept(house, shallow(Lying.RIGHT, 1))
+    front, _ = kept(house, shallow(Lying.BACK, 2))
+    place(house, lateral, Lying.RIGHT)
+    place(house, front, Lying.BACK)
+    client = house.client("investigator")
+    report = client.get(f"/imaging/{study}/report")
+    assert report.headers["content-type"] == "application/dicom"
+    read = dcmread(BytesIO(report.content))
+    assert (read.Modality, read.VerificationFlag) == ("SR", "UNVERIFIED")
+    assert dcmread(BytesIO(client.get(f"/films/{lateral}/presentation").content)).Modality == "PR"
+    assert f"/imaging/{study}/report" in client.get(f"/cases/{house.case_id}/metal").text
+    photo = BytesIO()
+    Image.new("L", (60, 40)).save(photo, "PNG")
+    told = upload(house, photo.getvalue(), kind="image/png").json()
+    refused = client.get(f"{told['location']}/report")
+    assert refused.status_code == 400
+    assert "no identifiers" in refused.text

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from holdfast.usecases.accounts import Hasher
 from holdfast.usecases.context import Context
+from holdfast.usecases.film_reports import FilmReports
 from holdfast.usecases.live import Ward
 from holdfast.usecases.ports import Accounts, FilmReader, Films
 from holdfast.usecases.reception import Reception
@@ -22,6 +23,7 @@ class WebServices:
     films: Films
     reception: Reception
     read_film: FilmReader
+    film_reports: FilmReports
     secure_cookies: bool
     """True behind TLS: the session cookie is then never sent in the clear."""
     demo: str = ""

@@ -110,6 +110,7 @@ function activate(number) {
   showWindow(now().window);
   find('[data-do="invert"]').setAttribute("aria-pressed", String(now().invert));
   showMetal(find("[data-metal]"), now(), { caseId, post, reread, usePoint: (at) => points.useMark(at) });
+  find("[data-presentation]").href = `/films/${facts.image_id}/presentation`;
   showNotes();
   points.show();
 }

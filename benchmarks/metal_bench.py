@@ -11,6 +11,7 @@ import numpy as np
 import made_metal as mm_
 from holdfast.gateways.dicom.pixels import read_film
 from holdfast.imaging.film import Film
+from holdfast.imaging.metal.around import look_around
 from holdfast.imaging.metal.compact import Candidate, candidates
 from holdfast.imaging.metal.lines import line_candidates
 from holdfast.imaging.metal.preparing import Ready, prepared
@@ -83,7 +84,9 @@ def labelled(folder: Path) -> list[Labelled]:
 
 
 def all_candidates(ready: Ready) -> tuple[list[Candidate], list[Candidate]]:
-    return candidates(ready), line_candidates(ready)
+    compact, lines = candidates(ready), line_candidates(ready)
+    look_around(compact, lines, ready.mm)
+    return compact, lines
 
 
 def overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:

@@ -55,7 +55,6 @@ def candidates(ready: Ready) -> list[Candidate]:
         half = int(grey[k]) - int(contrast[k]) // 2  # the outline at half its height
         where = filled(level, int(pixel[k]), half, int(area[k] * GROWTH) + 1)
         found.append(_measured(ready, where, float(contrast[k]) / _LEVELS))
-    _look_around(found, ready.mm)
     return found
 
 
@@ -125,6 +124,7 @@ def _brightness(
         "ring_low": ring_low,
         "far": float(np.median(far)),
         "far_high": float(np.percentile(far, 95)),
+        "over_far_high": middle - float(np.percentile(far, 95)),
         "far_spread": float(far.std()) / safe,
         "inside_spread": float(inside.std()) / safe,
         "core_spread": float(core.std()) / safe,
@@ -190,19 +190,3 @@ def _place(ready: Ready, row: NDArray[np.int64], column: NDArray[np.int64]) -> d
             np.hypot(min(middle_r, rows - middle_r) / rows, min(middle_c, columns - middle_c) / columns)
         ),
     }
-
-
-def _look_around(found: list[Candidate], mm: float) -> None:
-    """Text comes in rows of letters of one height; wires and leads in many long pieces."""
-    if not found:
-        return
-    boxes = np.array([one.box for one in found])
-    centre = (boxes[:, :2] + boxes[:, 2:]) / 2
-    size = np.max(boxes[:, 2:] - boxes[:, :2], axis=1)
-    strong = np.array([one.values["stable"] for one in found])
-    for k, one in enumerate(found):
-        gap = np.abs(centre - centre[k]).max(axis=1)
-        like = (gap < 3.0 * size[k]) & (gap > 0) & (size > 0.5 * size[k]) & (size < 2.0 * size[k])
-        one.values["alike_near"] = float(np.sum(like & (strong > 0.6 * strong[k])))
-        near = np.hypot(*(centre - centre[k]).T) * mm < 40.0
-        one.values["strong_near"] = float(np.sum(near & (strong > 0.12))) - float(strong[k] > 0.12)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,12 @@ KIND_OF = {
 COLLIMATOR = "collimator_edge"
 OUTSIDE = "outside_animal"
 
+_METAL_ITSELF = 0.5
+"""Of what is no anatomy, the part that must speak for metal unexplained before a known thing is ruled out."""
+_LONG_MM = 24.0
+"""No letter has a stroke, no microchip a length beyond this."""
+_CANNOT_BE_LONG = {"line": ("marker",), "compact": ("microchip",)}
+
 Box = tuple[float, float, float, float]
 
 
@@ -24,12 +31,12 @@ Box = tuple[float, float, float, float]
 class Bars:
     """How sure the trees must be before something is marked."""
 
-    compact: float = 0.5
-    """Probability of metal of a region, to mark it as unexplained."""
-    line: float = 0.6
-    """The same of a thin line."""
-    named: float = 0.5
-    """Probability of any name but anatomy, to mark it under the likeliest."""
+    compact: float = 0.7
+    """Probability that a region is no anatomy, to mark it as metal unexplained."""
+    line: float = 0.7
+    """The same of a thin line, under whatever name."""
+    named: float = 0.7
+    """The same of a region, to mark it under the name of something known."""
 
 
 @dataclass(frozen=True)
@@ -47,21 +54,28 @@ class Decided:
     box: Box
 
 
+class Seen(Protocol):
+    """A candidate, wherever it comes from."""
+
+    @property
+    def values(self) -> dict[str, float]: ...
+
+    @property
+    def box(self) -> Box: ...
+
+
 def decided(
-    compact: tuple[Sequence[dict[str, float]], Sequence[Box], NDArray[np.float64], Sequence[str]],
-    lines: tuple[Sequence[dict[str, float]], Sequence[Box], NDArray[np.float64], Sequence[str]],
+    compact: tuple[Sequence[Seen], NDArray[np.float64], Sequence[str]],
+    lines: tuple[Sequence[Seen], NDArray[np.float64], Sequence[str]],
     mm: float,
     bars: Bars,
 ) -> list[Decided]:
-    """Features, boxes (in one unit, ``mm`` of which are its millimetres), probabilities and their names, of regions and
-    of lines."""
+    """Candidates, what the trees say of each, and the names of that, of regions and of lines. ``mm`` is the size of a
+    pixel in which their boxes are given."""
     found: list[Decided] = []
-    for source, (rows, boxes, chances, names), bar in (
-        ("compact", compact, bars.compact),
-        ("line", lines, bars.line),
-    ):
-        for k, (row, box) in enumerate(zip(rows, boxes, strict=True)):
-            if mark := _of_one(source, k, row, box, chances[k], names, bar, bars.named):
+    for source, (seen, chances, names), bar in (("compact", compact, bars.compact), ("line", lines, bars.line)):
+        for k, candidate in enumerate(seen):
+            if mark := _of_one(source, k, candidate.values, candidate.box, chances[k], names, bar, bars.named):
                 found.append(mark)
     found.sort(key=lambda one: -_rank(one))
     kept: list[Decided] = []
@@ -83,11 +97,13 @@ def _of_one(
 ) -> Decided | None:
     by_name = dict(zip(names, (float(one) for one in chances), strict=True))
     anatomy = by_name.pop("anatomy")
-    name, most = max(by_name.items(), key=lambda item: item[1])
-    if name == "metal":
-        if most < bar:
-            return None
-    elif 1.0 - anatomy < named or (source == "line" and most < bar):
+    for name in _CANNOT_BE_LONG.get(source, ()):
+        if row["long_mm" if source == "compact" else "length_mm"] > _LONG_MM:
+            by_name["metal"] += by_name.pop(name, 0.0)
+    if by_name["metal"] < _METAL_ITSELF * (1.0 - anatomy):
+        by_name["metal"] *= 0.5  # one of the others, unless none of them is likely at all
+    name = max(by_name, key=lambda one: by_name[one])
+    if 1.0 - anatomy < (bar if name == "metal" or source == "line" else named):
         return None
     kind = KIND_OF[name]
     if source == "compact" and _is_edge(row):

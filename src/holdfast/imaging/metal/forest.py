@@ -38,7 +38,9 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: str
     seed: int
     compact: Forest
+    compact_names: Forest
     lines: Forest
+    lines_names: Forest
     left_out: tuple[str, ...] = ()
     """SHA-256 of the films that this one was fitted without, where it is one of several made to be measured."""
 
@@ -62,6 +64,15 @@ def probabilities(forest: Forest, rows: Sequence[dict[str, float]]) -> NDArray[n
             odds[:, name] += _applied(tree, table)
     odds = np.exp(odds - odds.max(axis=1, keepdims=True))
     return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+
+
+def chances(
+    dense: Forest, names: Forest, rows: Sequence[dict[str, float]]
+) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """(candidates x names, the names): anatomy first, then each name by how sure it is that it is not anatomy, and that
+    it is this."""
+    is_dense = probabilities(dense, rows)[:, 1:2]
+    return np.hstack([1 - is_dense, is_dense * probabilities(names, rows)]), ("anatomy", *names.names)
 
 
 def _applied(tree: Tree, table: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 import numpy as np
-from numpy.typing import NDArray
 
 from holdfast.imaging.film import Film
+from holdfast.imaging.metal.around import look_around
 from holdfast.imaging.metal.compact import Candidate, candidates
-from holdfast.imaging.metal.deciding import COLLIMATOR, METAL, OUTSIDE, Bars, Box, Decided, decided
-from holdfast.imaging.metal.forest import Weights, probabilities, read_weights
+from holdfast.imaging.metal.deciding import COLLIMATOR, METAL, OUTSIDE, Bars, Decided, decided
+from holdfast.imaging.metal.forest import Weights, chances, read_weights
 from holdfast.imaging.metal.lines import line_candidates
 from holdfast.imaging.metal.preparing import Ready, prepared
 from holdfast.record.imaging_events import MetalMark, Plane
@@ -37,6 +37,8 @@ _TOLD_FROM = 0.04
 """Probability from which another explanation is told."""
 _CLIPPED_TOLD, _CONTRAST_TOLD = 0.02, 0.35
 _MARKS_MAX = 40
+_SIDE_MIN = 64
+"""Pixels; a smaller picture is a thumbnail."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,14 @@ def _shipped(name: str) -> tuple[Weights, ...]:
 
 def search(film: Film, weights: Weights, bars: Bars = BARS) -> Search:
     """Look for metal on a film."""
+    if min(film.rows, film.columns) < _SIDE_MIN:
+        return Search((), "", (f"Not searched: {film.columns} x {film.rows} pixels are too few.", *film.problems))
     ready = prepared(film)
     compact, lines = candidates(ready), line_candidates(ready)
+    look_around(compact, lines, ready.mm)
     found = decided(
-        _judged(compact, weights.compact.names, probabilities(weights.compact, [one.values for one in compact])),
-        _judged(lines, weights.lines.names, probabilities(weights.lines, [one.values for one in lines])),
+        (compact, *chances(weights.compact, weights.compact_names, [one.values for one in compact])),
+        (lines, *chances(weights.lines, weights.lines_names, [one.values for one in lines])),
         ready.mm,
         bars,
     )
@@ -78,12 +83,6 @@ def search(film: Film, weights: Weights, bars: Bars = BARS) -> Search:
         for number, one in enumerate(found[:_MARKS_MAX], start=1)
     )
     return Search(marks, SEARCHED, _limits(film, ready, len(found)))
-
-
-def _judged(
-    found: list[Candidate], names: tuple[str, ...], chances: NDArray[np.float64]
-) -> tuple[list[dict[str, float]], list[Box], NDArray[np.float64], tuple[str, ...]]:
-    return [one.values for one in found], [one.box for one in found], chances, names
 
 
 def _mark(mark_id: str, film: Film, ready: Ready, one: Decided, candidate: Candidate) -> MetalMark:

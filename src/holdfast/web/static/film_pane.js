@@ -9,7 +9,7 @@ const LENS_PX = 90;
 const LENS_TIMES = 2.5;
 
 export class FilmPane {
-  constructor(canvas, facts, hooks) {
+  constructor(canvas, facts, hooks, first = null) {
     this.canvas = canvas;
     this.facts = facts;
     this.hooks = hooks;
@@ -27,7 +27,7 @@ export class FilmPane {
     this.#listen();
     this.resize();
     this.fit();
-    this.#firstPicture();
+    this.#firstPicture(first);
     this.#loadLevel(facts.coarsest);
   }
 
@@ -37,14 +37,16 @@ export class FilmPane {
   }
 
   // A small picture that the server has made grey: on the screen before the values are.
-  #firstPicture() {
-    const picture = new Image();
-    picture.onload = () => {
+  #firstPicture(first) {
+    const picture = first || new Image();
+    const take = () => {
       this.picture = picture;
+      picture.remove();
       this.redraw();
-      this.hooks.onFirst?.();
     };
-    picture.src = `/films/${this.facts.image_id}/picture?side=700`;
+    if (picture.complete && picture.naturalWidth) take();
+    else picture.addEventListener("load", take, { once: true });
+    if (!first) picture.src = `/films/${this.facts.image_id}/picture?side=700`;
   }
 
   resize() {

@@ -78,10 +78,14 @@ async function show(number, imageId) {
   try {
     facts = await factsOf(imageId);
   } catch (error) {
+    figure.querySelector("[data-first-picture]")?.remove();
     over.textContent = error.message;
     return;
   }
-  const pane = new FilmPane(canvas, facts, hooks);
+  const there = figure.querySelector("[data-first-picture]");
+  const first = imageId === page.dataset.first ? there : null;
+  if (there && !first) there.remove();
+  const pane = new FilmPane(canvas, facts, hooks, first);
   pane.tool = tool;
   pane.hideMarks = !marksShown;
   pane.points = { ...(facts.landmarks?.points || {}) };

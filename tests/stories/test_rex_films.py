@@ -93,8 +93,15 @@ def test_rex_s_films_are_shown_measured_and_placed(ward: Server, desk: Page, chr
     drawn(desk)
     pictures = desk.locator('[data-choose="0"] option')
     expect(pictures).to_have_count(2)
+    found = desk.get_by_test_id("metal-mark")
+    expect(found.first).to_contain_text("metal, unexplained")
+    expect(found.first).to_contain_text("It might be instead")
+    desk.screenshot(path=tmp_path / "marks.png")
+    desk.get_by_label("Where mark 1 lies").select_option("thorax")
+    found.first.get_by_role("button", name="It is metal").click()
+    expect(found.first).to_contain_text("Dr Ada Keller: It is metal")
 
-    desk.get_by_role("button", name="Measure").click()
+    desk.get_by_role("button", name="Measure", exact=True).click()
     canvas = desk.get_by_test_id("film").first
     box = canvas.bounding_box()
     assert box

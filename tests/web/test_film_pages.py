@@ -220,3 +220,28 @@ def test_the_report_and_the_presentation_are_saved_as_dicom(house: House) -> Non
     refused = client.get(f"{told['location']}/report")
     assert refused.status_code == 400
     assert "no identifiers" in refused.text
+
+
+def test_views_of_two_dates_never_come_together_and_movement_is_told(house: House) -> None:
+    def day(number: int, date: str, points: dict[Lying, dict[str, tuple[float, float]]]) -> None:
+        for lying, taps in points.items():
+            data = shallow(lying, number, StudyDate=date, StudyInstanceUID=f"1.2.3.{date}")
+            image, _ = kept(house, data)
+            assert place(house, image, lying, taps).status_code == 201
+            number += 1
+
+    page = f"/cases/{house.case_id}/metal"
+    still = {lying: made_views.taps(lying) for lying in (Lying.RIGHT, Lying.BACK)}
+    day(1, "20261101", {Lying.RIGHT: still[Lying.RIGHT]})
+    day(3, "20261102", {Lying.BACK: still[Lying.BACK]})
+    assert house.client("clinician").get(f"/api{page}").json()["place"] is None
+    day(5, "20261110", still)
+    day(7, "20261111", still)
+    (told,) = house.client("clinician").get(f"/api{page}").json()["movements"]
+    assert (told["since"], told["beyond_measuring"]) == ("20261110", False)
+    lower = {name: (x, y + 120) if name == "object" else (x, y) for name, (x, y) in still[Lying.RIGHT].items()}
+    day(9, "20261112", {Lying.RIGHT: lower, Lying.BACK: still[Lying.BACK]})
+    newest = house.client("clinician").get(f"/api{page}").json()["movements"][0]
+    assert newest["beyond_measuring"]
+    assert newest["mm"] == pytest.approx(120 * made_views.SPACING_MM / 1.17, rel=0.15)
+    assert "yes, " in house.client("clinician").get(page).text

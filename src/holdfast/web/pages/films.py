@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from holdfast.imaging.landmarks import WORDS, needed, useful
 from holdfast.imaging.presentation import TILE, Sizes, Window, greys, windows
 from holdfast.imaging.projection import Lying
+from holdfast.imaging.two_views import moved
 from holdfast.kernel.errors import NotFoundError, OperatorError
 from holdfast.record.imaging_state import ImageEntry, StudyEntry
 from holdfast.usecases import films as use
@@ -165,6 +166,7 @@ def metal(call: Call) -> Response:
         views=[_drawn(call, film) for film in found.films],
         studies=studies_of(call.ctx, case.case_id),
         on_record=on_record,
+        movements=[(date, moved(before, found.place)) for date, before in found.earlier if found.place],
         who=call.ctx.book.clinic.name_of,
         words=WORDS,
     )
@@ -195,6 +197,11 @@ def metal_json(call: Call) -> Response:
             "place": found.place and msgspec.to_builtins(found.place),
             "bounds": [msgspec.to_builtins(one) for one in found.bounds],
             "problem": found.problem,
+            "movements": [
+                {"since": date, **msgspec.to_builtins(moved(before, found.place))}
+                for date, before in found.earlier
+                if found.place
+            ],
             "method": use.METHOD,
         }
     )

@@ -196,6 +196,15 @@ async function reread(pane) {
   if (pane === now()) activate(active);
 }
 
+// A film that has just come is being searched: its marks appear without a reload.
+const ASK_AGAIN_MS = 1500;
+setInterval(() => {
+  if (document.hidden) return;
+  for (const pane of panes) {
+    if (pane && !pane.facts.metal && !pane.pointers.size && !pane.unsaved) reread(pane).catch(() => {});
+  }
+}, ASK_AGAIN_MS);
+
 function choose(name) {
   tool = name;
   for (const button of page.querySelectorAll("[data-tool]")) {

@@ -141,6 +141,11 @@ def test_rex_s_films_are_shown_measured_and_placed(ward: Server, desk: Page, chr
     assert mm == pytest.approx(AORTA_MM, abs=4)
     assert low < AORTA_MM < high
     desk.screenshot(path=tmp_path / "desk.png", full_page=True)
+    desk.emulate_media(media="print")
+    expect(desk.get_by_role("button", name="Print")).to_be_hidden()
+    expect(desk.get_by_test_id("distances")).to_be_visible()
+    desk.screenshot(path=tmp_path / "print.png", full_page=True)
+    desk.emulate_media(media="screen")
     desk.get_by_role("button", name="Put these distances on record").click()
     expect(desk.get_by_test_id("on-record")).to_contain_text("Dr Ada Keller")
     desk.goto(f"{ward.address}/cases/{rex}/timeline")

@@ -190,8 +190,10 @@ find("[data-note-cancel]")?.addEventListener("click", () => {
 
 // What is noted changed: ask again, the film itself stays.
 async function reread(pane) {
-  const facts = await factsOf(pane.facts.image_id);
-  Object.assign(pane.facts, { notes: facts.notes, metal: facts.metal, landmarks: facts.landmarks });
+  const { notes, metal, landmarks } = await factsOf(pane.facts.image_id);
+  const told = (facts) => JSON.stringify([facts.notes, facts.metal, facts.landmarks]);
+  if (told(pane.facts) === told({ notes, metal, landmarks })) return;
+  Object.assign(pane.facts, { notes, metal, landmarks });
   pane.redraw();
   if (pane === now()) activate(active);
 }

@@ -7,6 +7,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 from PIL import Image
+from pydicom import dcmread
 
 import made_views
 from holdfast.imaging.projection import Lying
@@ -164,7 +165,7 @@ def test_distances_are_told_from_two_views_and_go_on_record(house: House) -> Non
 
 
 def test_a_film_without_scale_gives_no_millimetre(house: House) -> None:
-    lateral, study = kept(house, as_file(film(1, rows=820, columns=1000, QualityControlImage="YES")))
+    lateral, _ = kept(house, as_file(film(1, rows=820, columns=1000, QualityControlImage="YES")))
     assert place(house, lateral, Lying.RIGHT).status_code == 201
     text = house.client("clinician").get(f"/cases/{house.case_id}/metal").text
     assert "uncalibrated" in text
@@ -199,3 +200,48 @@ def test_gzip_of_a_piece_is_what_a_browser_expects(house: House) -> None:
     with house.client("technician").stream("GET", f"/films/{image}/tiles/0/0/0") as answer:
         raw = b"".join(answer.iter_raw())
     assert len(gzip.decompress(raw)) == 512 * 512 * 2
+
+
+def test_the_report_and_the_presentation_are_saved_as_dicom(house: House) -> None:
+    lateral, _ = kept(house, shallow(Lying.RIGHT, 1))
+    front, _ = kept(house, shallow(Lying.BACK, 2))
+    place(house, lateral, Lying.RIGHT)
+    place(house, front, Lying.BACK)
+    client = house.client("investigator")
+    report = client.get(f"/imaging/{study}/report")
+    assert report.headers["content-type"] == "application/dicom"
+    read = dcmread(BytesIO(report.content))
+    assert (read.Modality, read.VerificationFlag) == ("SR", "UNVERIFIED")
+    assert dcmread(BytesIO(client.get(f"/films/{lateral}/presentation").content)).Modality == "PR"
+    assert f"/imaging/{study}/report" in client.get(f"/cases/{house.case_id}/metal").text
+    photo = BytesIO()
+    Image.new("L", (60, 40)).save(photo, "PNG")
+    told = upload(house, photo.getvalue(), kind="image/png").json()
+    refused = client.get(f"{told['location']}/report")
+    assert refused.status_code == 400
+    assert "no identifiers" in refused.text
+
+
+def test_views_of_two_dates_never_come_together_and_movement_is_told(house: House) -> None:
+    def day(number: int, date: str, points: dict[Lying, dict[str, tuple[float, float]]]) -> None:
+        for lying, taps in points.items():
+            data = shallow(lying, number, StudyDate=date, StudyInstanceUID=f"1.2.3.{date}")
+            image, _ = kept(house, data)
+            assert place(house, image, lying, taps).status_code == 201
+            number += 1
+
+    page = f"/cases/{house.case_id}/metal"
+    still = {lying: made_views.taps(lying) for lying in (Lying.RIGHT, Lying.BACK)}
+    day(1, "20261101", {Lying.RIGHT: still[Lying.RIGHT]})
+    day(3, "20261102", {Lying.BACK: still[Lying.BACK]})
+    assert house.client("clinician").get(f"/api{page}").json()["place"] is None
+    day(5, "20261110", still)
+    day(7, "20261111", still)
+    (told,) = house.client("clinician").get(f"/api{page}").json()["movements"]
+    assert (told["since"], told["beyond_measuring"]) == ("20261110", False)
+    lower = {name: (x, y + 120) if name == "object" else (x, y) for name, (x, y) in still[Lying.RIGHT].items()}
+    day(9, "20261112", {Lying.RIGHT: lower, Lying.BACK: still[Lying.BACK]})
+    newest = house.client("clinician").get(f"/api{page}").json()["movements"][0]
+    assert newest["beyond_measuring"]
+    assert newest["mm"] == pytest.approx(120 * made_views.SPACING_MM / 1.17, rel=0.15)
+    assert "yes, " in house.client("clinician").get(page).text

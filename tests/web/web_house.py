@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from fake_calling import make_desk
 from holdfast.bootstrap.proofs import RecordProofs
+from holdfast.gateways.dicom.film_reports import DicomFilmReports
 from holdfast.gateways.dicom.pixels import read_film
 from holdfast.gateways.paper.labels import PdfPaper
 from holdfast.knowledge.loader import load
@@ -105,6 +106,7 @@ def make_house(tmp_path: Path, clock: StandingClock) -> House:
         Reception(ctx, films),
         proofs=proofs,
         paper=PdfPaper(),
+        film_reports=DicomFilmReports(),
         read_film=read_film,
         desk=make_desk(ctx),
         secure_cookies=False,

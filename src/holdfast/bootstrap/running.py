@@ -16,6 +16,7 @@ from holdfast.bootstrap.house import House, open_house, setup_link
 from holdfast.bootstrap.imaging_units import dicom_server
 from holdfast.bootstrap.monitors import handle_hl7, quarantine_bytes
 from holdfast.config import Config
+from holdfast.gateways.dicom.film_reports import DicomFilmReports
 from holdfast.gateways.dicom.pixels import read_film
 from holdfast.gateways.dicom.server import TITLE
 from holdfast.gateways.hl7.server import serve as serve_mllp
@@ -43,6 +44,7 @@ def web_services(house: House) -> WebServices:
         read_film=read_film,
         proofs=house.proofs,
         paper=house.paper,
+        film_reports=DicomFilmReports(),
         secure_cookies=house.config.secure_cookies,
         demo=house.config.demo,
     )

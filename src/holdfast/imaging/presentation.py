@@ -29,6 +29,7 @@ class Sizes:
     def __init__(self, film: Film) -> None:
         self.film = film
         self._levels: list[NDArray[np.uint16]] = [film.pixels]
+        self._marks: tuple[float, ...] = ()
 
     @property
     def coarsest(self) -> int:
@@ -42,6 +43,14 @@ class Sizes:
         while len(self._levels) <= level:
             self._levels.append(_halved(self._levels[-1]))
         return self._levels[level]
+
+    @property
+    def marks(self) -> tuple[float, ...]:
+        """The values below which 1, 50, 90 and 99.9 % of the coarsest size lie, and its highest."""
+        if not self._marks:
+            values = self.level(self.coarsest)
+            self._marks = (*map(float, np.percentile(values, (1.0, 50.0, 90.0, 99.9))), float(values.max()))
+        return self._marks
 
     def tile(self, level: int, column: int, row: int) -> NDArray[np.uint16]:
         """The piece whose corner lies at (``column`` x TILE, ``row`` x TILE) of that size; empty beyond the film."""
@@ -59,14 +68,13 @@ class Sizes:
 def windows(sizes: Sizes) -> tuple[Window, ...]:
     """What may be chosen, the one to begin with first: as the file asks, then by what the film holds."""
     film = sizes.film
-    values = sizes.level(sizes.coarsest)
-    low, soft, dense, high = (float(one) for one in np.percentile(values, (1.0, 50.0, 90.0, 99.9)))
+    low, soft, dense, high, highest = sizes.marks
     top = float((1 << film.bits) - 1)
     chosen = [
         _between("whole", "Whole range", 0.0, top),
         _between("film", "What this film uses", low, high),
         _between("soft", "Dark parts", low, dense),
-        _between("dense", "Dense parts", soft, max(high, float(values.max()))),
+        _between("dense", "Dense parts", soft, max(high, highest)),
     ]
     if film.window and film.window[1] >= 1:
         return (Window("sent", "As sent", *film.window), *chosen[1:], chosen[0])

@@ -39,6 +39,7 @@ Floats = NDArray[np.float64]
 Point = tuple[float, float]
 
 _WITHIN_95 = 1.96
+_CHI_SQUARE_95 = 5.991  # of two degrees of freedom
 _DISAGREE = 4.0
 """Of ``Fit.misfit``; seldom reached by chance (benchmarks/two_views.py counts it)."""
 _DETECTOR_SCALE, _PATIENT_SCALE = 0.005, 0.05
@@ -127,6 +128,28 @@ def place(views: Sequence[View], weight_kg: float | None) -> Place:
         roll_deg=rolls,
         doubts=_doubts(found, views),
     )
+
+
+@dataclass(frozen=True)
+class Movement:
+    """Of the metal across the body (left-right and back-belly) between two dates. Along the body nothing is said: the
+    first point of the spine need not be the same vertebra on both."""
+
+    mm: float
+    up_to_mm: float
+    """95 of 100."""
+    beyond_measuring: bool
+    """Whether more than 19 in 20 pairs of films of metal that did not move would look less moved."""
+
+
+def moved(before: Place, after: Place) -> Movement:
+    """How far the metal lies now from where it lay."""
+    away = (after.left_mm - before.left_mm, after.back_mm - before.back_mm)
+    spread = [hypot(before.deviations_mm[axis], after.deviations_mm[axis]) for axis in (1, 2)]
+    mm = hypot(*away)
+    chance = sum((one / sd) ** 2 for one, sd in zip(away, spread, strict=True))
+    along = hypot(*(one * sd for one, sd in zip(away, spread, strict=True))) / mm if mm else max(spread)
+    return Movement(mm, mm + _WITHIN_95 * along, chance > _CHI_SQUARE_95)
 
 
 @dataclass(frozen=True)

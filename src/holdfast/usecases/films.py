@@ -7,6 +7,7 @@ from holdfast.imaging.landmarks import WORDS
 from holdfast.imaging.projection import Lying
 from holdfast.imaging.two_views import Bound, Distance, Place, View, lower_bounds, place
 from holdfast.kernel.errors import NotFoundError, OperatorError
+from holdfast.kernel.time import to_datetime
 from holdfast.record import events as ev
 from holdfast.record.film_events import (
     FilmMarked,
@@ -44,12 +45,14 @@ class Located:
     """What is known of where the metal lies in a case."""
 
     films: tuple[PlacedFilm, ...]
-    """The newest lateral view and the newest along the back that have landmarks."""
+    """The lateral view and the one along the back, of the newest date that has landmarks on both."""
     place: Place | None
     bounds: tuple[Bound, ...]
     """From one view, when there is no place."""
     problem: str
     """Why there is nothing, or less than there might be; empty when there is a place."""
+    earlier: tuple[tuple[str, Place], ...] = ()
+    """(date, place) of earlier dates with both views, newest first."""
 
 
 def film_of(ctx: Context, image_id: str) -> tuple[StudyEntry, ImageEntry]:
@@ -154,24 +157,50 @@ def placed_films(ctx: Context, case_id: str) -> list[PlacedFilm]:
 
 def located(ctx: Context, case_id: str) -> Located:
     """Where the metal lies, from the newest landmarks of each view."""
-    films = placed_films(ctx, case_id)
-    chosen = tuple(
-        found
-        for lateral in (True, False)
-        if (found := next((one for one in films if one.lying.lateral is lateral), None))
-    )
-    weight = ctx.book.case(case_id).weight_kg
-    if not chosen:
+    dates = _by_date(placed_films(ctx, case_id))
+    if not dates:
         return Located((), None, (), "No landmarks are placed on any picture of this case.")
+    whole: list[tuple[PlacedFilm, ...]] = [films for films in dates if len(films) == 2]
+    chosen = whole[0] if whole else dates[0]
+    weight = ctx.book.case(case_id).weight_kg
     try:
         views = [_view(ctx, one) for one in chosen]
         if len(views) == 2:
-            return Located(chosen, place(views, weight), (), "")
+            return Located(chosen, place(views, weight), (), "", _earlier(ctx, whole[1:], weight))
         missing = "a view along the back" if chosen[0].lying.lateral else "a lateral view"
         only = f"One view only: the metal lies at least so far away, and may lie much farther. Take {missing}."
         return Located(chosen, None, lower_bounds(views[0], weight), only)
     except OperatorError as error:
         return Located(chosen, None, (), f"{error.problem} {error.remedy}")
+
+
+def _by_date(films: list[PlacedFilm]) -> list[tuple[PlacedFilm, ...]]:
+    """The lateral view and the one along the back of each date, newest date first: views of two dates never come
+    together, the metal or the dog may have moved."""
+    dates: dict[str, dict[bool, PlacedFilm]] = {}
+    for film in films:
+        dates.setdefault(_date(film.study), {}).setdefault(film.lying.lateral, film)
+    return [
+        tuple(dates[date][way] for way in (True, False) if way in dates[date]) for date in sorted(dates, reverse=True)
+    ]
+
+
+def _date(study: StudyEntry) -> str:
+    """As DICOM writes it; where the study states none, the day on which it came and which study it is."""
+    return study.study_date or f"{to_datetime(study.received_us):%Y%m%d} {study.study_id}"
+
+
+def _earlier(
+    ctx: Context, dates: list[tuple[PlacedFilm, ...]], weight_kg: float | None
+) -> tuple[tuple[str, Place], ...]:
+    places = []
+    for films in dates:
+        try:
+            found = place([_view(ctx, one) for one in films], weight_kg)
+        except OperatorError:
+            continue  # what is missing on an earlier date does not stand in the way of the newest
+        places.append((_date(films[0].study).partition(" ")[0], found))
+    return tuple(places)
 
 
 def _view(ctx: Context, film: PlacedFilm) -> View:

@@ -15,6 +15,7 @@ from holdfast.web import (
     acts,
     api,
     dicomweb,
+    dicomweb_pictures,
     errors,
     service_acts,
 )
@@ -98,6 +99,7 @@ _PAGES = (
     *scores.PAGES,
     *service.PAGES,
     *service_acts.PAGES,
+    *dicomweb_pictures.PAGES,
     Page("GET", "/health", "health", lambda: _health),
 )
 _ACTS = (
@@ -114,7 +116,6 @@ _ACTS = (
     *EXAM_ACTS.values(),
     *CONSULT_ACTS.values(),
     *SCORE_ACTS.values(),
-    *service_acts.SERVICE_ACTS.values(),
 )
 
 

@@ -37,14 +37,14 @@ def search_studies(call: Call) -> Response:
 
 def search_series(call: Call) -> Response:
     series: dict[str, list[ImageEntry]] = {}
-    for image in _images(call):
+    for image in images_of(call):
         series.setdefault(image.series_uid, []).append(image)
     return _answer(call, [_series_attributes(call.part("study"), uid, images) for uid, images in series.items()])
 
 
 def search_instances(call: Call) -> Response:
     study, wanted = call.part("study"), call.request.path_params.get("series")
-    images = [image for image in _images(call) if wanted in (None, image.series_uid)]
+    images = [image for image in images_of(call) if wanted in (None, image.series_uid)]
     return _answer(call, [_instance_attributes(study, image) for image in images])
 
 
@@ -53,7 +53,7 @@ def fetch(call: Call) -> Response:
     series, instance = (call.request.path_params.get(name) for name in ("series", "instance"))
     images = [
         image
-        for image in _images(call)
+        for image in images_of(call)
         if series in (None, image.series_uid) and instance in (None, image.sop_instance_uid)
     ]
     if not images:
@@ -94,7 +94,8 @@ def _by_uid(call: Call) -> dict[str, list[StudyEntry]]:
     return found
 
 
-def _images(call: Call) -> list[ImageEntry]:
+def images_of(call: Call) -> list[ImageEntry]:
+    """The pictures of the study in the path, each in its newest version; raises ``NotFoundError``."""
     entries = _by_uid(call).get(call.part("study"))
     if not entries:
         raise NotFoundError("There is no such study.", "Search for it first.")

@@ -7,6 +7,7 @@ from holdfast.usecases.accounts import Hasher
 from holdfast.usecases.call_desk import CallDesk
 from holdfast.usecases.context import Context
 from holdfast.usecases.documents import Paper
+from holdfast.usecases.film_reports import FilmReports
 from holdfast.usecases.handing_out import Proofs
 from holdfast.usecases.live import Ward
 from holdfast.usecases.ports import Accounts, FilmReader, Films
@@ -28,6 +29,7 @@ class WebServices:
     read_film: FilmReader
     proofs: Proofs
     paper: Paper
+    film_reports: FilmReports
     secure_cookies: bool
     """True behind TLS: the session cookie is then never sent in the clear."""
     demo: str = ""

@@ -6,6 +6,8 @@ ALLOWED: dict[str, Roles] = {
     "film.view": READING,
     "film.picture": READING,
     "film.tile": READING,
+    "film.report": READING,
+    "film.presentation": READING,
     "api.film": READING,
     "case.metal": READING,
     "api.case.metal": READING,

@@ -17,6 +17,12 @@ ALLOWED: dict[str, Roles] = {
     "dicomweb.study": READING,
     "dicomweb.series.fetch": READING,
     "dicomweb.instance": READING,
+    "dicomweb.study.metadata": READING,
+    "dicomweb.series.metadata": READING,
+    "dicomweb.instance.metadata": READING,
+    "dicomweb.rendered": READING,
+    "dicomweb.frame.rendered": READING,
+    "dicomweb.frames": READING,
     "dicomweb.store": CLINICAL,
     "api.case.imaging": CLINICAL,
 }

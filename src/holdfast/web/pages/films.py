@@ -9,9 +9,11 @@ from starlette.responses import JSONResponse, Response
 from holdfast.imaging.landmarks import WORDS, needed, useful
 from holdfast.imaging.presentation import TILE, Sizes, Window, greys, windows
 from holdfast.imaging.projection import Lying
+from holdfast.imaging.two_views import moved
 from holdfast.kernel.errors import NotFoundError, OperatorError
 from holdfast.record.imaging_state import ImageEntry, StudyEntry
 from holdfast.usecases import films as use
+from holdfast.usecases.film_reports import told_of_film, told_of_study
 from holdfast.usecases.studies import studies_of, study_of
 from holdfast.web.film_shelf import jpeg
 from holdfast.web.gate import Call
@@ -132,6 +134,24 @@ def tile(call: Call) -> Response:
     return Response(body, media_type="application/octet-stream", headers=headers)
 
 
+def report(call: Call) -> Response:
+    """What is known of metal on the films of a study, as a DICOM structured report."""
+    told = told_of_study(call.ctx, call.services.films, call.part("study_id"))
+    return _saved(call.services.film_reports.report(told), "report")
+
+
+def presentation(call: Call) -> Response:
+    """The marks of one film as a DICOM presentation state."""
+    study, image = use.film_of(call.ctx, call.part("image_id"))
+    told = told_of_film(call.ctx, call.services.films, study, image)
+    return _saved(call.services.film_reports.presentation(told), "marks")
+
+
+def _saved(data: bytes, name: str) -> Response:
+    headers = {"content-disposition": f'attachment; filename="{name}.dcm"'}
+    return Response(data, media_type="application/dicom", headers=headers)
+
+
 def metal(call: Call) -> Response:
     """The surgeon's page: both views with their marks, distances, what is uncertain."""
     case = call.ctx.book.case(call.part("case_id"))
@@ -146,6 +166,7 @@ def metal(call: Call) -> Response:
         views=[_drawn(call, film) for film in found.films],
         studies=studies_of(call.ctx, case.case_id),
         on_record=on_record,
+        movements=[(date, moved(before, found.place)) for date, before in found.earlier if found.place],
         who=call.ctx.book.clinic.name_of,
         words=WORDS,
     )
@@ -176,6 +197,11 @@ def metal_json(call: Call) -> Response:
             "place": found.place and msgspec.to_builtins(found.place),
             "bounds": [msgspec.to_builtins(one) for one in found.bounds],
             "problem": found.problem,
+            "movements": [
+                {"since": date, **msgspec.to_builtins(moved(before, found.place))}
+                for date, before in found.earlier
+                if found.place
+            ],
             "method": use.METHOD,
         }
     )
@@ -192,6 +218,8 @@ PAGES = (
     Page("GET", "/imaging/{study_id}/view", "film.view", lambda: view),
     Page("GET", "/films/{image_id}/picture", "film.picture", lambda: picture),
     Page("GET", "/films/{image_id}/tiles/{level}/{column}/{row}", "film.tile", lambda: tile),
+    Page("GET", "/imaging/{study_id}/report", "film.report", lambda: report),
+    Page("GET", "/films/{image_id}/presentation", "film.presentation", lambda: presentation),
     Page("GET", "/api/films/{image_id}", "api.film", lambda: facts),
     Page("GET", "/cases/{case_id}/metal", "case.metal", lambda: metal),
     Page("GET", "/api/cases/{case_id}/metal", "api.case.metal", lambda: metal_json),

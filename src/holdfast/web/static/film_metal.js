@@ -68,7 +68,7 @@ function one(mark, number, pane, { caseId, post, reread, usePoint }) {
 export function showMetal(into, pane, tools) {
   const { metal } = pane.facts;
   if (!metal) {
-    into.replaceChildren(line("This film has not been searched for metal. Look at it yourself."));
+    into.replaceChildren(line("Not searched for metal yet: it may still come. Look at it yourself."));
     return;
   }
   const parts = metal.marks.map((mark, number) => one(mark, number + 1, pane, tools));

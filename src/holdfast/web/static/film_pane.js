@@ -9,7 +9,7 @@ const LENS_PX = 90;
 const LENS_TIMES = 2.5;
 
 export class FilmPane {
-  constructor(canvas, facts, hooks) {
+  constructor(canvas, facts, hooks, first = null) {
     this.canvas = canvas;
     this.facts = facts;
     this.hooks = hooks;
@@ -27,7 +27,7 @@ export class FilmPane {
     this.#listen();
     this.resize();
     this.fit();
-    this.#firstPicture();
+    this.#firstPicture(first);
     this.#loadLevel(facts.coarsest);
   }
 
@@ -37,14 +37,16 @@ export class FilmPane {
   }
 
   // A small picture that the server has made grey: on the screen before the values are.
-  #firstPicture() {
-    const picture = new Image();
-    picture.onload = () => {
+  #firstPicture(first) {
+    const picture = first || new Image();
+    const take = () => {
       this.picture = picture;
+      picture.remove();
       this.redraw();
-      this.hooks.onFirst?.();
     };
-    picture.src = `/films/${this.facts.image_id}/picture?side=700`;
+    if (picture.complete && picture.naturalWidth) take();
+    else picture.addEventListener("load", take, { once: true });
+    if (!first) picture.src = `/films/${this.facts.image_id}/picture?side=700`;
   }
 
   resize() {
@@ -130,7 +132,7 @@ export class FilmPane {
     ink.setTransform(this.dpr, 0, 0, this.dpr, 0, 0);
     drawScene(ink, this);
     if (this.lens) this.#drawLens(ink);
-    this.canvas.dataset.drawn = this.tiles.size ? "values" : this.picture ? "picture" : "";
+    this.canvas.dataset.drawn = this.#coarseThere() ? "values" : this.picture ? "picture" : "";
   }
 
   // `centre`: the film's point that comes to `on`, in pixels of the canvas.
@@ -143,7 +145,7 @@ export class FilmPane {
     ink.beginPath();
     ink.rect(0, 0, columns, rows);
     ink.clip();
-    if (!this.tiles.has(`${coarsest}/0/0`) && this.picture) ink.drawImage(this.picture, 0, 0, columns, rows);
+    if (!this.#coarseThere() && this.picture) ink.drawImage(this.picture, 0, 0, columns, rows);
     const finest = Math.min(coarsest, Math.max(0, Math.floor(-Math.log2(scale))));
     for (let level = coarsest; level >= finest; level -= 1) {
       if (level < coarsest && level > finest) continue;
@@ -167,6 +169,11 @@ export class FilmPane {
         ink.drawImage(tile.canvas, column * side, row * side, tile.columns * 2 ** level, tile.rows * 2 ** level);
       }
     }
+  }
+
+  #coarseThere() {
+    const coarse = [...this.tiles].filter(([key]) => key.startsWith(`${this.facts.coarsest}/`));
+    return coarse.length > 0 && coarse.every(([, tile]) => tile.values);
   }
 
   #loadLevel(level) {
@@ -303,7 +310,7 @@ export class FilmPane {
       this.setWindow({ ...this.window, key: "own", width: this.window.width + dx * step, centre: this.window.centre + dy * step });
     } else if (this.tool === "measure") drag.line.b = this.toFilm(at);
     else if (this.tool === "magnify") this.lens = { ...this.lens, at };
-    else if (drag.point) this.hooks.onPointMoved(this, drag.point, this.toFilm(at));
+    else if (drag.moved && drag.point) this.hooks.onPointMoved(this, drag.point, this.toFilm(at));
     else if (drag.moved) this.pan(dx, dy);
     this.redraw();
   }
@@ -317,8 +324,8 @@ export class FilmPane {
     if (!drag || event.type === "pointercancel") return;
     if (drag.line) {
       if (drag.moved) this.#measured({ kind: "length", ...drag.line });
-    } else if (drag.point) this.hooks.onPointDropped(this);
-    else if (drag.moved) return;
+    } else if (drag.moved && drag.point) this.hooks.onPointDropped(this);
+    else if (drag.moved) return; // a tap places a point also close to another one: only a drag moves that
     else if (this.tool === "angle") this.#angle(drag.film);
     else if (this.#inside(drag.film)) {
       if (this.tool === "mark") this.hooks.onMark(this, drag.film);

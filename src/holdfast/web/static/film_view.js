@@ -78,10 +78,14 @@ async function show(number, imageId) {
   try {
     facts = await factsOf(imageId);
   } catch (error) {
+    figure.querySelector("[data-first-picture]")?.remove();
     over.textContent = error.message;
     return;
   }
-  const pane = new FilmPane(canvas, facts, hooks);
+  const there = figure.querySelector("[data-first-picture]");
+  const first = imageId === page.dataset.first ? there : null;
+  if (there && !first) there.remove();
+  const pane = new FilmPane(canvas, facts, hooks, first);
   pane.tool = tool;
   pane.hideMarks = !marksShown;
   pane.points = { ...(facts.landmarks?.points || {}) };
@@ -110,6 +114,7 @@ function activate(number) {
   showWindow(now().window);
   find('[data-do="invert"]').setAttribute("aria-pressed", String(now().invert));
   showMetal(find("[data-metal]"), now(), { caseId, post, reread, usePoint: (at) => points.useMark(at) });
+  find("[data-presentation]").href = `/films/${facts.image_id}/presentation`;
   showNotes();
   points.show();
 }
@@ -185,11 +190,22 @@ find("[data-note-cancel]")?.addEventListener("click", () => {
 
 // What is noted changed: ask again, the film itself stays.
 async function reread(pane) {
-  const facts = await factsOf(pane.facts.image_id);
-  Object.assign(pane.facts, { notes: facts.notes, metal: facts.metal, landmarks: facts.landmarks });
+  const { notes, metal, landmarks } = await factsOf(pane.facts.image_id);
+  const told = (facts) => JSON.stringify([facts.notes, facts.metal, facts.landmarks]);
+  if (told(pane.facts) === told({ notes, metal, landmarks })) return;
+  Object.assign(pane.facts, { notes, metal, landmarks });
   pane.redraw();
   if (pane === now()) activate(active);
 }
+
+// A film that has just come is being searched: its marks appear without a reload.
+const ASK_AGAIN_MS = 1500;
+setInterval(() => {
+  if (document.hidden) return;
+  for (const pane of panes) {
+    if (pane && !pane.facts.metal && !pane.pointers.size && !pane.unsaved) reread(pane).catch(() => {});
+  }
+}, ASK_AGAIN_MS);
 
 function choose(name) {
   tool = name;

@@ -241,6 +241,7 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
         steps=(al.EscalationStep(priority="high", after_s=30.0, whom="nurse Kim"),),
         why="one nurse at night",
     ),
+    cpr.CprWishRecorded(at_us=T0_US, wish=cpr.CprWish.YELLOW, said_by="the owner", how="by telephone"),
     cpr.CprStarted(at_us=T0_US, cpr_id="c1", weight_kg=33.9, weight_at_us=T0_US - SECOND_US, location="ICU 2"),
     cpr.CprStepLogged(
         at_us=T0_US,

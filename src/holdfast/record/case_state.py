@@ -13,7 +13,7 @@ from holdfast.record import alarm_state, cpr_log
 from holdfast.record import events as ev
 from holdfast.record.alarm_events import ANY_ALARM_EVENT
 from holdfast.record.alarm_state import AlarmState
-from holdfast.record.cpr_events import ANY_CPR_EVENT
+from holdfast.record.cpr_events import ANY_CPR_EVENT, CprWishRecorded
 from holdfast.record.cpr_log import CprLog
 from holdfast.record.monitor import Origin
 from holdfast.record.score_events import ScoreItemAnswered
@@ -146,6 +146,8 @@ class CaseState:
     """Each with the account that gave it."""
     resuscitations: dict[str, CprLog] = field(default_factory=dict)
     """By their id."""
+    cpr_wish: tuple[CprWishRecorded, str] | None = None
+    """The newest word of the owner on resuscitation, with the account that took it down."""
     looks: dict[str, LookEntry] = field(default_factory=dict)
     """By their id, oldest first."""
 
@@ -231,6 +233,9 @@ def _after(state: CaseState, event: ev.AnyEvent, item: ev.Recorded) -> CaseState
             return _after_end_of_life(state, event, item)
         case ev.MonitorConditionBegan() | ev.MonitorConditionEnded():
             return _after_monitor(state, event)
+        case CprWishRecorded():
+            newer = state.cpr_wish is None or event.at_us >= state.cpr_wish[0].at_us
+            return replace(state, cpr_wish=(event, item.actor)) if newer else state
         case ScoreItemAnswered():
             return replace(state, score_answers=(*state.score_answers, (event, item.actor)))
         case ev.WorkingDiagnosisSet():

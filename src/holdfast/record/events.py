@@ -17,7 +17,7 @@ import msgspec
 
 from holdfast.kernel.errors import IntegrityError
 from holdfast.record.alarm_events import ANY_ALARM_EVENT, EscalationSet
-from holdfast.record.cpr_events import ANY_CPR_EVENT
+from holdfast.record.cpr_events import ANY_CPR_EVENT, CprWishRecorded
 from holdfast.record.custody_events import ANY_CUSTODY_EVENT
 from holdfast.record.event_base import CaseEvent as CaseEvent
 from holdfast.record.event_base import ClinicEvent as ClinicEvent
@@ -275,6 +275,7 @@ ANY_CASE_EVENT = (
     | ANY_ALARM_EVENT
     | ANY_IMAGING_CASE_EVENT
     | ANY_CPR_EVENT
+    | CprWishRecorded
     | ScoreItemAnswered
     | ANY_CUSTODY_EVENT
 )

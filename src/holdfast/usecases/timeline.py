@@ -15,6 +15,7 @@ from holdfast.resuscitation.utstein import FACTS
 from holdfast.usecases.alarm_views import label
 from holdfast.usecases.context import Context
 from holdfast.usecases.course_views import course_view
+from holdfast.usecases.resuscitations import CPR_WISHES
 
 _IN_THE_ALARM_LOG = (
     al.AlarmRaised,
@@ -168,6 +169,9 @@ def _score_words(ctx: Context, event: ScoreItemAnswered) -> str:
 
 def _cpr_words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str] | None:
     match event:
+        case cpr.CprWishRecorded():
+            words = f"CPR wish: {event.wish.value}, {CPR_WISHES[event.wish]}"
+            return "resuscitation", words, ", ".join(part for part in (event.said_by, event.how) if part)
         case cpr.CprStarted():
             weight = f"doses for {event.weight_kg:g} kg" if event.weight_kg is not None else "weight not known"
             return "resuscitation", "Resuscitation began", weight

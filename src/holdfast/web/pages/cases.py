@@ -169,7 +169,14 @@ def facts(state: CaseState) -> int:
     parts = (state.findings, state.touches, state.treatments, state.diagnoses, state.tests, state.notes)
     retracted = sum(bool(entry.retracted) for entry in state.findings)
     decided = sum(1 + bool(o.comfort) + len(o.decisions) for o in state.orders)
-    return sum(len(part) for part in parts) + retracted + decided + len(state.corrections) + bool(state.closed)
+    return (
+        sum(len(part) for part in parts)
+        + bool(state.cpr_wish)
+        + retracted
+        + decided
+        + len(state.corrections)
+        + bool(state.closed)
+    )
 
 
 def actor_names(call: Call) -> Any:

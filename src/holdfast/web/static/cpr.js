@@ -2,7 +2,7 @@
 // at once and in this browser's outbox, and the log is put together with the server's whenever it answers.
 import { amountFor, clockAt, joulesFor, seen } from "./cpr_clock.js";
 import { CprLogs } from "./cpr_log.js";
-import { minutes, showAfter, showClock, showDrugs, showLog } from "./cpr_screen.js";
+import { minutes, number, showAfter, showClock, showDrugs, showLog } from "./cpr_screen.js";
 import { CprSound } from "./cpr_sound.js";
 import { connect } from "./live.js";
 import { outboxState, post } from "./outbox.js";
@@ -12,7 +12,9 @@ import { clock, showSilence, showTiles, slot } from "./view.js";
 
 const ASK_EVERY_MS = 2000;
 const CALL_AGAIN_US = 5e6;
+const ETCO2 = ["etco2", "etco2_wave"];
 const page = document.querySelector(".cpr");
+const etco2Form = page.querySelector("[data-etco2]");
 const kit = JSON.parse(page.dataset.kit);
 const logs = new CprLogs(page.dataset.case, kit, JSON.parse(page.dataset.logs));
 const sound = new CprSound();
@@ -20,6 +22,7 @@ const weight = { kg: kit.weight_kg, atUs: kit.weight_at_us };
 let current = null;
 let asked = 0;
 let told = { suggestion: null, after: [] };
+let liveEtco2 = null;
 let called = { key: "", atUs: 0 };
 
 function choose() {
@@ -62,6 +65,7 @@ function tick() {
   showLog(page, current, kit);
   showWeight(now);
   showSuggestion(state);
+  showLowEtco2(state);
   slot(page, "after").hidden = state.phase !== "circulation";
   showAfter(page, told.after);
   slot(page, "record").setAttribute("href", `/cases/${page.dataset.case}/cpr/${current.cpr_id}`);
@@ -107,6 +111,13 @@ function showNet() {
   const waiting = entries.length ? `${entries.length} to send` : "";
   const text = [signedOut ? "SIGNED OUT: goes on here" : gone ? "NO SERVER: clock and log go on here" : "", waiting].filter(Boolean).join(", ");
   if (line.textContent !== text) line.textContent = text;
+}
+
+function showLowEtco2(state) {
+  const line = slot(page, "etco2-low");
+  if (!line) return;
+  const stale = document.body.classList.contains("is-stale");
+  line.hidden = stale || state.phase !== "compressions" || liveEtco2 === null || liveEtco2 >= kit.protocol.etco2_floor_mmhg;
 }
 
 function showSound() {
@@ -187,13 +198,19 @@ page.addEventListener("submit", (event) => {
   event.preventDefault();
   const form = event.target;
   const value = (name) => form.elements[name].value.trim();
-  if (form.matches("[data-etco2]") && value("amount")) logs.touch(current, { step: "etco2", amount: Number(value("amount")), unit: "mmHg" });
+  if (form === etco2Form) logEtco2(value("amount"));
   if (form.matches("[data-other-drug]") && value("what")) logs.touch(current, { step: "drug", what: value("what"), unit: value("unit") });
   if (form.matches("[data-note]") && value("what")) logs.touch(current, { step: "note", what: value("what") });
   if (form.matches("[data-weigh]")) weigh(Number(value("weight_kg")));
   form.reset();
   tick();
 });
+
+// What was typed, or with one touch what the monitor says now.
+function logEtco2(typed) {
+  const amount = typed ? Number(typed) : liveEtco2;
+  if (amount !== null) logs.touch(current, { step: "etco2", amount, unit: "mmHg" });
+}
 
 function weigh(kg) {
   const at = nowUs();
@@ -227,6 +244,8 @@ if (page.dataset.live) {
     if (!here) return;
     showTiles(page, message);
     showSilence(page, message);
+    liveEtco2 = message.values.find((value) => ETCO2.includes(value.key) && value.state === "fresh")?.value ?? null;
+    etco2Form.elements.amount.placeholder = liveEtco2 === null ? "" : `now ${number(liveEtco2)}`;
   });
 }
 

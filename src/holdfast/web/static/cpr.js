@@ -221,10 +221,12 @@ function weigh(kg) {
 
 async function ask() {
   try {
+    const sentMs = Date.now();
     const answer = await fetch(`/api/cases/${page.dataset.case}/cpr`, { headers: { accept: "application/json" } });
     if (!answer.ok) return;
+    const receivedMs = Date.now();
     const server = await answer.json();
-    heard(server.server_us);
+    heard(server.server_us, sentMs, receivedMs);
     logs.merge(server.logs);
     told = server;
     if (server.weight_at_us !== null && (weight.atUs === null || server.weight_at_us > weight.atUs)) {

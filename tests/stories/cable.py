@@ -40,6 +40,8 @@ class Cable:
     server_port: int
     state: str = "open"
     port: int = 0
+    lost: int = 0
+    """Answers that did not come back."""
     _ends: set[socket.socket] = field(default_factory=set)
     _door: socket.socket = field(default_factory=socket.socket)
 
@@ -79,6 +81,7 @@ class Cable:
         with contextlib.suppress(OSError):
             while piece := source.recv(_PIECE):
                 if back and self.state == "mute":
+                    self.lost += 1
                     break
                 sink.sendall(piece)
         self._drop(source)

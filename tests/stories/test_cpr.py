@@ -198,6 +198,29 @@ def test_four_cycles_with_the_network_cut_in_the_middle_are_on_record_once_and_i
         expect(page.get_by_text("What no touch says")).to_be_hidden()
 
 
+def test_one_press_on_the_board_begins_with_the_server_gone(tmp_path: Path, chromium: Browser) -> None:
+    with served(tmp_path, FlowingClock()) as (house, cable), browser_of(chromium, cable, viewport=PHONE) as browser:
+        page = browser.pages[0]
+        copied(page, f"/cases/{house.case_id}/cpr")  # the board leads there; nobody has opened it
+        cable.turn("cut")
+        pressed_us = house.ctx.clock.now_us()
+        page.get_by_test_id("cpr-Bed 1").click()
+        expect(page.get_by_test_id("cpr-phase")).to_have_text("COMPRESS")
+        expect(page.get_by_test_id("cpr-net")).to_contain_text("NO SERVER")
+        expect(page.locator("[data-drug=epinephrine_cpr]")).to_contain_text("0.32 mg")
+        touch(page, "step-access-io", "give-epinephrine_cpr")
+        assert house.ctx.book.case(house.case_id).resuscitations == {}
+        cable.turn("open")
+        expect(page.locator("#outbox")).to_have_attribute("data-waiting", "0")
+        (log,) = house.ctx.book.case(house.case_id).resuscitations.values()
+        assert [(e.step.value, e.what, e.route) for e in log.standing] == [
+            ("access", "io", ""),
+            ("drug", "epinephrine_cpr", "IO"),
+        ]
+        assert log.began_us is not None
+        assert 0 <= log.began_us - pressed_us < 30 * US_PER_S
+
+
 def test_a_slow_answer_does_not_turn_the_order_of_touches_round(tmp_path: Path, chromium: Browser) -> None:
     ask = """async () => {
       const { heard, nowUs } = await import("/static/server_clock.js");

@@ -107,6 +107,7 @@ def test_a_case_goes_on_without_the_server_and_opens_again_from_this_browsers_co
         expect(page.get_by_test_id("outbox-count")).to_have_text("2 entries wait to be sent.")
         page.reload()
         expect(page.get_by_test_id("kept-copy")).to_be_visible()
+        expect(page.locator("body.is-stale")).to_be_visible()
         waits(page, 2)
         write(page, "written on the old copy")
         waits(page, 3)

@@ -113,11 +113,20 @@ function showNet() {
   if (line.textContent !== text) line.textContent = text;
 }
 
+// Beside the clock, with its age; one that is not fresh is no number to compress by.
+function showEtco2({ values }) {
+  const told = ETCO2.map((key) => values.find((value) => value.key === key)).filter(Boolean);
+  const value = told.find(({ state }) => state === "fresh") ?? told[0];
+  liveEtco2 = value?.state === "fresh" ? value.value : null;
+  slot(page, "etco2-live").textContent = liveEtco2 === null ? "--" : `${value.text} ${value.unit}`;
+  slot(page, "etco2-age").textContent = value ? [value.age, value.reason].filter(Boolean).join(" ") : "not measured";
+}
+
 function showLowEtco2(state) {
   const line = slot(page, "etco2-low");
   if (!line) return;
-  const stale = document.body.classList.contains("is-stale");
-  line.hidden = stale || state.phase !== "compressions" || liveEtco2 === null || liveEtco2 >= kit.protocol.etco2_floor_mmhg;
+  if (document.body.classList.contains("is-stale") && liveEtco2 !== null) showEtco2({ values: [] });
+  line.hidden = state.phase !== "compressions" || liveEtco2 === null || liveEtco2 >= kit.protocol.etco2_floor_mmhg;
 }
 
 function showSound() {
@@ -246,7 +255,7 @@ if (page.dataset.live) {
     if (!here) return;
     showTiles(page, message);
     showSilence(page, message);
-    liveEtco2 = message.values.find((value) => ETCO2.includes(value.key) && value.state === "fresh")?.value ?? null;
+    showEtco2(message);
     etco2Form.elements.amount.placeholder = liveEtco2 === null ? "" : `now ${number(liveEtco2)}`;
   });
 }

@@ -131,7 +131,7 @@ function showLowEtco2(state) {
 
 function showSound() {
   const button = page.querySelector("[data-sound]");
-  const text = sound.running ? (sound.on.beat ? "Beat and breaths sound" : "Calls only") : "SOUND OFF: touch";
+  const text = sound.running ? (sound.on.beat ? "Sound: beat, breaths" : "Sound: calls only") : "SOUND OFF: touch";
   if (button.textContent !== text) button.textContent = text;
 }
 

@@ -29,9 +29,11 @@ class Kind:
 KINDS = {
     "easy": Kind(80, 300, (0.003, 0.1), 8, (12, 28), 0.95, (8, 9)),
     "hard": Kind(80, 300, (0.01, 0.3), 8, (8, 16), 0.75, (8, 9)),
+    "exact": Kind(80, 300, (0.003, 0.2), 8, (10, 26), 0.95, (8, 9)),
     "wide": Kind(150, 400, (0.003, 0.12), 12, (10, 26), 0.95, (1, 13)),
 }
-"""Hard: weaker links and three times the background. Wide: more diseases that share findings, and uneven tests."""
+"""Hard: weaker links and three times the background. Exact: small enough for exact inference. Wide: more diseases that
+share findings, and uneven tests."""
 ERROR = 0.7
 """Standard deviation of the log odds by which wrong numbers are wrong: a factor of two."""
 

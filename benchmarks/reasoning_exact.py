@@ -13,17 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from holdfast.knowledge.model import (
-    Disease,
-    Estimate,
-    Finding,
-    Frequency,
-    Grade,
-    Knowledge,
-    Test,
-    Tuning,
-    Urgency,
-)
+from holdfast.knowledge.model import Knowledge
 from holdfast.reasoning import next_test
 from holdfast.reasoning.assessment import prepare
 from holdfast.reasoning.engine import Question, answer, ask
@@ -32,66 +22,8 @@ from holdfast.reasoning.world import Floats, compile_world
 from holdfast.record.events import Presence
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
+from made_worlds import KINDS, made
 from reasoning.coverage_oracle import marginals
-
-DISEASES, FINDINGS, SYSTEMS, TESTS = 80, 300, 10, 60
-
-
-def invented(rng: np.random.Generator) -> Knowledge:
-    """80 diseases in 10 systems over 300 findings; each shows 10 to 25 findings, mostly of its own system."""
-
-    def number(value: float) -> Estimate:
-        return Estimate(value, Grade.ESTIMATE)
-
-    findings = [
-        Finding(f"f{i}", f"F{i}", f"s{i % SYSTEMS}", "presenting" if i % 2 else "workup", number(leak))
-        for i, leak in enumerate(np.exp(rng.uniform(np.log(0.003), np.log(0.2), FINDINGS)))
-    ]
-    diseases = []
-    for d in range(DISEASES):
-        own = [i for i in range(FINDINGS) if i % SYSTEMS == d % SYSTEMS]
-        pool = np.concatenate([np.repeat(own, 8), np.arange(FINDINGS)])
-        shown = np.unique(rng.choice(pool, rng.integers(10, 26)))
-        links = tuple(Frequency(f"f{i}", float(rng.uniform(0.15, 0.95)), Grade.ESTIMATE) for i in shown)
-        diseases.append(
-            Disease(
-                key=f"d{d}",
-                name=f"D{d}",
-                system=f"s{d % SYSTEMS}",
-                descriptive=False,
-                prior=number(float(np.exp(rng.uniform(np.log(0.001), np.log(0.03))))),
-                treatable=bool(d % 4),
-                benefit=number(0.7),
-                urgency=Urgency.HOURS,
-                treatment_summary="",
-                findings=links,
-            )
-        )
-    minutes = np.exp(rng.uniform(np.log(2), np.log(60), TESTS)).round()
-    tests = [
-        Test(
-            f"t{i}",
-            f"T{i}",
-            number(float(minutes[i])),
-            1,
-            0,
-            "",
-            tuple(f"f{j}" for j in rng.choice(range(0, FINDINGS, 2), 8)),
-        )
-        for i in range(TESTS)
-    ]
-    return Knowledge(
-        release="invented-1",
-        sources={},
-        findings={f.key: f for f in findings},
-        diseases={d.key: d for d in diseases},
-        tests={t.key: t for t in tests},
-        regions={},
-        reasons={},
-        tuning=Tuning(number(1.0), number(0.0), number(0.0)),
-        aliases={},
-        disease_aliases={},
-    )
 
 
 def sick_dog(
@@ -119,7 +51,7 @@ def agreement(cases: int, libraries: int) -> dict[str, object]:
     rng = np.random.default_rng(20)
     worst, every, library, infer_ms = [], [], [], []
     for number in range(cases):
-        knowledge = invented(rng)
+        knowledge = made(rng, "exact")
         world = compile_world(knowledge)
         seen, _, _ = sick_dog(knowledge, rng, (6, 15), (20, 51))
         question = ask(world, knowledge, seen)
@@ -134,8 +66,8 @@ def agreement(cases: int, libraries: int) -> dict[str, object]:
             library.append(float(np.abs(other - exact).max()))
     return {
         "networks": cases,
-        "diseases": DISEASES,
-        "findings": FINDINGS,
+        "diseases": KINDS["exact"].diseases,
+        "findings": KINDS["exact"].findings,
         "error_of_a_probability": quantiles(every),
         "largest_error_in_a_network": quantiles(worst),
         "networks_above_0.02": sum(error > 0.02 for error in worst),
@@ -219,7 +151,7 @@ def worked_up(knowledge: Knowledge, seen: Evidence, true: list[str], has: set[st
 
 def price_of_a_test(cases: int) -> None:
     """Prints one JSON line per overhead: share reached, mean tests, median minutes, over the same dogs."""
-    knowledge = invented(np.random.default_rng(20))
+    knowledge = made(np.random.default_rng(20), "exact")
     for overhead in (0.0, 2.0, 5.0, 10.0, 20.0, 1000.0):
         next_test.OVERHEAD_MIN = overhead
         rng = np.random.default_rng(21)

@@ -32,6 +32,7 @@ from holdfast.reasoning.evidence import Evidence  # noqa: E402
 from holdfast.reasoning.page import to_page  # noqa: E402
 from holdfast.reasoning.sensitivity import made_dog  # noqa: E402
 from holdfast.reasoning.world import compile_world  # noqa: E402
+from made_worlds import made  # noqa: E402 - a neighbour
 
 WORKING = "multiple_organ_dysfunction"
 
@@ -64,7 +65,7 @@ def peers(networks: int) -> dict[str, Any]:
     rng = np.random.default_rng(23)
     ours, agrum = [], []
     for _ in range(networks):
-        knowledge = reasoning_exact.invented(rng)
+        knowledge = made(rng, "exact")
         world = compile_world(knowledge)
         seen, _, _ = reasoning_exact.sick_dog(knowledge, rng, (6, 10), (20, 51))
         question = ask(world, knowledge, seen)

@@ -62,7 +62,7 @@ class Range:
 
 def draw(knowledge: Knowledge, world: World) -> Draws:
     """The draws of a release: the same release always gives the same draws."""
-    seed = int.from_bytes(hashlib.sha256(knowledge.release.encode()).digest()[:8], "big")
+    seed = int.from_bytes(hashlib.sha256(knowledge.facts.encode()).digest()[:8], "big")
     rng = np.random.Generator(np.random.PCG64(seed))
     listed = list(knowledge.diseases.values())
     spread = np.full(world.size, 0.8)

@@ -60,6 +60,8 @@ function tick() {
     showEarlier();
     return;
   }
+  // What the monitor says now goes before what was logged a while ago.
+  if (liveEtco2 !== null) state.prompts = state.prompts.filter(({ key }) => key !== "etco2_low");
   showClock(page, state);
   showDrugs(page, kit, state, weight.kg, now);
   showLog(page, current, kit);

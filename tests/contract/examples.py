@@ -630,6 +630,7 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
         known=1,
         refused=(se.RefusedRow(row=4, text="31.31.2026,search", why="It is no date."),),
     ),
+    cpr.CprWishRecorded(at_us=T0_US, wish=cpr.CprWish.YELLOW, said_by="the owner", how="by telephone"),
 )
 
 _numbers = itertools.count(1)

@@ -40,6 +40,8 @@ class Cable:
     server_port: int
     state: str = "open"
     port: int = 0
+    lost: int = 0
+    """Answers that did not come back."""
     _ends: set[socket.socket] = field(default_factory=set)
     _door: socket.socket = field(default_factory=socket.socket)
 
@@ -79,6 +81,7 @@ class Cable:
         with contextlib.suppress(OSError):
             while piece := source.recv(_PIECE):
                 if back and self.state == "mute":
+                    self.lost += 1
                     break
                 sink.sendall(piece)
         self._drop(source)
@@ -114,11 +117,13 @@ def served(tmp_path: Path, clock: StandingClock) -> Iterator[tuple[House, Cable]
 
 @contextlib.contextmanager
 def browser_of(
-    chromium: Browser, cable: Cable, login: str = "clinician", **options: object
+    chromium: Browser, cable: Cable, login: str = "clinician", from_us: int | None = None, **options: object
 ) -> Iterator[BrowserContext]:
-    """A browser that has signed in."""
+    """A browser that has signed in; with ``from_us`` its clock can be put forward, and begins there."""
     context = chromium.new_context(**options)  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE_MS)
+    if from_us is not None:
+        context.clock.install(time=from_us / US_PER_S)
     sign_in(context.new_page(), cable, login)
     yield context
     context.close()

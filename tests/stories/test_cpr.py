@@ -124,9 +124,11 @@ def test_four_cycles_with_the_network_cut_in_the_middle_are_on_record_once_and_i
     tmp_path: Path, chromium: Browser
 ) -> None:
     clock = FlowingClock()
-    with served(tmp_path, clock) as (house, cable), browser_of(chromium, cable, viewport=PHONE) as browser:
+    with (
+        served(tmp_path, clock) as (house, cable),
+        browser_of(chromium, cable, from_us=clock.now_us(), viewport=PHONE) as browser,
+    ):
         page = browser.pages[0]
-        page.clock.install(time=clock.now_us() / US_PER_S)
         page.goto(f"{cable.address}/")
         # One press.
         page.get_by_test_id("cpr-Bed 1").click()
@@ -194,6 +196,48 @@ def test_four_cycles_with_the_network_cut_in_the_middle_are_on_record_once_and_i
         expect(page.get_by_test_id("record-line")).to_have_count(14)
         page.emulate_media(media="print")
         expect(page.get_by_text("What no touch says")).to_be_hidden()
+
+
+def test_one_press_on_the_board_begins_with_the_server_gone(tmp_path: Path, chromium: Browser) -> None:
+    with served(tmp_path, FlowingClock()) as (house, cable), browser_of(chromium, cable, viewport=PHONE) as browser:
+        page = browser.pages[0]
+        copied(page, f"/cases/{house.case_id}/cpr")  # the board leads there; nobody has opened it
+        cable.turn("cut")
+        pressed_us = house.ctx.clock.now_us()
+        page.get_by_test_id("cpr-Bed 1").click()
+        expect(page.get_by_test_id("cpr-phase")).to_have_text("COMPRESS")
+        expect(page.get_by_test_id("cpr-net")).to_contain_text("NO SERVER")
+        expect(page.locator("[data-drug=epinephrine_cpr]")).to_contain_text("0.32 mg")
+        touch(page, "step-access-io", "give-epinephrine_cpr")
+        assert house.ctx.book.case(house.case_id).resuscitations == {}
+        cable.turn("open")
+        expect(page.locator("#outbox")).to_have_attribute("data-waiting", "0")
+        (log,) = house.ctx.book.case(house.case_id).resuscitations.values()
+        assert [(e.step.value, e.what, e.route) for e in log.standing] == [
+            ("access", "io", ""),
+            ("drug", "epinephrine_cpr", "IO"),
+        ]
+        assert log.began_us is not None
+        assert 0 <= log.began_us - pressed_us < 30 * US_PER_S
+
+
+def test_a_slow_answer_does_not_turn_the_order_of_touches_round(tmp_path: Path, chromium: Browser) -> None:
+    ask = """async () => {
+      const { heard, nowUs } = await import("/static/server_clock.js");
+      const at = (ms) => ms * 1000;
+      const now = Date.now();
+      heard(at(now + 60000), now - 10, now);         // a quick one: a minute ahead
+      const first = nowUs();
+      heard(at(now + 58000), now - 5000, now);       // the answer was made early and came late
+      const second = nowUs();
+      heard(at(now - 3600000), now - 10, now);       // somebody set a clock by an hour
+      return [first - at(now), second - first, nowUs() - at(now)];
+    }"""
+    with served(tmp_path, StandingClock()) as (_, cable), browser_of(chromium, cable) as browser:
+        ahead, step_on, after = browser.pages[0].evaluate(ask)
+    assert abs(ahead / US_PER_S - 60) < 1
+    assert 0 <= step_on < US_PER_S
+    assert abs(after / US_PER_S + 3600) < 1
 
 
 def test_two_devices_on_one_resuscitation_agree(tmp_path: Path, chromium: Browser) -> None:

@@ -108,3 +108,27 @@ def test_after_circulation_the_targets_are_listed(house: House) -> None:
     after = state(house)["after"]
     assert {line["key"] for line in after} >= {"post_spo2", "post_paco2_mmhg"}
     assert all(line["verdict"] == "not_known" for line in after)
+
+
+def test_the_owners_wish_is_shown_where_it_counts_and_holds_nobody_back(house: House) -> None:
+    base = f"/cases/{house.case_id}"
+    assert "CPR wish: not on record" in house.client("clinician").get(f"{base}/cpr").text
+    said = {"wish": "yellow", "said_by": "Officer Reyes", "how": "by telephone"}
+    assert house.post("technician", f"{base}/cpr/wish", said).status_code == 303
+    entered = house.clock.now_us()
+    house.clock.advance(600)
+    assert house.post("technician", f"{base}/cpr/wish", {"wish": "red", "said_by": "Officer Reyes"}).status_code == 303
+    # One that was entered before it, and arrives now, does not overrule it.
+    house.post("technician", f"{base}/cpr/wish", {"wish": "green", "said_by": "a neighbour", "at_us": entered})
+    for path in (base, f"{base}/cpr"):
+        text = house.client("clinician").get(path).text
+        assert "CPR RED: do not resuscitate" in text
+        assert "CPR GREEN" not in text
+    assert begin(house)
+    assert "CPR wish: red, do not resuscitate" in house.client("investigator").get(f"{base}/timeline").text
+
+
+def test_a_wish_without_a_name_is_refused(house: House) -> None:
+    answer = house.post("clinician", f"/cases/{house.case_id}/cpr/wish", {"wish": "red"})
+    assert answer.status_code == 400
+    assert "whose wish" in answer.text

@@ -203,7 +203,7 @@ def test_gzip_of_a_piece_is_what_a_browser_expects(house: House) -> None:
 
 
 def test_the_report_and_the_presentation_are_saved_as_dicom(house: House) -> None:
-    lateral, _ = kept(house, shallow(Lying.RIGHT, 1))
+    lateral, study = kept(house, shallow(Lying.RIGHT, 1))
     front, _ = kept(house, shallow(Lying.BACK, 2))
     place(house, lateral, Lying.RIGHT)
     place(house, front, Lying.BACK)

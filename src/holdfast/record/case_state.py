@@ -38,7 +38,7 @@ from holdfast.record.case_entries import (
 )
 from holdfast.record.consult_events import ANY_CONSULT_EVENT
 from holdfast.record.consult_state import ConsultState
-from holdfast.record.cpr_events import ANY_CPR_EVENT
+from holdfast.record.cpr_events import ANY_CPR_EVENT, CprWishRecorded
 from holdfast.record.cpr_log import CprLog
 from holdfast.record.end_of_life_events import ANY_END_OF_LIFE_EVENT, EndOfLifePerformed
 from holdfast.record.exam_events import ANY_EXAM_EVENT, TouchWithdrawn
@@ -85,6 +85,8 @@ class CaseState:
     """By their id."""
     plan: TreatmentPlan = field(default_factory=TreatmentPlan)
     """What was ordered to be given or done, and what became of it."""
+    cpr_wish: tuple[CprWishRecorded, str] | None = None
+    """The newest word of the owner on resuscitation, with the account that took it down."""
     looks: dict[str, LookEntry] = field(default_factory=dict)
     """By their id, oldest first."""
     calls: Calls = field(default_factory=Calls)
@@ -201,6 +203,9 @@ def _after(state: CaseState, event: ev.AnyEvent, item: ev.Recorded) -> CaseState
             return _after_end_of_life(state, event, item)
         case ev.MonitorConditionBegan() | ev.MonitorConditionEnded():
             return _after_monitor(state, event)
+        case CprWishRecorded():
+            newer = state.cpr_wish is None or event.at_us >= state.cpr_wish[0].at_us
+            return replace(state, cpr_wish=(event, item.actor)) if newer else state
         case ScoreItemAnswered():
             return replace(state, score_answers=(*state.score_answers, (event, item.actor)))
         case ev.WorkingDiagnosisSet():

@@ -31,6 +31,27 @@ class CprStep(StrEnum):
     NOTE = "note"
 
 
+class CprWish(StrEnum):
+    """What the owner wants done if the heart stops, by the colours that clinics use."""
+
+    RED = "red"
+    """Do not resuscitate."""
+    YELLOW = "yellow"
+    """Resuscitate with the chest closed."""
+    GREEN = "green"
+    """Resuscitate, opening the chest where it helps."""
+
+
+class CprWishRecorded(CaseEvent, frozen=True, kw_only=True, tag="cpr_wish_recorded.1"):
+    """Somebody who may say so said what is wanted; the newest word holds."""
+
+    wish: CprWish
+    said_by: str
+    """Who said it: the owner, the handler, the agency."""
+    how: str = ""
+    """In person, by telephone, in writing."""
+
+
 class CprStarted(CaseEvent, frozen=True, kw_only=True, tag="cpr_started.1"):
     """Resuscitation began: compressions run from here."""
 

@@ -3,7 +3,7 @@
 from holdfast.record.alarm_events import ANY_ALARM_EVENT, EscalationSet
 from holdfast.record.call_events import ANY_CALL_CLINIC_EVENT, ANY_CALL_EVENT
 from holdfast.record.consult_events import ANY_CONSULT_EVENT
-from holdfast.record.cpr_events import ANY_CPR_EVENT
+from holdfast.record.cpr_events import ANY_CPR_EVENT, CprWishRecorded
 from holdfast.record.custody_events import ANY_CUSTODY_EVENT
 from holdfast.record.end_of_life_events import ANY_END_OF_LIFE_EVENT
 from holdfast.record.evidence_events import ANY_EVIDENCE_CASE_EVENT, ANY_EVIDENCE_CLINIC_EVENT
@@ -21,6 +21,7 @@ ANY_SUBJECT_CASE_EVENT = (
     ANY_ALARM_EVENT
     | ANY_IMAGING_CASE_EVENT
     | ANY_CPR_EVENT
+    | CprWishRecorded
     | ScoreItemAnswered
     | ANY_CUSTODY_EVENT
     | ANY_CALL_EVENT

@@ -29,11 +29,20 @@ from holdfast.resuscitation.utstein import FACTS, Animal, Report, report
 from holdfast.usecases.context import Context, clean_text, not_after_now, record, record_checked
 from holdfast.usecases.evidence import is_evidence, measurements
 from holdfast.usecases.monitor_blocks import trend_with_tail
+from holdfast.usecases.ports import Receipt
 
 ETCO2_KEYS = ("etco2", "etco2_wave")
 """The better first: what the monitor says, then what we count from its wave."""
 ETCO2_NOW_S, ETCO2_BEFORE_S = 15, 75
 """EtCO2 of now is not older than the first; what was before reaches back to the second (ours)."""
+
+
+CPR_WISHES = {
+    cpr.CprWish.RED: "do not resuscitate",
+    cpr.CprWish.YELLOW: "closed chest only",
+    cpr.CprWish.GREEN: "closed chest, and open where it helps",
+}
+"""The colours as emergency clinics use them (petemergencyacademy.com, table of codes, read 2026-11-22)."""
 
 
 class Touch(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,6 +177,27 @@ def record_fact(
         raise OperatorError(f"{key!r} is not part of the report.", f"Choose one of {', '.join(FACTS)}.")
     event = cpr.CprFactRecorded(at_us=ctx.clock.now_us(), cpr_id=cpr_id, key=key, value=clean_text(value, FACTS[key]))
     record(ctx, actor=actor, stream=case_stream(case_id), events=[event], command_id=command_id)
+
+
+def record_wish(
+    ctx: Context,
+    *,
+    actor: str,
+    case_id: str,
+    wish: cpr.CprWish,
+    said_by: str,
+    how: str = "",
+    at_us: int | None = None,
+    command_id: str = "",
+) -> Receipt:
+    """Record what is wanted if the heart stops. It is shown, and holds nobody back."""
+    ctx.book.case(case_id)
+    if not (said_by := clean_text(said_by, "Who said it")):
+        raise OperatorError("It does not say whose wish this is.", "Name the owner, the handler or the agency.")
+    event = cpr.CprWishRecorded(
+        at_us=not_after_now(ctx, at_us), wish=wish, said_by=said_by, how=clean_text(how, "How it was said")
+    )
+    return record(ctx, actor=actor, stream=case_stream(case_id), events=[event], command_id=command_id)
 
 
 def page(ctx: Context, case_id: str, cpr_id: str, now_us: int, signs: Signs | None = None) -> CprPage:

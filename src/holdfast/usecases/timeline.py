@@ -21,6 +21,7 @@ from holdfast.usecases.context import Context
 from holdfast.usecases.course_views import course_view
 from holdfast.usecases.end_of_life_words import end_of_life_words
 from holdfast.usecases.inquiry_words import inquiry_line
+from holdfast.usecases.resuscitations import CPR_WISHES
 from holdfast.usecases.timeline_care import care_words
 from holdfast.usecases.treatment_words import treatment_words
 
@@ -212,6 +213,9 @@ def _score_words(ctx: Context, event: ScoreItemAnswered) -> str:
 
 def _cpr_words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str] | None:
     match event:
+        case cpr.CprWishRecorded():
+            words = f"CPR wish: {event.wish.value}, {CPR_WISHES[event.wish]}"
+            return "resuscitation", words, ", ".join(part for part in (event.said_by, event.how) if part)
         case cpr.CprStarted():
             weight = f"doses for {event.weight_kg:g} kg" if event.weight_kg is not None else "weight not known"
             return "resuscitation", "Resuscitation began", weight

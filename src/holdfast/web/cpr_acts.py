@@ -6,9 +6,9 @@ twice it is the same entry.
 
 from collections.abc import Mapping
 
-from holdfast.record.cpr_events import CprStep
+from holdfast.record.cpr_events import CprStep, CprWish
 from holdfast.usecases import resuscitations as use
-from holdfast.web.acts import Act, Outcome
+from holdfast.web.acts import Act, Outcome, passed_on
 from holdfast.web.entries import Entry
 from holdfast.web.gate import Call
 
@@ -36,6 +36,13 @@ class CprWithdrawEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=T
     cpr_id: str = ""
     entry_id: str = ""
     reason: str = ""
+
+
+class CprWishEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    wish: CprWish
+    said_by: str = ""
+    how: str = ""
+    at_us: int | None = None
 
 
 class CprFactEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -105,5 +112,6 @@ CPR_ACTS: Mapping[str, Act] = {
         Act("cpr.touches", CprTouchEntry, _touch, "cpr/touches"),
         Act("cpr.withdraw", CprWithdrawEntry, _withdraw, "cpr/withdraw"),
         Act("cpr.facts", CprFactEntry, _fact, "cpr/facts"),
+        Act("cpr.wish", CprWishEntry, passed_on(use.record_wish, "/cases/{}"), "cpr/wish"),
     )
 }

@@ -10,6 +10,8 @@ ALLOWED: dict[str, Roles] = {
     "case.cpr.touches": CLINICAL,
     "case.cpr.withdraw": CLINICAL,
     "case.cpr.facts": CLINICAL,
+    "case.cpr.wish": CLINICAL,
+    "api.case.cpr.wish": CLINICAL,
     "api.cpr": READING,
     "api.cpr.record": READING,
     "api.case.cpr.start": CLINICAL,

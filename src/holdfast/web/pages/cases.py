@@ -164,9 +164,8 @@ def facts(state: CaseState) -> int:
     decided = sum(1 + bool(o.comfort) + len(o.decisions) + len(o.log.entries) for o in state.orders)
     planned = sum(1 + len(plan.entries) for plan in state.plan.orders.values())
     retracted += sum(bool(touch.withdrawn) for touch in state.touches) + state.exam.entries + state.consults.entries
-    return (
-        planned + sum(len(part) for part in parts) + retracted + decided + len(state.corrections) + bool(state.closed)
-    )
+    written = sum(len(part) for part in parts) + len(state.corrections)
+    return written + planned + retracted + decided + bool(state.cpr_wish) + bool(state.closed)
 
 
 def actor_names(call: Call) -> Any:

@@ -2,7 +2,7 @@
 // at once and in this browser's outbox, and the log is put together with the server's whenever it answers.
 import { amountFor, clockAt, joulesFor, seen } from "./cpr_clock.js";
 import { CprLogs } from "./cpr_log.js";
-import { minutes, showAfter, showClock, showDrugs, showLog } from "./cpr_screen.js";
+import { minutes, number, showAfter, showClock, showDrugs, showLog } from "./cpr_screen.js";
 import { CprSound } from "./cpr_sound.js";
 import { connect } from "./live.js";
 import { outboxState, post } from "./outbox.js";
@@ -12,7 +12,9 @@ import { clock, showSilence, showTiles, slot } from "./view.js";
 
 const ASK_EVERY_MS = 2000;
 const CALL_AGAIN_US = 5e6;
+const ETCO2 = ["etco2", "etco2_wave"];
 const page = document.querySelector(".cpr");
+const etco2Form = page.querySelector("[data-etco2]");
 const kit = JSON.parse(page.dataset.kit);
 const logs = new CprLogs(page.dataset.case, kit, JSON.parse(page.dataset.logs));
 const sound = new CprSound();
@@ -20,6 +22,7 @@ const weight = { kg: kit.weight_kg, atUs: kit.weight_at_us };
 let current = null;
 let asked = 0;
 let told = { suggestion: null, after: [] };
+let liveEtco2 = null;
 let called = { key: "", atUs: 0 };
 
 function choose() {
@@ -57,11 +60,14 @@ function tick() {
     showEarlier();
     return;
   }
+  // What the monitor says now goes before what was logged a while ago.
+  if (liveEtco2 !== null) state.prompts = state.prompts.filter(({ key }) => key !== "etco2_low");
   showClock(page, state);
   showDrugs(page, kit, state, weight.kg, now);
   showLog(page, current, kit);
   showWeight(now);
   showSuggestion(state);
+  showLowEtco2(state);
   slot(page, "after").hidden = state.phase !== "circulation";
   showAfter(page, told.after);
   slot(page, "record").setAttribute("href", `/cases/${page.dataset.case}/cpr/${current.cpr_id}`);
@@ -109,9 +115,25 @@ function showNet() {
   if (line.textContent !== text) line.textContent = text;
 }
 
+// Beside the clock, with its age; one that is not fresh is no number to compress by.
+function showEtco2({ values }) {
+  const told = ETCO2.map((key) => values.find((value) => value.key === key)).filter(Boolean);
+  const value = told.find(({ state }) => state === "fresh") ?? told[0];
+  liveEtco2 = value?.state === "fresh" ? value.value : null;
+  slot(page, "etco2-live").textContent = liveEtco2 === null ? "--" : `${value.text} ${value.unit}`;
+  slot(page, "etco2-age").textContent = value ? [value.age, value.reason].filter(Boolean).join(" ") : "not measured";
+}
+
+function showLowEtco2(state) {
+  const line = slot(page, "etco2-low");
+  if (!line) return;
+  if (document.body.classList.contains("is-stale") && liveEtco2 !== null) showEtco2({ values: [] });
+  line.hidden = state.phase !== "compressions" || liveEtco2 === null || liveEtco2 >= kit.protocol.etco2_floor_mmhg;
+}
+
 function showSound() {
   const button = page.querySelector("[data-sound]");
-  const text = sound.running ? (sound.on.beat ? "Beat and breaths sound" : "Calls only") : "SOUND OFF: touch";
+  const text = sound.running ? (sound.on.beat ? "Sound: beat, breaths" : "Sound: calls only") : "SOUND OFF: touch";
   if (button.textContent !== text) button.textContent = text;
 }
 
@@ -187,13 +209,19 @@ page.addEventListener("submit", (event) => {
   event.preventDefault();
   const form = event.target;
   const value = (name) => form.elements[name].value.trim();
-  if (form.matches("[data-etco2]") && value("amount")) logs.touch(current, { step: "etco2", amount: Number(value("amount")), unit: "mmHg" });
+  if (form === etco2Form) logEtco2(value("amount"));
   if (form.matches("[data-other-drug]") && value("what")) logs.touch(current, { step: "drug", what: value("what"), unit: value("unit") });
   if (form.matches("[data-note]") && value("what")) logs.touch(current, { step: "note", what: value("what") });
   if (form.matches("[data-weigh]")) weigh(Number(value("weight_kg")));
   form.reset();
   tick();
 });
+
+// What was typed, or with one touch what the monitor says now.
+function logEtco2(typed) {
+  const amount = typed ? Number(typed) : liveEtco2;
+  if (amount !== null) logs.touch(current, { step: "etco2", amount, unit: "mmHg" });
+}
 
 function weigh(kg) {
   const at = nowUs();
@@ -204,10 +232,12 @@ function weigh(kg) {
 
 async function ask() {
   try {
+    const sentMs = Date.now();
     const answer = await fetch(`/api/cases/${page.dataset.case}/cpr`, { headers: { accept: "application/json" } });
     if (!answer.ok) return;
+    const receivedMs = Date.now();
     const server = await answer.json();
-    heard(server.server_us);
+    heard(server.server_us, sentMs, receivedMs);
     logs.merge(server.logs);
     told = server;
     if (server.weight_at_us !== null && (weight.atUs === null || server.weight_at_us > weight.atUs)) {
@@ -227,6 +257,8 @@ if (page.dataset.live) {
     if (!here) return;
     showTiles(page, message);
     showSilence(page, message);
+    showEtco2(message);
+    etco2Form.elements.amount.placeholder = liveEtco2 === null ? "" : `now ${number(liveEtco2)}`;
   });
 }
 

@@ -15,6 +15,7 @@ export class CprLogs {
     this.kit = kit;
     this.key = `holdfast-cpr-${caseId}`;
     this.logs = new Map();
+    this.touchedUs = 0;
     this.merge(this.kept());
     this.merge(told);
   }
@@ -61,7 +62,8 @@ export class CprLogs {
   }
 
   touch(log, fields) {
-    const entry = { entry_id: freshId(), at_us: nowUs(), what: "", amount: null, unit: "", route: "", ...fields, by: own.name };
+    this.touchedUs = Math.max(nowUs(), this.touchedUs + 1); // two touches in one instant keep their order
+    const entry = { entry_id: freshId(), at_us: this.touchedUs, what: "", amount: null, unit: "", route: "", ...fields, by: own.name };
     log.entries.push(entry);
     this.keep();
     const { by, ...sent } = entry;

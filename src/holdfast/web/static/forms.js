@@ -5,7 +5,7 @@
 import { post, send } from "./outbox.js";
 import { refreshParts } from "./refresh_parts.js";
 import { nowUs } from "./server_clock.js";
-import { token } from "./session.js";
+import { own, token } from "./session.js";
 
 const FORM = "application/x-www-form-urlencoded";
 const UNSEEN = new Set(["csrf", "command_id", "at_us", "entry_id"]);
@@ -85,7 +85,8 @@ document.addEventListener("submit", async (event) => {
   form.dataset.sending = "yes";
   form.classList.add("sending");
   const entry = entryOf(form, event.submitter);
-  const result = "now" in form.dataset ? await sendNow(entry) : await sendOrKeep(entry);
+  // Where nobody is signed in (a page behind a signed link) nothing would tell later whose entry it is.
+  const result = "now" in form.dataset || !own.account ? await sendNow(entry) : await sendOrKeep(entry);
   delete form.dataset.sending;
   form.classList.remove("sending");
   if (result.problem) {

@@ -7,22 +7,23 @@ const AGAIN_MS = 5000;
 const EVERY_MS = 5 * 60 * 1000;
 let soon = 0;
 
-async function keep() {
+// ``changed``: this page is another one than the worker saw it load.
+async function keep(changed) {
   await navigator.serviceWorker.register("/sw.js");
   const worker = (await navigator.serviceWorker.ready).active;
   const assets = performance.getEntriesByType("resource").map((one) => new URL(one.name).pathname).filter((path) => path.startsWith("/static/"));
   const linked = Array.from(document.querySelectorAll(CPR), (link) => new URL(link.href).pathname);
-  worker.postMessage({ keep: { pages: [...new Set([location.pathname, ...linked])], assets } });
+  worker.postMessage({ keep: { own: changed ? [location.pathname] : [], linked: [...new Set([location.pathname, ...linked])], assets } });
 }
 
 function keepSoon() {
   clearTimeout(soon);
-  soon = setTimeout(() => keep().catch(() => {}), AGAIN_MS);
+  soon = setTimeout(() => keep(true).catch(() => {}), AGAIN_MS);
 }
 
 if ("serviceWorker" in navigator && own.account && !document.documentElement.dataset.keptMs) {
-  keep().catch(() => {});
-  window.addEventListener("load", keepSoon); // with the modules that came later
+  keep(false).catch(() => {});
+  window.addEventListener("load", () => setTimeout(() => keep(false).catch(() => {}), AGAIN_MS)); // with the modules that came later
   document.addEventListener("refreshed", keepSoon);
   setInterval(keepSoon, EVERY_MS);
   document.querySelector('form[action="/logout"]')?.addEventListener("submit", () => {

@@ -8,6 +8,7 @@ import { everyTick } from "./ticks.js";
 const TIMEOUT_MS = 15000;
 const PATIENCE_MS = 8000;
 const RETRY_MS = 3000;
+const RETRY_SIGNED_OUT_MS = 15000;
 const SEND_LATER = new Set([408, 429, 502, 503, 504]);
 
 const channel = "BroadcastChannel" in window ? new BroadcastChannel("holdfast-outbox") : null;
@@ -67,7 +68,7 @@ async function run() {
         state.down = fresh === null;
         break;
       }
-      state.signedOut = false;
+      state.signedOut = fresh.account !== own.account; // somebody else is signed in here now
       if (fresh.csrf !== session.csrf) {
         session = fresh;
         continue;
@@ -79,7 +80,6 @@ async function run() {
       break;
     }
     state.down = false;
-    state.signedOut = false;
     sent += await settle(entry, result);
     await changed();
   }
@@ -159,7 +159,9 @@ channel?.addEventListener("message", async ({ data }) => {
 });
 document.addEventListener("stalechange", (event) => { if (!event.detail) drain(); });
 everyTick(() => {
-  if (state.entries.some((entry) => !entry.refused) && performance.now() - state.triedAt > RETRY_MS) drain();
+  const waits = state.entries.some((entry) => !entry.refused && entry.account === own.account);
+  const every = state.signedOut ? RETRY_SIGNED_OUT_MS : RETRY_MS;
+  if (waits && performance.now() - state.triedAt > every) drain();
 });
 for (const name of ["online", "pageshow"]) window.addEventListener(name, () => drain());
 changed().then(() => { if (state.entries.length) drain(); });

@@ -15,11 +15,13 @@ export async function ask() {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), TIMEOUT_MS);
   try {
+    const sentMs = Date.now();
     const answer = await fetch("/api/session", { headers: { accept: "application/json" }, signal: stop.signal, cache: "no-store" });
     if (answer.status === 401) return "signed out";
     if (!answer.ok) return null;
+    const receivedMs = Date.now();
     const told = await answer.json();
-    heard(told.server_us);
+    heard(told.server_us, sentMs, receivedMs);
     if (told.account_id === own.account) csrf = told.csrf;
     return { account: told.account_id, csrf: told.csrf };
   } catch {

@@ -9,6 +9,7 @@ const PATIENCE_MS = 12000;
 const PATIENCE_CPR_MS = 4000;
 const PATIENCE_DOWN_MS = 1500;
 const DOWN_FOR_MS = 10000;
+const FRESH_MS = 60000;
 const MOMENT = "x-holdfast-kept-ms";
 let downUntil = 0;
 
@@ -29,27 +30,37 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (request.mode === "navigate") event.respondWith(page(request, url));
+  if (request.mode === "navigate") event.respondWith(page(event, url));
   else if (url.pathname.startsWith("/static/")) event.respondWith(asset(request));
 });
 
-// What a page needs is kept before the page: a copy that is there opens.
-async function keepAll({ pages, assets }) {
+// What a page needs is kept before the page: a copy that is there opens. ``own`` is kept as it is now; the others only
+// where their copy is not of this minute.
+async function keepAll({ own, linked, assets }) {
   const cache = await caches.open(NAME);
   for (const path of assets) await keepAsset(cache, path);
-  for (const path of pages.filter((one) => KEPT.test(one))) {
+  for (const path of [...own, ...linked].filter((one) => KEPT.test(one))) {
+    if (!own.includes(path) && Date.now() - momentOf(await cache.match(path)) < FRESH_MS) continue;
     const answer = await fetch(path, { headers: { accept: "text/html" } });
-    const text = await pageText(answer);
-    for (const [, asset] of text.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g)) await keepAsset(cache, asset);
-    if (text) await cache.put(path, copyOf(text, answer));
+    await keepPage(cache, path, answer);
   }
   await forgetOld(cache);
 }
 
+async function keepPage(cache, path, answer) {
+  const text = await pageText(answer);
+  for (const [, asset] of text.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g)) await keepAsset(cache, asset);
+  if (text) await cache.put(path, copyOf(text, answer));
+}
+
+// One that is there already was brought up to date when a page asked for it.
 async function keepAsset(cache, path) {
+  if (await cache.match(path)) return;
   const answer = await fetch(path);
   if (answer.ok) await cache.put(path, answer);
 }
+
+function momentOf(kept) { return Number(kept?.headers.get(MOMENT) ?? 0); }
 
 // Empty when it is not a page of ours, but a refusal or the way to the sign-in.
 async function pageText(answer) {
@@ -73,7 +84,7 @@ function headers(more, answer) {
 
 async function forgetOld(cache) {
   for (const request of await cache.keys()) {
-    const moment = Number((await cache.match(request))?.headers.get(MOMENT));
+    const moment = momentOf(await cache.match(request));
     if (moment && Date.now() - moment > KEPT_FOR_MS) await cache.delete(request);
   }
 }
@@ -86,23 +97,21 @@ async function fromServer(request, patienceMs) {
   return answer;
 }
 
-async function page(request, url) {
+async function page(event, url) {
+  const { request } = event;
+  if (!KEPT.test(url.pathname) || url.search) return fetch(request);
   const cache = await caches.open(NAME);
   const kept = await cache.match(url.pathname);
-  // Nothing is kept: whatever the browser shows then is as good as what could be shown here.
-  if (!kept) return fetch(request);
-  const answer = await fromServer(request, url.pathname.endsWith("/cpr") ? PATIENCE_CPR_MS : PATIENCE_MS);
+  // Without a copy there is nothing to show sooner, and what the browser says then is as good.
+  const answer = kept ? await fromServer(request, url.pathname.endsWith("/cpr") ? PATIENCE_CPR_MS : PATIENCE_MS) : await fetch(request);
   if (!answer) return old(kept);
-  if (!url.search) {
-    const text = await pageText(answer.clone());
-    if (text) await cache.put(url.pathname, copyOf(text, answer));
-  }
+  event.waitUntil(keepPage(cache, url.pathname, answer.clone()).catch(() => {}));
   return answer;
 }
 
 async function old(kept) {
   const text = await kept.text();
-  const moment = Number(kept.headers.get(MOMENT));
+  const moment = momentOf(kept);
   return new Response(text.replace("<html", `<html data-kept-ms="${moment}"`), { headers: headers({}, kept) });
 }
 

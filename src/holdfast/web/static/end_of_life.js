@@ -8,8 +8,14 @@ const EVERY_MS = 2000;
 const page = document.querySelector("[data-eol]");
 const tiles = page.querySelector(".live-tiles");
 const SETTLE_MS = 600;
+const MOVED_PX = 4;
 let asking = false;
 let movedAt = -SETTLE_MS;
+
+// Of the watch: what stands below it moves with it.
+function height() {
+  return page.querySelector('[data-part="eol-watch"]')?.offsetHeight ?? 0;
+}
 
 function write(name, text) {
   const place = page.querySelector(`[data-slot="${name}"]`);
@@ -24,9 +30,10 @@ async function look() {
     if (!answer.ok) return;
     const { order } = await answer.json();
     if (!order) return;
-    if (String(order.version) !== page.dataset.version && (await refreshParts())) {
-      page.dataset.version = order.version;
-      movedAt = performance.now();
+    if (String(order.version) !== page.dataset.version) {
+      const before = height();
+      if (await refreshParts()) page.dataset.version = order.version;
+      if (Math.abs(height() - before) > MOVED_PX) movedAt = performance.now();
     }
     write("heart", order.heart);
     const heart = page.querySelector('[data-slot="heart"]');

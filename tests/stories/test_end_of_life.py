@@ -19,6 +19,8 @@ from stories.conftest import Server, start
 
 WATCHED_S = 20
 """The watch compares with the seconds before: they have to have been."""
+SETTLED_MS = 700
+"""A touch this soon after something has moved is not taken."""
 PHONE = {"width": 390, "height": 844}
 TARGET_PX = 44
 SMALL = """smallest => [...document.querySelectorAll('.eol a, .eol button, .eol summary, .eol .segmented span')]
@@ -108,6 +110,7 @@ def test_a_justified_euthanasia_with_every_step_looked_at(server, page, house, r
 
 
 def test_death_is_checked_confirmed_and_cared_for_on_a_phone(page, house) -> None:
+    page.wait_for_timeout(SETTLED_MS)
     page.get_by_test_id("all-absent").click()
     expect(page.get_by_test_id("judged")).to_contain_text("1 of 2 checks")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

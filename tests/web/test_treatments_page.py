@@ -44,6 +44,16 @@ def test_given_is_one_touch_with_who_and_when_and_counts_as_a_treatment(house) -
     assert after["due_us"] == line["due_us"] + 8 * 3600 * 1_000_000
 
 
+def test_what_is_no_treatment_is_done_and_not_given(house) -> None:
+    for kind in ("check", "feed", "other"):
+        order(house, order_kind=kind, what=f"a {kind}")
+    for line in plan(house)["orders"]:
+        assert line["checked"] == ""
+        act(house, "give", order_id=line["order_id"], due_us=line["due_us"])
+    assert entries(house, "TreatmentGiven") == []
+    assert len(plan(house)["done"]) == 3
+
+
 def test_a_second_touch_on_another_screen_is_told_who_gave_it(house) -> None:
     order(house, order_kind="drug", what="Maropitant")
     line = only(house)

@@ -26,10 +26,20 @@ from holdfast.kernel.errors import OperatorError, WorldError
 from holdfast.kernel.time import US_PER_MIN, US_PER_S
 from holdfast.record import events as ev
 from holdfast.record.end_of_life_events import TrayReady
+from holdfast.record.treatment_events import OrderKind
 from holdfast.simulation.monitor import SimulatedMonitor
-from holdfast.simulation.scenario import DiagnosisEntry, Entry, FindingEntry, NoteEntry, Scenario, TreatmentEntry
+from holdfast.simulation.scenario import (
+    DiagnosisEntry,
+    Entry,
+    FindingEntry,
+    NoteEntry,
+    OrderEntry,
+    Scenario,
+    TreatmentEntry,
+)
 from holdfast.simulation.scenarios import ALL, DEMO_WARD
-from holdfast.usecases import beds, cases
+from holdfast.usecases import beds, cases, treatment_orders
+from holdfast.usecases.treatment_amounts import Wanted
 
 log = logging.getLogger("holdfast.demo")
 
@@ -158,6 +168,22 @@ def _write_down(house: House, case_id: str, entry: Entry, live_us: int) -> None:
                 diagnosis=entry.disease or entry.text,
                 supported_by=entry.supported_by,
                 at_us=at_us,
+            )
+        case OrderEntry():
+            treatment_orders.order_treatment(
+                ctx,
+                actor=NIGHT_TEAM,
+                case_id=case_id,
+                wanted=Wanted(
+                    order_kind=OrderKind(entry.order_kind),
+                    what=entry.what,
+                    amount=entry.amount,
+                    route=entry.route,
+                    category=entry.category,
+                ),
+                may_approve=True,
+                first_us=at_us if entry.first_min is None else live_us + int(entry.first_min * US_PER_MIN),
+                every_h=entry.every_h,
             )
         case NoteEntry():
             cases.write_note(ctx, actor=NIGHT_TEAM, case_id=case_id, text=entry.text, at_us=at_us)

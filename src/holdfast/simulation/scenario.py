@@ -48,7 +48,22 @@ class NoteEntry:
     text: str
 
 
-Entry = FindingEntry | TreatmentEntry | DiagnosisEntry | NoteEntry
+@dataclass(frozen=True)
+class OrderEntry:
+    """A treatment, check or feed that the night team ordered."""
+
+    minute: float
+    order_kind: str
+    what: str
+    amount: str = ""
+    route: str = ""
+    category: str = ""
+    every_h: float | None = None
+    first_min: float | None = None
+    """When it is due first; None: at ``minute``."""
+
+
+Entry = FindingEntry | TreatmentEntry | DiagnosisEntry | NoteEntry | OrderEntry
 
 
 @dataclass(frozen=True)

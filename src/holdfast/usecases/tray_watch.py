@@ -5,7 +5,7 @@ It runs in the house and not on a page: what was to be seen is on record also wh
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from holdfast.hold import shake, watch
@@ -134,7 +134,8 @@ class TrayWatch:
         if shaken := self._shaken(order.order_id, rough):
             held["shaken", ""] = Held(shaken, "movement")
         after, changes = watch.step(before, readings(bed), held, now_us, load().watch, performed=performed)
-        self._states[order.order_id] = after
+        # What was seen before the tray was ready was shown to nobody: it must not keep back the same change after it.
+        self._states[order.order_id] = after if state in WATCHED else replace(after, told={})
         if state in WATCHED and changes:
             self._record(case.case_id, order.order_id, changes, now_us)
 

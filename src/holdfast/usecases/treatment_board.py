@@ -142,7 +142,7 @@ def _line(ctx: Context, plan: PlannedTreatment, now_us: int) -> OrderLine:
 
 
 def _checked(order: tr.TreatmentOrdered) -> str:
-    if order.order_kind in (tr.OrderKind.CHECK, tr.OrderKind.FEED):
+    if not order.category:
         return ""
     if order.dose is None:
         return NOT_COMPUTED

@@ -23,8 +23,8 @@ from holdfast.usecases.treatment_amounts import Wanted, WeightTaken, weight_take
 EVERY_MIN, EVERY_MAX_H = 5, 24 * 14
 """More often than every five minutes is an infusion; less often than every two weeks is a new visit (our estimates)."""
 
-GIVEN_KINDS = (tr.OrderKind.DRUG, tr.OrderKind.FLUID, tr.OrderKind.INFUSION, tr.OrderKind.OTHER)
-"""What is given to the animal; a check and a feed are not."""
+GIVEN_KINDS = (tr.OrderKind.DRUG, tr.OrderKind.FLUID, tr.OrderKind.INFUSION)
+"""What is given to the animal. A check and a feed are not; anything else is when its group is named."""
 
 
 def order_treatment(
@@ -256,7 +256,7 @@ def _every_min(every_h: float | None) -> int | None:
 
 def _category(wanted: Wanted, dose: Dose | None) -> str:
     """The kind of treatment that is recorded when it is given; empty for a check or a feed."""
-    if wanted.order_kind not in GIVEN_KINDS:
+    if wanted.order_kind not in GIVEN_KINDS and not (wanted.order_kind is tr.OrderKind.OTHER and wanted.category):
         return ""
     if wanted.order_kind is tr.OrderKind.FLUID and not wanted.category:
         return "fluid"

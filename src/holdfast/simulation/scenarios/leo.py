@@ -59,6 +59,8 @@ LEO = sc.Scenario(
             supported_by=("lethargy", "anorexia", "recumbent", "no_response_to_fluids"),
         ),
         sc.NoteEntry(-130, "Slowly weaker. Nothing new given since midnight at the family's wish."),
+        sc.OrderEntry(-10, "check", "Breathing, gums, comfort", every_h=2),
+        sc.OrderEntry(-30, "feed", "Offer water and food by hand", every_h=6, first_min=45),
         sc.NoteEntry(-15, "The family is here and has said goodbye."),
     ),
 )

@@ -7,7 +7,15 @@ import { showSilence, showTiles } from "./view.js";
 const EVERY_MS = 2000;
 const page = document.querySelector("[data-eol]");
 const tiles = page.querySelector(".live-tiles");
+const SETTLE_MS = 600;
+const MOVED_PX = 4;
 let asking = false;
+let movedAt = -SETTLE_MS;
+
+// Of the watch: what stands below it moves with it.
+function height() {
+  return page.querySelector('[data-part="eol-watch"]')?.offsetHeight ?? 0;
+}
 
 function write(name, text) {
   const place = page.querySelector(`[data-slot="${name}"]`);
@@ -22,7 +30,11 @@ async function look() {
     if (!answer.ok) return;
     const { order } = await answer.json();
     if (!order) return;
-    if (String(order.version) !== page.dataset.version && (await refreshParts())) page.dataset.version = order.version;
+    if (String(order.version) !== page.dataset.version) {
+      const before = height();
+      if (await refreshParts()) page.dataset.version = order.version;
+      if (Math.abs(height() - before) > MOVED_PX) movedAt = performance.now();
+    }
     write("heart", order.heart);
     const heart = page.querySelector('[data-slot="heart"]');
     if (heart) heart.dataset.beating = String(order.beating);
@@ -34,6 +46,13 @@ async function look() {
     asking = false;
   }
 }
+
+// What was brought in has moved what stands below it: a finger on its way there meant something else. Stop is taken always.
+document.addEventListener("click", (event) => {
+  if (performance.now() - movedAt > SETTLE_MS || !event.target.closest(".now button")) return;
+  event.preventDefault();
+  event.stopPropagation();
+}, true);
 
 if (page.dataset.live) {
   connect(page.dataset.live, (message) => {

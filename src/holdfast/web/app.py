@@ -29,6 +29,7 @@ from holdfast.web.pages import (
     recovery,
     rules,
     signin,
+    surgery,
     ward,
 )
 from holdfast.web.recovery_acts import RECOVERY_ACTS
@@ -37,6 +38,7 @@ from holdfast.web.route import Page
 from holdfast.web.security import SecurityHeaders
 from holdfast.web.services import WebServices
 from holdfast.web.sockets import ALARMS, Hub, LiveScreen
+from holdfast.web.surgery_acts import SURGERY_ACTS
 
 __all__ = ["WebServices", "create_app"]
 
@@ -50,6 +52,7 @@ _PAGES = (
     *recovery.PAGES,
     *home.PAGES,
     *handler.PAGES,
+    *surgery.PAGES,
     *imaging.PAGES,
     *dicomweb.PAGES,
     *rules.PAGES,
@@ -63,6 +66,7 @@ _ACTS = (
     *ALARM_ACTS.values(),
     *CALL_ACTS.values(),
     *RECOVERY_ACTS.values(),
+    *SURGERY_ACTS.values(),
 )
 
 

@@ -4,7 +4,7 @@ A route that is not in the table opens for nobody (``gate`` fails closed), and a
 table against the routes of the application.
 """
 
-from holdfast.web.access import alarms, calls, clinic, imaging, recovery
+from holdfast.web.access import alarms, calls, clinic, imaging, recovery, surgery
 from holdfast.web.access.roles import Roles
 
 ALLOWED: dict[str, Roles] = {
@@ -13,6 +13,7 @@ ALLOWED: dict[str, Roles] = {
     **calls.ALLOWED,
     **imaging.ALLOWED,
     **recovery.ALLOWED,
+    **surgery.ALLOWED,
 }
 
 

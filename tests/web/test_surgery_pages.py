@@ -94,6 +94,7 @@ def test_the_record_draws_itself_and_prints_with_what_was_given(house, here) -> 
     record = house.client("technician").get(f"/api{here}").json()["record"]
     assert [line["values"].get("hr") for line in record["marks"]] == [104.0, 104.0, 104.0]
     assert [one["what"] for one in record["happened"]] == ["propofol to effect", "first cut"]
+    assert "first cut" in house.client("technician").get(f"{here}/record").text
     house.post("technician", f"{here}/end")
     house.clock.advance(3600)
     assert len(house.client("technician").get(f"/api{here}").json()["record"]["marks"]) == 3, "closed is closed"

@@ -14,7 +14,7 @@ from holdfast.web.anaesthetic_pdf import anaesthetic_pdf
 from holdfast.web.api import json
 from holdfast.web.gate import Call
 from holdfast.web.pages.cases import actor_names
-from holdfast.web.render import page
+from holdfast.web.render import page, piece
 from holdfast.web.route import Page
 
 
@@ -58,7 +58,7 @@ def _record(call: Call) -> dict[str, Any]:
 def surgery_chart(call: Call) -> Response:
     """A piece of the page: the record as it is now; the page asks for it while it is open."""
     state = call.ctx.book.case(call.part("case_id"))
-    return page(call, "surgery_record.html", case=state, who=actor_names(call), **_record(call))
+    return piece(call, "surgery_record.html", case=state, who=actor_names(call), **_record(call))
 
 
 def pdf(call: Call) -> Response:

@@ -17,8 +17,10 @@ from holdfast.knowledge.loader import load
 from holdfast.knowledge.model import Knowledge
 from holdfast.knowledge.recovery_care import load as load_recovery
 from holdfast.knowledge.scores import Item, ScoreRule, Statement
+from holdfast.knowledge.surgery_lists import load as load_surgery
 from holdfast.record import alarm_state
 from holdfast.resuscitation.course import TRANSITIONS, Phase
+from holdfast.surgery import course as surgery_course
 from holdfast.treatments import table as treatments
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -181,6 +183,26 @@ def home_rules(_: Knowledge) -> str:
     return table(("rule", "advice", "grade", "source"), rows)
 
 
+def surgery(_: Knowledge) -> str:
+    names = {phase: phase.value.replace(" ", "_") for phase in surgery_course.Phase}
+    lines = ["stateDiagram-v2", f"    {OUTSIDE} --> planned"]
+    lines += [
+        f"    {names[phase]} --> {names[following]}: {step.value.replace('_', ' ')}"
+        for (phase, step), following in surgery_course.TRANSITIONS.items()
+    ]
+    return "```mermaid\n" + "\n".join([*lines, f"    signed_out --> {OUTSIDE}"]) + "\n```"
+
+
+def surgery_lists(_: Knowledge) -> str:
+    lists = load_surgery()
+    rows = [
+        (one.label, item.text, lists.sources[item.source - 1] if item.source else "ours")
+        for one in lists.lists
+        for item in one.items
+    ]
+    return table(("list", "line", "after"), rows)
+
+
 OUTSIDE = "[*]"
 """How a diagram writes what is no state: before the first, after the last."""
 
@@ -229,6 +251,7 @@ PARTS: dict[str, dict[str, Callable[[Knowledge], str]]] = {
         "whereabouts": whereabouts,
         "treatment order": treatment_order,
     },
+    "surgery.md": {"surgery": surgery, "surgery lists": surgery_lists},
     "resuscitation.md": {"course": course, "numbers": figures},
 }
 """What is made from data, by page and by the name of its place."""

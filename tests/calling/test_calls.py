@@ -241,6 +241,18 @@ def test_what_is_about_the_equipment_or_of_medium_priority_calls_nobody() -> Non
     assert not bed.calls.entries
 
 
+def test_an_arrest_that_comes_and_goes_every_few_seconds_calls_as_one_that_stays() -> None:
+    bed = Bed()
+    for _ in range(3):
+        alarm_id = bed.raise_("asystole")
+        bed.seconds(3)
+        cleared = al.AlarmCleared(at_us=bed.now_us, alarm_id=alarm_id, why="over", latches=True)
+        bed.alarms = alarm_state.apply(bed.alarms, cleared, "holdfast")
+        bed.seconds(2)
+    assert len(bed.standing()) == 1
+    assert len(bed.calls.entries) == 1
+
+
 def test_without_a_list_no_call_begins() -> None:
     bed = Bed(count=0)
     bed.raise_("asystole")

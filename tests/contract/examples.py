@@ -208,9 +208,7 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
     su.SurgeryItemAnswered(at_us=T0_US, surgery_id="s1", item="blood", answer="skipped", reason="none in the house"),
     su.SurgeryStepped(at_us=T0_US, surgery_id="s1", step="time_out", reason=""),
     su.AnaesthesiaBegan(at_us=T0_US, surgery_id="s1", anaesthetist="Dr. Lee"),
-    su.AnaesthesiaNoted(
-        at_us=T0_US, surgery_id="s1", note_id="n1", sort="drug", what="as drawn up", amount="3 mL", route="IV"
-    ),
+    su.AnaesthesiaNoted(at_us=T0_US, surgery_id="s1", note_id="n1", what="incision"),
     su.AnaesthesiaEnded(at_us=T0_US, surgery_id="s1"),
     ce.ContactSet(
         at_us=T0_US, contact_id="k1", name="Dr. Osei", place="on_call", channels=("email", "ntfy"), account="osei"

@@ -18,6 +18,7 @@ def fill(path: str, case_id: str) -> str:
     known |= {
         "{call_id}": "none",
         "{mark_id}": "none",
+        "{surgery_id}": "none",
         "{link_id}": "none",
         "{order_id}": "none",
         "{contact_id}": "none",

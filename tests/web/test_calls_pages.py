@@ -66,9 +66,14 @@ def test_every_page_says_who_is_called_and_then_that_nobody_answered(list_of_thr
     seconds(house, 12)
     assert "Calling Dr Osei" in bar(house)
     assert "<b>for</b>" not in bar(house), "what a device says is text"
+    asked = house.client("technician").get("/calls/bar").text
+    assert "Calling Dr Osei" in asked
+    assert "answer-call" in asked
     seconds(house, ROUND)
     assert "NOBODY ANSWERED" in bar(house)
     assert "Dr Osei, Nurse Kim, Dr Lee" in bar(house)
+    (call,) = house.client("technician").get("/api/calls").json()["standing"]
+    assert all(person["words"].endswith("no answer") for person in call["people"])
 
 
 def test_an_answer_on_a_page_ends_the_calling_and_names_who(list_of_three) -> None:

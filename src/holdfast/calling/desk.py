@@ -131,7 +131,8 @@ def _wanting(calls: Calls, alarms: AlarmState, times: CallingTimes, now_us: int)
         if not waiting or not (alarm.priority == HIGH or alarm.alarm == DETERIORATION):
             continue
         first_us = int(times.first_s(alarm.priority) * US_PER_S)
-        if 0 <= now_us - alarm.raised_us < first_us or _covered(alarm, calls, times, now_us):
+        # Since the first that nobody acknowledged: what comes and goes still calls.
+        if 0 <= now_us - alarm.waits_us < first_us or _covered(alarm, calls, times, now_us):
             continue
         wanting.append(alarm)
     return sorted(wanting, key=lambda one: (_RANK[one.priority], one.raised_us))

@@ -50,15 +50,11 @@ class AnaesthesiaBegan(CaseEvent, frozen=True, kw_only=True, tag="anaesthesia_be
 
 
 class AnaesthesiaNoted(CaseEvent, frozen=True, kw_only=True, tag="anaesthesia_noted.1"):
-    """A drug or an event, in the words of the one who writes; Holdfast suggests no dose here."""
+    """Something that happened, in the words of the one who writes. What was given is a ``TreatmentGiven``."""
 
     surgery_id: str
     note_id: str
-    sort: str
-    """``drug`` or ``event``."""
     what: str
-    amount: str = ""
-    route: str = ""
 
 
 class AnaesthesiaEnded(CaseEvent, frozen=True, kw_only=True, tag="anaesthesia_ended.1"):

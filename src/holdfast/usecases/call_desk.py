@@ -63,9 +63,12 @@ class CallDesk:
     def follow(self, now_us: int) -> None:
         """Open, go on with and end calls; send what has to be sent."""
         for case_id in [case.case_id for case in self._ctx.book.cases() if case.calls.entries or not case.closed]:
-            self._act(case_id, now_us, self._about_alarms)
-            self._act(case_id, now_us, _next_steps)
-            self._send_due(self._ctx.book.case(case_id), now_us)
+            try:
+                self._act(case_id, now_us, self._about_alarms)
+                self._act(case_id, now_us, _next_steps)
+                self._send_due(self._ctx.book.case(case_id), now_us)
+            except Exception:  # one case must not keep another from being called about
+                log.exception("calling about case %s failed and is tried again", case_id)
 
     def _about_alarms(self, case: CaseState, now_us: int) -> list[ce.ANY_CALL_EVENT]:
         if case.closed:

@@ -103,7 +103,6 @@ def _surgery_words(event: su.ANY_SURGERY_EVENT) -> Words:
         case su.AnaesthesiaBegan():
             return "surgery", f"Anaesthetic record opened by {event.anaesthetist}", ""
         case su.AnaesthesiaNoted():
-            parts = " ".join(part for part in (event.amount, event.route) if part)
-            return "surgery", f"Anaesthetic: {event.what} {parts}".strip(), ""
+            return "surgery", f"Anaesthetic: {event.what}", ""
         case su.AnaesthesiaEnded():
             return "surgery", "Anaesthetic record closed", ""

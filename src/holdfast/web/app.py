@@ -54,6 +54,7 @@ from holdfast.web.pages import (
     scores,
     service,
     signin,
+    surgery,
     treatments,
     ward,
 )
@@ -65,6 +66,7 @@ from holdfast.web.score_acts import SCORE_ACTS
 from holdfast.web.security import SecurityHeaders
 from holdfast.web.services import WebServices
 from holdfast.web.sockets import ALARMS, Hub, LiveScreen
+from holdfast.web.surgery_acts import SURGERY_ACTS
 from holdfast.web.treatment_acts import TREATMENT_ACTS
 
 __all__ = ["WebServices", "create_app"]
@@ -100,6 +102,7 @@ _PAGES = (
     *service.PAGES,
     *service_acts.PAGES,
     *dicomweb_pictures.PAGES,
+    *surgery.PAGES,
     Page("GET", "/health", "health", lambda: _health),
 )
 _ACTS = (
@@ -116,6 +119,7 @@ _ACTS = (
     *EXAM_ACTS.values(),
     *CONSULT_ACTS.values(),
     *SCORE_ACTS.values(),
+    *SURGERY_ACTS.values(),
 )
 
 

@@ -77,7 +77,7 @@ def call_view(case: CaseState, entry: CallEntry, now_us: int) -> CallView:
         current=person.name if person else "",
         current_account=person.account if person else "",
         left_s=max(0, -(-(until_us - now_us) // US_PER_S)) if standing and until_us is not None else None,
-        people=tuple(_person(entry, place, standing) for place in range(1, len(entry.people) + 1)),
+        people=tuple(_person(entry, place, calling) for place in range(1, len(entry.people) + 1)),
         answered_by=entry.answered_by,
         answered_how=HOW.get(entry.answered_how, entry.answered_how),
         answered_us=entry.answered_us,
@@ -85,7 +85,7 @@ def call_view(case: CaseState, entry: CallEntry, now_us: int) -> CallView:
     )
 
 
-def _person(entry: CallEntry, place: int, standing: bool) -> PersonView:
+def _person(entry: CallEntry, place: int, calling: bool) -> PersonView:
     person = entry.people[place - 1]
     made = [one for one in entry.made if one.place == place]
     told = {
@@ -96,7 +96,7 @@ def _person(entry: CallEntry, place: int, standing: bool) -> PersonView:
     state, words = "waiting", "not called yet"
     if made:
         state, words = _far(entry, place, told)
-        passed = not standing or (place < len(entry.people) and entry.made[-1].place != place)
+        passed = not calling or entry.made[-1].place != place
         if entry.answered_by == person.name:
             state, words = "answered", f"answered {HOW.get(entry.answered_how, '')}"
         elif passed and state in ("called", "sent", "delivered", "seen"):

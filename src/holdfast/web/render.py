@@ -86,6 +86,19 @@ def page(call: Call, template: str, status: int = _OK, **context: Any) -> HTMLRe
     return HTMLResponse(_ENV.get_template(template).render(**shared, **context), status_code=status)
 
 
+def piece(call: Call, template: str, **context: Any) -> HTMLResponse:
+    """A piece of a page that scripts ask for every second or two: without the alarms of the ward, which cost a look at
+    every bed."""
+    shared: dict[str, Any] = {
+        "account": call.account,
+        "csrf": call.session.csrf_token if call.session else "",
+        "may": call.may,
+        "now_us": call.now_us,
+        "new_id": call.ctx.ids.new_id,
+    }
+    return HTMLResponse(_ENV.get_template(template).render(**shared, **context))
+
+
 def _middle(minutes: tuple[int, ...]) -> int:
     """The length offered on the bar; the others are on the page of the dog's alarms."""
     return minutes[len(minutes) // 2]

@@ -17,6 +17,7 @@ from holdfast.web.access import (
     recovery,
     resuscitation,
     service,
+    surgery,
     treatments,
 )
 from holdfast.web.access.roles import Roles
@@ -35,6 +36,7 @@ ALLOWED: dict[str, Roles] = {
     **treatments.ALLOWED,
     **exam.ALLOWED,
     **service.ALLOWED,
+    **surgery.ALLOWED,
 }
 
 

@@ -9,7 +9,7 @@ from holdfast.usecases import calling as use
 from holdfast.web.api import json
 from holdfast.web.call_views import WHERE, call_view, standing_views
 from holdfast.web.gate import Call
-from holdfast.web.render import page
+from holdfast.web.render import page, piece
 from holdfast.web.route import Page
 
 RECENT = 20
@@ -59,7 +59,7 @@ def case_calls(call: Call) -> Response:
 
 def bar(call: Call) -> Response:
     """What the bar of every page asks for every second or two."""
-    return page(call, "calls_bar.html")
+    return piece(call, "calls_bar.html", calls=standing_views(call))
 
 
 def save_contact(call: Call) -> Response:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-PATIENCE_MS = 12_000
+PATIENCE_MS = 120_000
 """How long a story waits for what must come: machines are busy."""
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""

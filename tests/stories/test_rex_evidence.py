@@ -156,8 +156,9 @@ def days_ago(number: float) -> str:
 def write_down(page: Page, kind: str, days: float, chosen: dict[str, str], **fields: str) -> None:
     """One entry of the service history, as a handler makes it."""
     before = page.get_by_test_id("service-entry").count()
-    page.get_by_test_id(f"new-{kind}").locator("summary").first.click()
     form = page.get_by_test_id(f"form-{kind}")
+    if not form.is_visible():
+        page.get_by_test_id(f"new-{kind}").locator("summary").first.click()
     form.locator("[name=at]").fill(days_ago(days))
     for name, value in fields.items():
         form.locator(f"[name={name}]").fill(value)

@@ -29,6 +29,7 @@ from holdfast.web.pages import (
     proofs,
     rules,
     signin,
+    timeline,
     ward,
 )
 from holdfast.web.paper_acts import PAPER_ACTS
@@ -44,6 +45,7 @@ _PAGES = (
     *signin.PAGES,
     *ward.PAGES,
     *cases.PAGES,
+    *timeline.PAGES,
     *course.PAGES,
     *alarms.PAGES,
     *imaging.PAGES,

@@ -16,6 +16,11 @@ def stamp(instant_us: int) -> str:
     return to_datetime(instant_us).astimezone().strftime("%d %b %Y %H:%M:%S")
 
 
+def day(instant_us: int) -> str:
+    """The day as the clinic's calendar shows it."""
+    return to_datetime(instant_us).astimezone().strftime("%A, %d %B %Y")
+
+
 def machine(instant_us: int) -> str:
     """ISO 8601 in UTC, for ``<time datetime>``."""
     return to_datetime(instant_us).isoformat()

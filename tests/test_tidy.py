@@ -22,6 +22,7 @@ MIDDLE = (
     "resuscitation",
     "recovery",
     "imaging",
+    "investigation",
     "usecases",
 )
 LINES_MAX = 400

@@ -16,6 +16,7 @@ def fill(path: str, case_id: str) -> str:
     known = {"{case_id}": case_id, "{alarm_id}": "none", "{bed}": "Bed 1", "{key}": "nothing", "{source_id}": "nothing"}
     known |= {"{quarantine_id}": "1", "{account_id}": "nobody", "{study_id}": "none", "{image_id}": "none"}
     known |= {"{item_id}": "none", "{digest}": "0" * 64, "{report_id}": "none", "{grant_id}": "none"}
+    known |= {"{service_id}": "none"}
     known |= {"{study}": "1.2", "{series}": "1.2", "{instance}": "1.2"}
     for name, value in known.items():
         path = path.replace(name, value)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from holdfast.bootstrap.house import House, open_house
 from holdfast.bootstrap.running import run
+from holdfast.cli.demo_service import write_history
 from holdfast.config import Config
 from holdfast.gateways.hl7.client import MllpSender
 from holdfast.gateways.hl7.encode import encode_message
@@ -110,6 +111,8 @@ def _admit(house: House, scenario: Scenario, bed: str, live_us: int) -> str:
     beds.bind_device(ctx, actor=NIGHT_TEAM, device=SimulatedMonitor(scenario, bed).device, bed=bed)
     for entry in scenario.entries:
         _write_down(house, case_id, entry, live_us)
+    if scenario.past is not None:
+        write_history(house, scenario, scenario.past, case_id, live_us)
     return case_id
 
 

@@ -148,3 +148,16 @@ DICOM_SILENCE_S = 60.0
 
 STUDIES_LISTED_MAX = 500
 """Studies on one page or in one answer, newest first."""
+
+INCIDENTS_COMPARED_MAX = 60
+"""Incidents of one dog that a finding is compared with, the latest ones; a working life holds some tens. The page says
+how many were left out."""
+
+SERVICE_FILE_BYTES_MAX = 2 * 1024 * 1024
+"""A file of a dog's service. A deployment is a row of some 200 characters: ten thousand of them."""
+
+SERVICE_ROWS_MAX = 2_000
+"""Rows of one such file: a working life of ten years with four entries a week."""
+
+SERVICE_COLUMNS_MAX = 100
+"""Columns of one such file; exports of deployment logs have some tens."""

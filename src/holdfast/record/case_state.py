@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from holdfast.kernel.limits import CONDITIONS_KEPT
-from holdfast.record import alarm_state, cpr_log
+from holdfast.record import alarm_state, cpr_log, service_state
 from holdfast.record import events as ev
 from holdfast.record.alarm_events import ANY_ALARM_EVENT
 from holdfast.record.alarm_state import AlarmState
 from holdfast.record.cpr_events import ANY_CPR_EVENT
 from holdfast.record.cpr_log import CprLog
+from holdfast.record.inquiry_events import ANY_INQUIRY_EVENT
 from holdfast.record.monitor import Origin
 from holdfast.record.score_events import ScoreItemAnswered
+from holdfast.record.service_state import Inquiry
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ class CaseState:
     """By their id."""
     looks: dict[str, LookEntry] = field(default_factory=dict)
     """By their id, oldest first."""
+    inquiry: Inquiry = field(default_factory=Inquiry)
 
     @property
     def name(self) -> str:
@@ -223,6 +226,8 @@ def _after(state: CaseState, event: ev.AnyEvent, item: ev.Recorded) -> CaseState
         return replace(state, alarms=alarm_state.apply(state.alarms, event, item.actor))
     if isinstance(event, ANY_CPR_EVENT):
         return replace(state, resuscitations=cpr_log.apply(state.resuscitations, event, item.actor))
+    if isinstance(event, ANY_INQUIRY_EVENT):
+        return replace(state, inquiry=service_state.apply_inquiry(state.inquiry, event, item.actor))
     match event:
         case ev.FindingRecorded() | ev.FindingRetracted() | ev.TouchRecorded() | ev.TreatmentGiven():
             return _after_bedside_entry(state, event, item)

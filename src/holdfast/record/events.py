@@ -5,9 +5,11 @@ version beside the old one; old bytes are read by an upcaster, never rewritten. 
 happened is ``at_us`` inside the event; when it was recorded is on the envelope.
 
 Streams: one per case (``case/<case_id>``) and one for the clinic
-(``clinic``: beds, device bindings, accounts); pictures arrive on a third (``imaging``). What happens with alarms is in
-``alarm_events``, in a resuscitation in ``cpr_events``, with pictures in ``imaging_events``, with things taken out of an
-animal in ``custody_events``, with reports, exports and grants to read in ``evidence_events``.
+(``clinic``: beds, device bindings, accounts); pictures arrive on a third (``imaging``), and each working dog has its
+own (``service/<service_id>``). What happens with alarms is in ``alarm_events``, in a resuscitation in ``cpr_events``,
+with pictures in ``imaging_events``, with things taken out of an animal in ``custody_events``, in a dog's service in
+``service_events``, in asking what did it in ``inquiry_events``, with reports, exports and grants to
+read in ``evidence_events``.
 """
 
 from enum import StrEnum
@@ -23,8 +25,10 @@ from holdfast.record.event_base import CaseEvent as CaseEvent
 from holdfast.record.event_base import ClinicEvent as ClinicEvent
 from holdfast.record.evidence_events import ANY_EVIDENCE_CASE_EVENT, ANY_EVIDENCE_CLINIC_EVENT
 from holdfast.record.imaging_events import ANY_IMAGING_CASE_EVENT, ImageReceived
+from holdfast.record.inquiry_events import ANY_INQUIRY_EVENT
 from holdfast.record.monitor import Origin
 from holdfast.record.score_events import ScoreItemAnswered
+from holdfast.record.service_events import ANY_SERVICE_EVENT
 
 
 class Presence(StrEnum):
@@ -279,6 +283,7 @@ ANY_CASE_EVENT = (
     | ScoreItemAnswered
     | ANY_CUSTODY_EVENT
     | ANY_EVIDENCE_CASE_EVENT
+    | ANY_INQUIRY_EVENT
 )
 
 
@@ -332,6 +337,7 @@ ANY_CLINIC_EVENT = (
     | EscalationSet
     | ANY_EVIDENCE_CLINIC_EVENT
     | ImageReceived
+    | ANY_SERVICE_EVENT
 )
 
 AnyEvent = ANY_CASE_EVENT | ANY_CLINIC_EVENT

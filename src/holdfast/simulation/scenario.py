@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from holdfast.simulation.changes import Response, Timed
+from holdfast.simulation.service_past import ServicePast
 from holdfast.simulation.states import Sensor, Vitals
 
 
@@ -118,3 +119,5 @@ class Scenario:
     cues: Mapping[str, tuple[Timed, ...]] = field(default_factory=dict)
     """Named parts that a script or a driver plays; their times count from the cue."""
     ecg: EcgShape = USUAL_SHAPE
+    past: ServicePast | None = None
+    """Of a working dog."""

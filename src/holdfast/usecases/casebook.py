@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from holdfast.kernel.errors import NotFoundError
-from holdfast.record import case_state, clinic_state
+from holdfast.record import case_state, clinic_state, service_state
 from holdfast.record.case_state import CaseState
 from holdfast.record.clinic_state import ClinicState
 from holdfast.record.events import CLINIC_STREAM, Recorded, case_stream
 from holdfast.record.imaging_events import IMAGING_STREAM
 from holdfast.record.imaging_state import Studies
+from holdfast.record.service_events import SERVICE_PREFIX
+from holdfast.record.service_state import ServiceDog
 from holdfast.usecases.ports import Store
 
 _PAGE = 1_000
@@ -32,6 +34,7 @@ class CaseBook:
         self._cases: dict[str, CaseState] = {}
         self._clinic = ClinicState()
         self._studies = Studies()
+        self._service: dict[str, ServiceDog] = {}
         self._listeners: list[Callable[[Recorded], None]] = []
         self.catch_up()
 
@@ -61,6 +64,11 @@ class CaseBook:
             self._studies.apply(item)
         elif item.stream == IMAGING_STREAM:
             self._studies.apply(item)
+        elif item.stream.startswith(SERVICE_PREFIX):
+            service_id = item.stream.removeprefix(SERVICE_PREFIX)
+            dog = service_state.apply(service_id, self._service.get(service_id), item)
+            if dog is not None:
+                self._service[service_id] = dog
         for listener in self._listeners:
             listener(item)
 
@@ -80,6 +88,19 @@ class CaseBook:
         """Studies and imaging orders, standing still for the length of the block. What is taken out stays as it is."""
         with self._lock:
             yield self._studies
+
+    def service_dogs(self) -> list[ServiceDog]:
+        """All working dogs, by name."""
+        with self._lock:
+            return sorted(self._service.values(), key=lambda dog: dog.fact("name").casefold())
+
+    def service_dog(self, service_id: str) -> ServiceDog:
+        """One working dog; raises ``NotFoundError``."""
+        with self._lock:
+            dog = self._service.get(service_id)
+        if dog is None:
+            raise NotFoundError(f"There is no service history {service_id!r}.", "Open it from the list of dogs.")
+        return dog
 
     def cases(self) -> list[CaseState]:
         """All cases, newest admission first."""

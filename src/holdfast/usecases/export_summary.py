@@ -9,8 +9,10 @@ from holdfast.custody.words import sentence
 from holdfast.kernel.time import iso
 from holdfast.record import custody_events as cu
 from holdfast.record import events as ev
+from holdfast.record.inquiry_events import IncidentsCompared
 from holdfast.record.leaf import Shown
 from holdfast.usecases.documents import Block, Document, Heading, Picture, Text
+from holdfast.usecases.inquiry_words import statement_words
 
 PRINTED_MAX = 800
 """Characters of one entry in the PDF: more than any sentence of ours, less than what a program wrote."""
@@ -45,6 +47,8 @@ def _line(one: ev.Recorded, entry: Shown) -> str:
         kind = "OPINION" if isinstance(event, cu.CustodyOpinion) else "fact"
         explained = event.explanation if isinstance(event, cu.CustodyFact) else ""
         said = f"{kind}: {sentence(event)}" + (f" (explained: {explained})" if explained else "")
+    elif isinstance(event, IncidentsCompared) and not hidden:
+        said = f"OPINION of Holdfast, data {event.data_release}: {' '.join(statement_words(event.page))}"
     else:
         values = [_member(member.text) for member in entry.members if member.text]
         said = "; ".join(value for value in values if value)

@@ -16,6 +16,7 @@ from holdfast.resuscitation.utstein import FACTS
 from holdfast.usecases.alarm_views import label
 from holdfast.usecases.context import Context
 from holdfast.usecases.course_views import course_view
+from holdfast.usecases.inquiry_words import inquiry_line
 
 _IN_THE_ALARM_LOG = (
     al.AlarmRaised,
@@ -38,7 +39,7 @@ class Line:
     kind: str
     category: str
     """admin, finding, touch, treatment, diagnosis, test, note, monitor, order, second_look, decision, resuscitation,
-    imaging or custody."""
+    imaging, custody or inquiry."""
     text: str
     detail: str = ""
     treatment_id: str = ""
@@ -136,7 +137,7 @@ def _words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str]:
             return "admin", f"Exported for {event.recipient}", f"{event.purpose}{left_out}"
         case _:
             told = _alarm_words(ctx, event) or _cpr_words(ctx, event) or _imaging_words(event)
-            return told or _end_of_life_words(ctx, event)
+            return told or inquiry_line(ctx, event) or _end_of_life_words(ctx, event)
 
 
 def _alarm_words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str] | None:

@@ -8,6 +8,7 @@ from holdfast.record import events as ev
 from holdfast.usecases.alarm_log import LogLine, alarm_log
 from holdfast.usecases.context import Context
 from holdfast.usecases.ports import OWN_ACTOR
+from holdfast.usecases.service_lines import service_lines
 from holdfast.usecases.timeline import Line, timeline
 
 ORDER = (
@@ -45,6 +46,7 @@ def whole_timeline(ctx: Context, case_id: str, until_us: int | None = None) -> l
     raised = {one.event.alarm_id: one for one in recorded if isinstance(one.event, al.AlarmRaised)}
     log = alarm_log(ctx, case_id, limit=ALARMS_MAX, recorded_until_us=until_us)
     lines += [_alarm(one, raised[one.alarm_id]) for one in log]
+    lines += service_lines(ctx, case_id, until_us)
     return sorted(lines, key=lambda line: (line.at_us, line.seq))
 
 

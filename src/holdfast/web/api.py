@@ -45,8 +45,8 @@ def case(call: Call) -> Response:
 
 
 def case_content(state: CaseState) -> dict[str, Any]:
-    """A case as plain values; second looks are read one by one, not here."""
-    names = [field.name for field in fields(state) if field.name != "looks"]
+    """A case as plain values; second looks and comparisons with the past are read one by one, not here."""
+    names = [field.name for field in fields(state) if field.name not in ("looks", "inquiry")]
     content: dict[str, Any] = {name: msgspec.to_builtins(getattr(state, name)) for name in names}
     content["name"] = state.name
     content["training"] = state.training

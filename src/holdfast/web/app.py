@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from holdfast.kernel.errors import HoldfastError
-from holdfast.web import acts, api, dicomweb, errors
+from holdfast.web import acts, api, dicomweb, errors, service_acts
 from holdfast.web.acts import ACTS, ADMIT, Act
 from holdfast.web.alarm_acts import ALARM_ACTS
 from holdfast.web.custody_acts import CUSTODY_ACTS
@@ -28,6 +28,7 @@ from holdfast.web.pages import (
     patterns,
     proofs,
     rules,
+    service,
     signin,
     timeline,
     ward,
@@ -54,13 +55,21 @@ _PAGES = (
     *grants.PAGES,
     *proofs.PAGES,
     *dicomweb.PAGES,
+    *service.PAGES,
+    *service_acts.PAGES,
     *rules.PAGES,
     *knowledge.PAGES,
     *patterns.PAGES,
     *api.PAGES,
     Page("GET", "/health", "health", lambda: _health),
 )
-_ACTS = (*ACTS.values(), *ALARM_ACTS.values(), *CUSTODY_ACTS.values(), *PAPER_ACTS.values())
+_ACTS = (
+    *ACTS.values(),
+    *ALARM_ACTS.values(),
+    *CUSTODY_ACTS.values(),
+    *PAPER_ACTS.values(),
+    *service_acts.SERVICE_ACTS.values(),
+)
 
 
 def create_app(services: WebServices) -> Starlette:
@@ -86,7 +95,8 @@ def create_app(services: WebServices) -> Starlette:
 
 def _routes(services: WebServices, hub: Hub) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
-        Route(path, guarded(name, make(), services), methods=[method], name=name) for method, path, name, make in _PAGES
+        Route(one.path, guarded(one.name, one.make(), services, one.takes), methods=[one.method], name=one.name)
+        for one in _PAGES
     ]
     upload = guarded("imaging.upload", imaging.upload, services, imaging.UPLOADS)
     routes.append(Route("/imaging/upload", upload, methods=["POST"], name="imaging.upload"))

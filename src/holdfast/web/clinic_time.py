@@ -39,3 +39,8 @@ def moment(text: str) -> int | None:
         raise OperatorError(f"{text!r} is not a moment.", "Choose day and time.") from None
     whole_minute = text.count(":") == 1
     return from_datetime(local.astimezone()) + (60 * US_PER_S - 1 if whole_minute else US_PER_S - 1)
+
+
+def local_moment(instant_us: int) -> str:
+    """As a field of type ``datetime-local`` takes it."""
+    return to_datetime(instant_us).astimezone().strftime("%Y-%m-%dT%H:%M")

@@ -129,7 +129,7 @@ def guarded(route: str, handler: Handler, services: WebServices, takes: Takes = 
         account, session = identify(request, services)
         call = Call(request, route, services, account, session, {}, {}, b"")
         _check_role(call)
-        if request.method == "POST":
+        if request.method == "POST" and _kind(request) != _FORM_TYPE:  # a form has its token in the body
             _check_forgery(call)
 
     def _answer(request: Request, body: bytes) -> Response:
@@ -224,9 +224,13 @@ async def _read_body(request: Request, bytes_max: int) -> bytes:
     return bytes(body)
 
 
+def _kind(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 def _form_lists(request: Request, body: bytes, takes: Takes) -> dict[str, tuple[str, ...]]:
     """Fields of a posted form; empty for JSON, which the handler decodes into its own shape."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = _kind(request)
     if not body or kind == _JSON_TYPE:
         return {}
     if kind not in takes.kinds:

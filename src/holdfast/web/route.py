@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from holdfast.web.gate import Handler
+from holdfast.web.gate import FORMS, Handler, Takes
 
 
 class Page(NamedTuple):
@@ -14,3 +14,5 @@ class Page(NamedTuple):
     name: str
     make: Callable[[], Handler]
     """Makes the handler; some keep state for the life of one application."""
+    takes: Takes = FORMS
+    """What may be posted to it."""

@@ -6,6 +6,7 @@ vessel) is nowhere in the record: the signals and the touch must show it.
 
 from holdfast.simulation import scenario as sc
 from holdfast.simulation.changes import Cue, HeadFor, Move, Pause, Respond, Response, SetRhythm, Timed
+from holdfast.simulation.scenarios.rex_service import PAST
 from holdfast.simulation.states import (
     RECOVERING,
     SHOCK_COMPENSATED,
@@ -74,6 +75,7 @@ REX = sc.Scenario(
         ),
     },
     painful=frozenset({("left", "thorax_mid")}),
+    past=PAST,
     responses={
         "oxygen": Response(),
         "fluid": Response(map_mmhg=5, pulse_pressure_mmhg=3, hr_per_min=-4, rise_s=90, hold_s=240, fade_s=150),

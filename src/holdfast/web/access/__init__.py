@@ -4,7 +4,7 @@ A route that is not in the table opens for nobody (``gate`` fails closed), and a
 table against the routes of the application.
 """
 
-from holdfast.web.access import alarms, clinic, evidence, imaging
+from holdfast.web.access import alarms, clinic, evidence, imaging, service
 from holdfast.web.access.roles import Roles
 
 ALLOWED: dict[str, Roles] = {
@@ -12,6 +12,7 @@ ALLOWED: dict[str, Roles] = {
     **alarms.ALLOWED,
     **imaging.ALLOWED,
     **evidence.ALLOWED,
+    **service.ALLOWED,
 }
 
 

@@ -1,0 +1,1 @@
+"""Could an incident have done this? A finding against a working dog's past."""

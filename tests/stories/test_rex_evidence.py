@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from holdfast.usecases import cases
+from holdfast.kernel.time import US_PER_H
+from holdfast.record import service_events as se
+from holdfast.usecases import cases, service
 from made_pictures import photograph
 from stories.browsing import desk
 from stories.web_server import PASSWORD, WebServer, web_server
@@ -145,7 +147,57 @@ def test_3_an_opinion_stands_apart_from_the_facts(page: Page, item: str) -> None
     assert "projectile" not in " ".join(page.get_by_test_id("step").all_inner_texts())
 
 
-def test_4_report_and_export_are_checked_in_an_empty_environment(
+def test_4_the_incidents_on_record_are_compared_with_it(server: WebServer, case_id: str, page: Page) -> None:
+    actor, ctx = server.account("ada"), server.house.ctx
+    dog = service.add_dog(ctx, actor=actor, dog=service.NewDog(name="Rex", service_number="K9-1"))
+    weeks_us = 14 * 24 * US_PER_H
+    blow = se.Incident(
+        mechanism=se.Mechanism.BLOW,
+        what="a pipe thrown at him",
+        side="left",
+        region="thorax_mid",
+        seen=se.Seen.BRUISE,
+        imaged=se.Imaged.NOT_IMAGED,
+    )
+    at_us = ctx.clock.now_us() - weeks_us
+    service.make_entry(ctx, actor=actor, service_id=dog, at_us=at_us, what=blow, place="Factory", by="Officer Reyes")
+    page.goto(f"{server.address}/cases/{case_id}/incidents")
+    page.get_by_test_id("link-dog").select_option(dog)
+    page.get_by_label("How do you know?").fill("chip read")
+    page.get_by_test_id("link").click()
+    expect(page.get_by_test_id("linked")).to_be_visible()
+    form = page.get_by_test_id("lesion-form").first
+    chosen = {"where": "left:thorax_mid", "depth": "cavity", "found": "projectile", "found_basis": "laboratory"}
+    for name, value in (chosen | {"material": "soft_metal", "age_basis": "histology"}).items():
+        form.locator(f"[name={name}]").select_option(value)
+    written = {"age_low_days": "28", "age_high_days": "180", "age_by": "Dr Lind", "age_reason": "scar"}
+    for name, value in written.items():
+        form.locator(f"[name={name}]").fill(value)
+    form.get_by_test_id("save-lesion").click()
+    expect(page.get_by_test_id("comparison")).to_contain_text("does not explain a projectile")
+    expect(page.get_by_test_id("comparison")).to_contain_text("The tissue says older")
+    expect(page.get_by_test_id("candidate").first).to_contain_text("not on record")
+    page.get_by_test_id("state").click()
+    expect(page.get_by_test_id("statement")).to_be_visible()
+
+
+def test_5_the_timeline_reaches_from_the_blow_to_the_bag(server: WebServer, case_id: str, page: Page) -> None:
+    page.goto(f"{server.address}/cases/{case_id}/timeline")
+    shown = page.get_by_test_id("time-view")
+    expect(shown).to_be_visible()
+    page.get_by_role("button", name="Everything", exact=True).click()
+    expect(page.get_by_test_id("range")).to_contain_text("15 days")
+    for lane in ("service", "inquiry", "custody"):
+        expect(shown.locator(f"circle.in-{lane}").first).to_be_visible()
+    page.get_by_role("button", name="Minute", exact=True).click()
+    expect(page.get_by_test_id("range")).to_contain_text("60 s")
+    page.goto(f"{server.address}/cases/{case_id}/timeline?category=custody")
+    assert page.get_by_test_id("timeline-line").count() == 5
+    line = page.get_by_test_id("timeline-line").filter(has_text="took out item 1")
+    expect(line).to_contain_text("Chest wall")
+
+
+def test_6_report_and_export_are_checked_in_an_empty_environment(
     server: WebServer, case_id: str, page: Page, item: str, tmp_path: Path
 ) -> None:
     page.goto(f"{server.address}/cases/{case_id}/papers")

@@ -4,7 +4,7 @@ Cost: events a second into a record on disk with and without the tree following,
 reads a record, and how fast the stand-alone verifier checks an export. Tampering: each round changes one random byte of
 the database file (where a column of an event or an anchor stands; such text also stands in indices) or of one file of
 an export, and asks `holdfast verify`, the tree against a checkpoint, or the verifier. A byte of the database that
-changes no row is counted apart::
+changes no row is counted apart. Last, shorter copies of a record are held against a checkpoint of its end::
 
     python benchmarks/record_proofs.py --changes 10000 --json
 """
@@ -35,6 +35,7 @@ from holdfast.usecases.verification import verify
 from holdfast.usecases.witness import compare, sign_checkpoint
 
 NOW_US = 1_772_366_400_000_000
+CUT_EVENTS = 40
 ROWS = {"event": "seq", "anchor": "number"}
 _command = itertools.count()
 
@@ -54,9 +55,10 @@ def main() -> int:
             "cost": cost(folder, options.appends) | speed(folder, options.events),
             "database": database(folder, options.changes - options.changes // 2, chance),
             "export": exported(folder, options.changes // 2, chance),
+            "cut_off_or_put_back": cut_off(folder),
         }
     print(json.dumps(found, indent=None if options.json else 1))
-    return 1 if found["database"]["missed"] or found["export"]["missed"] else 0
+    return 1 if any(found[part]["missed"] for part in ("database", "export", "cut_off_or_put_back")) else 0
 
 
 def add(store: SqlStore, *events: ev.AnyEvent, stream: str = "case/rex") -> None:
@@ -182,6 +184,40 @@ def database(folder: Path, changes: int, chance: random.Random) -> dict[str, Any
         else:
             tally["found"] += 1
             tally["located"] += now is not None and any(name in words for name in names(rows, now))
+    return tally
+
+
+def cut_off(folder: Path) -> dict[str, Any]:
+    """Every shorter copy of the record against a checkpoint of its end: as it is, and written on past that end."""
+    (folder / "cut").mkdir()
+    path, copies = folder / "cut" / "record.db", []
+    for number in range(CUT_EVENTS):
+        store = SqlStore(path)
+        add(store, note(number))
+        store.close()
+        copies.append(path.read_bytes())
+    key = create_key(folder / "cut", "bench.example")
+    store = SqlStore(path)
+    tree = LogTree(store)
+    tree.catch_up()
+    kept = sign_checkpoint(tree, key, None, check_signature)
+    store.close()
+    tally = {"cut_off": 0, "cut_off_found": 0, "put_back": 0, "put_back_found": 0, "missed": 0}
+    for size, copy in enumerate(copies[:-1], start=1):
+        for kind, more in (("cut_off", 0), ("put_back", CUT_EVENTS + 5 - size)):
+            for old in path.parent.glob("record.db*"):
+                old.unlink()
+            path.write_bytes(copy)
+            store = SqlStore(path)
+            for number in range(more):
+                add(store, note(1_000 + number))
+            tree = LogTree(store)
+            tree.catch_up()
+            found = not compare(tree, kept, [read_key(key.public().written())], check_signature, key.name).ok
+            store.close()
+            tally[kind] += 1
+            tally[f"{kind}_found"] += found
+            tally["missed"] += not found
     return tally
 
 

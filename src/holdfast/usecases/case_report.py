@@ -16,7 +16,8 @@ from holdfast.usecases.context import Context
 from holdfast.usecases.documents import Block, Document, Heading, Picture, Rows, Strip, Text
 from holdfast.usecases.inquiry_report import inquiry_chapter
 from holdfast.usecases.ports import Films
-from holdfast.usecases.timeline import Line, timeline
+from holdfast.usecases.timeline import Line
+from holdfast.usecases.timeline_view import whole_timeline
 from holdfast.usecases.trends import trend_series
 
 STRIPS = ("hr", "hr_ecg", "spo2", "rr", "art_mean", "nibp_mean", "etco2", "temp")
@@ -44,10 +45,11 @@ class Asked:
 def case_report(ctx: Context, films: Films, asked: Asked) -> Document:
     """Everything that had been recorded by ``asked.until_us``."""
     case = ctx.book.case_at(asked.case_id, asked.until_us)
-    lines = timeline(ctx, asked.case_id, asked.until_us)
+    lines = [one for one in whole_timeline(ctx, asked.case_id, asked.until_us) if one.category != "alarm"]
     items = list(custody.items_of(ctx, asked.case_id, asked.until_us).values())
     blocks = [
         *_head(case, asked),
+        *_before(lines, ctx, asked),
         *_decisions(lines, ctx, asked),
         *_listed("Declined, overridden, switched off", lines, OVERRIDES, ctx, asked),
         *_listed("Corrections", lines, CORRECTIONS, ctx, asked),
@@ -88,6 +90,12 @@ def _head(case: CaseState, asked: Asked) -> list[Block]:
         "are given."
     )
     return [Text(said, "small"), *training, Heading("The animal"), Rows(("", ""), rows, (1, 4))]
+
+
+def _before(lines: list[Line], ctx: Context, asked: Asked) -> list[Block]:
+    """The dog's service, and how it was compared with what was found."""
+    chosen = [line for line in lines if line.category in ("service", "inquiry")]
+    return [Heading("Service on record, and the comparison with it"), _rows(chosen, ctx, asked)] if chosen else []
 
 
 def _decisions(lines: list[Line], ctx: Context, asked: Asked) -> list[Block]:

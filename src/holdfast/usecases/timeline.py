@@ -51,6 +51,8 @@ class Line:
     detail: str = ""
     treatment_id: str = ""
     """Of what was given; empty for every other line."""
+    end_us: int | None = None
+    """Of what lasts: when it was over."""
 
 
 def timeline(ctx: Context, case_id: str, until_us: int | None = None) -> list[Line]:

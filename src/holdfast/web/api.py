@@ -16,7 +16,6 @@ from holdfast.usecases import second_look
 from holdfast.usecases.beds import require_bed
 from holdfast.usecases.course_views import course_view
 from holdfast.usecases.response_findings import suggestions
-from holdfast.usecases.timeline import timeline
 from holdfast.usecases.trends import trend_series
 from holdfast.web.gate import Call
 from holdfast.web.pages.cases import actor_names, facts
@@ -62,8 +61,8 @@ def case_content(state: CaseState) -> dict[str, Any]:
 
 def trends(call: Call) -> Response:
     """Series between ``from`` and ``to`` (microseconds UTC); the last hour when neither is given."""
-    to_us = _instant(call, "to", call.now_us)
-    from_us = _instant(call, "from", to_us - US_PER_H)
+    to_us = instant(call, "to", call.now_us)
+    from_us = instant(call, "from", to_us - US_PER_H)
     if not from_us < to_us or to_us - from_us > _TREND_SPAN_MAX_US:
         raise OperatorError("That stretch of time cannot be shown.", "Ask for up to 14 days, earlier moment first.")
     series = trend_series(call.ctx, call.part("case_id"), from_us=from_us, to_us=to_us)
@@ -76,24 +75,13 @@ def course(call: Call) -> Response:
     return json({**msgspec.to_builtins(view), "suggestions": suggestions(call.ctx, view)})
 
 
-def case_timeline(call: Call) -> Response:
-    """All lines, or with ``until`` (microseconds UTC) only what was recorded by then."""
-    case_id = call.part("case_id")
-    call.ctx.book.case(case_id)
-    until_us = _instant(call, "until", 0) or None
-    who = actor_names(call)
-    lines = [
-        {**msgspec.to_builtins(line), "actor_name": who(line.actor)} for line in timeline(call.ctx, case_id, until_us)
-    ]
-    return json({"lines": lines})
-
-
 def look(call: Call) -> Response:
     """A second look now. Reading it here records nothing."""
     return json(second_look.look(call.ctx, call.part("case_id"), call.now_us))
 
 
-def _instant(call: Call, name: str, default: int) -> int:
+def instant(call: Call, name: str, default: int) -> int:
+    """A moment of the query in microseconds UTC; raises ``OperatorError``."""
     raw = call.query(name)
     if not raw:
         return default
@@ -108,6 +96,5 @@ PAGES = (
     Page("GET", "/api/cases/{case_id}", "api.case", lambda: case),
     Page("GET", "/api/cases/{case_id}/trends", "api.trends", lambda: trends),
     Page("GET", "/api/cases/{case_id}/course", "api.course", lambda: course),
-    Page("GET", "/api/cases/{case_id}/timeline", "api.timeline", lambda: case_timeline),
     Page("GET", "/api/cases/{case_id}/second-look", "api.second_look", lambda: look),
 )

@@ -55,6 +55,7 @@ from holdfast.web.pages import (
     service,
     signin,
     surgery,
+    timeline,
     treatments,
     ward,
 )
@@ -103,6 +104,7 @@ _PAGES = (
     *service_acts.PAGES,
     *dicomweb_pictures.PAGES,
     *surgery.PAGES,
+    *timeline.PAGES,
     Page("GET", "/health", "health", lambda: _health),
 )
 _ACTS = (

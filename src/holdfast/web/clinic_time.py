@@ -16,14 +16,14 @@ def stamp(instant_us: int) -> str:
     return to_datetime(instant_us).astimezone().strftime("%d %b %Y %H:%M:%S")
 
 
+def day(instant_us: int) -> str:
+    """The day as the clinic's calendar shows it."""
+    return to_datetime(instant_us).astimezone().strftime("%A, %d %B %Y")
+
+
 def machine(instant_us: int) -> str:
     """ISO 8601 in UTC, for ``<time datetime>``."""
     return to_datetime(instant_us).isoformat()
-
-
-def local_moment(instant_us: int) -> str:
-    """As a field of type ``datetime-local`` takes it."""
-    return to_datetime(instant_us).astimezone().strftime("%Y-%m-%dT%H:%M")
 
 
 def moment(text: str) -> int | None:
@@ -39,6 +39,11 @@ def moment(text: str) -> int | None:
         raise OperatorError(f"{text!r} is not a moment.", "Choose day and time.") from None
     whole_minute = text.count(":") == 1
     return from_datetime(local.astimezone()) + (60 * US_PER_S - 1 if whole_minute else US_PER_S - 1)
+
+
+def local_moment(instant_us: int) -> str:
+    """As a field of type ``datetime-local`` takes it."""
+    return to_datetime(instant_us).astimezone().strftime("%Y-%m-%dT%H:%M")
 
 
 def instant(text: str) -> int | None:

@@ -10,7 +10,7 @@ from holdfast.kernel.time import age_words
 from holdfast.web import alarm_words, tiles
 from holdfast.web.alarm_strip import Strip, bed_row, strip
 from holdfast.web.call_views import standing_views
-from holdfast.web.clinic_time import clock, machine, stamp
+from holdfast.web.clinic_time import clock, day, machine, stamp
 from holdfast.web.gate import Call
 
 HERE = Path(__file__).parent
@@ -47,7 +47,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters.update(clock=clock, stamp=stamp, machine=machine, words=words, number=number, unit=unit)
+    env.filters.update(clock=clock, day=day, stamp=stamp, machine=machine, words=words, number=number, unit=unit)
     env.globals.update(
         alarm_shape=alarm_words.shape,
         alarm_priority=alarm_words.priority,

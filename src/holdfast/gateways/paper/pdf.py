@@ -173,8 +173,8 @@ def _strip(block: Strip) -> Drawing:
 
     drawing.add(String(0, top - 8, f"{block.label}", fontName="Bold", fontSize=8))
     drawing.add(String(0, top - 18, block.unit, fontName="Plain", fontSize=7))
-    drawing.add(String(left - 4, top - 6, f"{highest:g}", fontName="Plain", fontSize=6.5, textAnchor="end"))
-    drawing.add(String(left - 4, bottom, f"{lowest:g}", fontName="Plain", fontSize=6.5, textAnchor="end"))
+    drawing.add(String(left - 4, top - 6, f"{highest:.4g}", fontName="Plain", fontSize=6.5, textAnchor="end"))
+    drawing.add(String(left - 4, bottom, f"{lowest:.4g}", fontName="Plain", fontSize=6.5, textAnchor="end"))
     drawing.add(Line(left, bottom, _WIDTH, bottom, strokeWidth=0.3))
     ends: tuple[tuple[int, Literal["start", "end"]], ...] = ((block.from_us, "start"), (block.to_us, "end"))
     for at_us, anchor in ends:

@@ -16,9 +16,8 @@ from holdfast.usecases.cases import SEXES, TREATMENTS
 from holdfast.usecases.ports import OWN_ACTOR
 from holdfast.usecases.score_views import due_now
 from holdfast.usecases.studies import MODALITIES, open_orders, studies_of
-from holdfast.usecases.timeline import Line, timeline, touch_words, with_responses
+from holdfast.usecases.timeline import timeline, touch_words
 from holdfast.web.bodychart import charts
-from holdfast.web.clinic_time import moment
 from holdfast.web.gate import Call
 from holdfast.web.measured import measured
 from holdfast.web.render import page
@@ -26,26 +25,6 @@ from holdfast.web.route import Page
 from holdfast.web.tiles import TILES
 
 RECENT_LINES = 12
-CATEGORIES = (
-    "finding",
-    "touch",
-    "treatment",
-    "resuscitation",
-    "diagnosis",
-    "test",
-    "order",
-    "second_look",
-    "decision",
-    "monitor",
-    "call",
-    "surgery",
-    "recovery",
-    "home",
-    "note",
-    "consult",
-    "inquiry",
-    "admin",
-)
 
 
 def cases(call: Call) -> Response:
@@ -93,27 +72,6 @@ def case(call: Call) -> Response:
         modalities=MODALITIES,
         test_names={t.key: t.name for t in knowledge.tests.values()},
         reason_texts={r.key: r.text for r in knowledge.reasons.values()},
-    )
-
-
-def case_timeline(call: Call) -> Response:
-    """Everything that was known, as of any moment."""
-    state = call.ctx.book.case(call.part("case_id"))
-    until_us = moment(call.query("until"))
-    chosen = [category for category in call.request.query_params.getlist("category") if category in CATEGORIES]
-    lines: Iterable[Line] = timeline(call.ctx, state.case_id, until_us)
-    if until_us is None:
-        lines = with_responses(call.ctx, state.case_id, lines, call.now_us)
-    return page(
-        call,
-        "timeline.html",
-        case=state,
-        lines=[line for line in lines if not chosen or line.category in chosen],
-        who=actor_names(call),
-        categories=CATEGORIES,
-        chosen=chosen,
-        until=call.query("until") if until_us is not None else "",
-        until_us=until_us,
     )
 
 
@@ -232,6 +190,5 @@ PAGES = (
     Page("GET", "/cases", "cases", lambda: cases),
     Page("GET", "/cases/new", "case.new", lambda: new_case),
     Page("GET", "/cases/{case_id}", "case", lambda: case),
-    Page("GET", "/cases/{case_id}/timeline", "timeline", lambda: case_timeline),
     Page("GET", "/cases/{case_id}/second-look", "second_look", lambda: second_look_page),
 )

@@ -8,7 +8,8 @@ from holdfast.kernel.time import US_PER_H, US_PER_S, age_words
 from holdfast.knowledge.surgery_lists import load
 from holdfast.record import events as ev
 from holdfast.record import surgery_events as su
-from holdfast.record.case_state import CaseState, TreatmentEntry
+from holdfast.record.case_entries import TreatmentEntry
+from holdfast.record.case_state import CaseState
 from holdfast.record.surgery_state import Surgery
 from holdfast.surgery.anaesthetic import KEYS, Column, Mark, marks, shown
 from holdfast.surgery.course import TRANSITIONS, Step, phase_of, reason_needed

@@ -2,11 +2,9 @@
 // further press is one touch; a press before anything was chosen waits for the choice, with the moment it was made.
 import { freshId } from "./forms.js";
 import { calm } from "./calm.js";
+import { nowUs } from "./server_clock.js";
 
-const page = document.querySelector("[data-server-us]");
 const palette = document.querySelector("[data-palette]");
-const startUs = Number(page.dataset.serverUs) - performance.now() * 1000;
-const nowUs = () => Math.round(startUs + performance.now() * 1000);
 const say = (text) => { document.querySelector("[data-slot=palette]").textContent = text; };
 const chosen = (name) => palette?.querySelector(`input[name=${name}]:checked`);
 let down = null;

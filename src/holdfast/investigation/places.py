@@ -26,6 +26,18 @@ PART: dict[str, str] = {
     "hindlimb_upper": "hindlimb",
     "hindlimb_lower": "hindlimb",
     "tail": "tail",
+    "gum_upper": "head",
+    "gum_lower": "head",
+    "palate": "head",
+    "tongue": "head",
+    "throat_inside": "neck",
+    "elbow": "forelimb",
+    "carpus": "forelimb",
+    "forepaw": "forelimb",
+    "hip": "hindlimb",
+    "stifle": "hindlimb",
+    "hock": "hindlimb",
+    "hindpaw": "hindlimb",
 }
 """Part of the body of each region."""
 _ADJOINING = (

@@ -87,12 +87,12 @@ def test_the_record_says_what_nobody_recorded_and_takes_it(house: House) -> None
     house.clock.advance(60)
     touch(house, cpr_id, "e1", "stopped", what="no return of circulation")
     path = f"/cases/{house.case_id}/cpr/{cpr_id}"
-    before = house.client("investigator").get(path).text
+    before = house.client("technician").get(path).text
     assert re.search(r"Arrest seen by somebody</dt><dd class=.missing.>not recorded", before)
     house.post(
         "clinician", f"/cases/{house.case_id}/cpr/facts", {"cpr_id": cpr_id, "key": "witnessed", "value": "<b>yes</b>"}
     )
-    after = house.client("investigator").get(path).text
+    after = house.client("technician").get(path).text
     assert "&lt;b&gt;yes&lt;/b&gt;" in after
     titles = re.findall(r"<h2>(Hospital|Animal|Event|Outcome)</h2>", after)
     assert titles == ["Hospital", "Animal", "Event", "Outcome"]
@@ -125,7 +125,7 @@ def test_the_owners_wish_is_shown_where_it_counts_and_holds_nobody_back(house: H
         assert "CPR RED: do not resuscitate" in text
         assert "CPR GREEN" not in text
     assert begin(house)
-    assert "CPR wish: red, do not resuscitate" in house.client("investigator").get(f"{base}/timeline").text
+    assert "CPR wish: red, do not resuscitate" in house.client("technician").get(f"{base}/timeline").text
 
 
 def test_a_wish_without_a_name_is_refused(house: House) -> None:

@@ -28,7 +28,7 @@ def stored(house: House, **attributes: object) -> None:
 def test_the_header_is_told_and_the_pixels_are_named_by_their_frames(house: House) -> None:
     stored(house, PatientSpeciesDescription="canine")
     for path in (f"/dicomweb/studies/{STUDY}", f"/dicomweb/studies/{STUDY}/series/{SERIES}", ONE):
-        answer = house.client("investigator").get(f"{path}/metadata")
+        answer = house.client("technician").get(f"{path}/metadata")
         assert answer.headers["content-type"] == "application/dicom+json"
         (told,) = answer.json()
         assert told["00102201"]["Value"] == ["canine"]

@@ -8,8 +8,8 @@ from holdfast.record.events import Strength, TouchResponse
 from holdfast.usecases.live_views import BedView, ValueView
 from holdfast.web.bodychart import SHAPES, WIDTH, charts
 from holdfast.web.bodychart_views import views
+from holdfast.web.clinic_time import moment
 from holdfast.web.measured import measured, unit_of
-from holdfast.web.pages.cases import moment
 from holdfast.web.pages.ward import hexdump
 from holdfast.web.passwords import Argon2Hasher
 from holdfast.web.tiles import TILES, Tile, note, pick

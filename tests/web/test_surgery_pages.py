@@ -98,7 +98,7 @@ def test_the_record_draws_itself_and_prints_with_what_was_given(house, here) -> 
     house.post("technician", f"{here}/end")
     house.clock.advance(3600)
     assert len(house.client("technician").get(f"/api{here}").json()["record"]["marks"]) == 3, "closed is closed"
-    data = house.client("investigator").get(f"{here}/record.pdf").content
+    data = house.client("technician").get(f"{here}/record.pdf").content
     text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
     for words in ("Anaesthetic record: Rex", "EXERCISE", "ASA 4 E", "Dr Lee", "propofol", "first cut", "104", "closed"):
         assert words in text, words

@@ -121,6 +121,7 @@ _ACTS = (
     *EXAM_ACTS.values(),
     *CONSULT_ACTS.values(),
     *SCORE_ACTS.values(),
+    *service_acts.SERVICE_ACTS.values(),
     *SURGERY_ACTS.values(),
 )
 

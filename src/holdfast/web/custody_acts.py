@@ -18,10 +18,13 @@ _NOT_FIELDS = frozenset({"command_id", "at", "at_us", "by"})
 
 
 def at_us(call: Call, entry: en.CustodyEntry) -> int:
-    """When it happened: as entered, else now. The page's field names whole minutes, which may lie a little ahead."""
-    if entry.at_us is not None:
-        return entry.at_us
+    """When it happened: as somebody wrote it, else when it was entered.
+
+    The page's field names whole minutes, which may lie a little ahead.
+    """
     entered = moment(entry.at)
+    if entered is None and entry.at_us is not None:
+        return entry.at_us
     if entered is None or 0 < entered - call.now_us < US_PER_MIN:
         return call.now_us
     return entered

@@ -31,7 +31,7 @@ _INCIDENTS = "/cases/{}/incidents"
 
 
 def _at(at: str, at_us: int | None) -> int | None:
-    return instant(at) if at_us is None and at else at_us
+    return instant(at) if at else at_us
 
 
 def _split(where: str) -> tuple[str, str]:

@@ -96,6 +96,9 @@ def _mark(mark_id: str, film: Film, ready: Ready, one: Decided, candidate: Candi
     ]
     if one.kind != METAL and dict(one.names).get(METAL, 0.0) >= _TOLD_FROM:
         others.insert(0, INSTEAD[METAL])
+    if not others:
+        # However sure the trees are, the next likeliest thing is said: nothing here is certain.
+        others = [INSTEAD[kind] for kind, _ in sorted(one.names, key=lambda n: -n[1]) if kind != one.kind][:1]
     return MetalMark(
         mark_id=mark_id,
         row=round((top + bottom) / 2, 1),

@@ -31,7 +31,7 @@ function one(mark, number, pane, { caseId, post, reread, usePoint }) {
   if (mark.kind !== "metal_unexplained") box.classList.add("explained");
   if (mark.judged?.verdict === "rejected") box.classList.add("rejected");
   box.append(line(`${number}. ${kindWords(mark.kind)}`, "strong"));
-  box.append(line(`${Math.round(mark.confidence * 100)} in 100 that it is metal or as dense; ${size(mark)}; ${mark.shape.replaceAll("_", " ")}.`));
+  box.append(line(`${mark.confidence > 0.99 ? "More than 99" : Math.round(mark.confidence * 100)} in 100 that it is metal or as dense; ${size(mark)}; ${mark.shape.replaceAll("_", " ")}.`));
   if (mark.instead.length) box.append(line(`It might be instead: ${mark.instead.join(", ")}.`));
   if (mark.judged) {
     const said = mark.judged.verdict === "confirmed" ? "It is metal" : "It is not metal";

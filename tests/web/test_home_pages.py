@@ -16,6 +16,7 @@ from holdfast.record import home_events as ho
 from holdfast.recovery.home_rules import Observed, advise
 from holdfast.usecases.context import record
 from holdfast.usecases.home import CHOICES
+from holdfast.usecases.plain_photos import PHOTO_BYTES_MAX
 from made_photos import png_picture
 from making import NOON_US
 
@@ -105,6 +106,13 @@ def test_that_the_page_was_read_is_on_record_but_does_not_fill_it(house, path) -
     house.clock.advance(3600)
     house.client().get(path)
     assert len(told(house, ho.HandlerLinkOpened)) == 2
+
+
+def test_the_link_is_checked_before_a_photograph_is_read(house, path) -> None:
+    """Who has no link cannot make the house hold megabytes: the answer about the link comes before that about the size."""
+    too_large = {"content": b"\xff" * (PHOTO_BYTES_MAX + 1), "headers": {"content-type": "image/jpeg"}}
+    assert house.client().post("/h/nobody.guess.wrong/photo", **too_large).status_code == 404
+    assert house.client().post(f"{path}/photo", **too_large).status_code == 413
 
 
 def test_a_photograph_of_this_case_and_of_no_other_picture(house, path) -> None:

@@ -149,7 +149,9 @@ def create_app(services: WebServices) -> Starlette:
 
 def _routes(services: WebServices, hub: Hub) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
-        Route(one.path, guarded(one.name, one.make(), services, one.takes), methods=[one.method], name=one.name)
+        Route(
+            one.path, guarded(one.name, one.make(), services, one.takes, one.first), methods=[one.method], name=one.name
+        )
         for one in _PAGES
     ]
     routes += _act_routes(ADMIT, "/cases", "/api/cases", services)

@@ -115,11 +115,17 @@ class Takes:
 FORMS = Takes(frozenset({_FORM_TYPE, _JSON_TYPE}), FORM_BYTES_MAX)
 
 
-def guarded(route: str, handler: Handler, services: WebServices, takes: Takes = FORMS) -> Endpoint:
-    """The handler behind the gate."""
+def guarded(
+    route: str,
+    handler: Handler,
+    services: WebServices,
+    takes: Takes = FORMS,
+    first: Callable[[Call], object] | None = None,
+) -> Endpoint:
+    """The handler behind the gate; ``first``: see ``route.Page``."""
 
     async def endpoint(request: Request) -> Response:
-        if takes is not FORMS:
+        if takes is not FORMS or first:
             # Before a large body is read: who may not send it must not fill the memory.
             await run_in_threadpool(_admit, request)
         body = await _read_body(request, takes.bytes_max)
@@ -131,6 +137,9 @@ def guarded(route: str, handler: Handler, services: WebServices, takes: Takes = 
         _check_role(call)
         if request.method == "POST" and _kind(request) != _FORM_TYPE:  # a form has its token in the body
             _check_forgery(call)
+        if first:
+            services.ctx.book.catch_up()
+            first(call)
 
     def _answer(request: Request, body: bytes) -> Response:
         account, session = identify(request, services)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from holdfast.web.gate import FORMS, Handler, Takes
+from holdfast.web.gate import FORMS, Call, Handler, Takes
 
 
 class Page(NamedTuple):
@@ -16,3 +16,5 @@ class Page(NamedTuple):
     """Makes the handler; some keep state for the life of one application."""
     takes: Takes = FORMS
     """What may be posted to it."""
+    first: Callable[[Call], object] | None = None
+    """What must hold before the body is read, where the key is no session: it raises for who has none."""

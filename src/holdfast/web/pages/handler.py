@@ -98,5 +98,5 @@ PAGES = (
     Page("GET", "/h/{token}/photo", "handler.photo", lambda: photo),
     Page("GET", "/h/{token}/letter.pdf", "handler.letter", lambda: letter),
     Page("POST", "/h/{token}/observations", "handler.observe", lambda: observe),
-    Page("POST", "/h/{token}/photo", "handler.send_photo", lambda: send_photo, PHOTOS),
+    Page("POST", "/h/{token}/photo", "handler.send_photo", lambda: send_photo, PHOTOS, _opened),
 )

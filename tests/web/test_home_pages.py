@@ -109,7 +109,7 @@ def test_that_the_page_was_read_is_on_record_but_does_not_fill_it(house, path) -
 
 
 def test_the_link_is_checked_before_a_photograph_is_read(house, path) -> None:
-    """Who has no link cannot make the house hold megabytes: the answer about the link comes before that about the size."""
+    """Who has no link cannot make the house hold megabytes: the link is answered before the size."""
     too_large = {"content": b"\xff" * (PHOTO_BYTES_MAX + 1), "headers": {"content-type": "image/jpeg"}}
     assert house.client().post("/h/nobody.guess.wrong/photo", **too_large).status_code == 404
     assert house.client().post(f"{path}/photo", **too_large).status_code == 413

@@ -3,28 +3,45 @@
 
     python verify_report.py REPORT.pdf --key LINE_OR_FILE [--signature FILE]
 
---key: the key that the clinic handed you another way. --signature: REPORT.pdf.sig unless said otherwise.
+--key: the key that the clinic handed you another way; an older one will do, when the signature file says how the newer
+ones follow on it. --signature: REPORT.pdf.sig unless said otherwise.
 Ends with 0 when the clinic signed this very file, else with 1.
 """
 
 import argparse
+import base64
+import contextlib
 from pathlib import Path
 
 from verify_holdfast import DAMAGED, opened, read_key, sha
+
+FOLLOWS = "key-change "
 
 
 def verify(report, note, trusted):
     """(problem or empty, what the signature says) of a report's bytes and the signed note about it."""
     try:
         name, key = read_key(trusted)
-        title, form, *says, digest = opened(note, f"{name}/report", [key])
+        title, form, *says, digest = opened(note, f"{name}/report", keys_after(note, name, key))
     except DAMAGED as error:
-        return f"{error or 'the signature does not hold'}", []
+        return str(error) or "the signature does not hold", []
     if (title, form) != (f"{name}/report", "holdfast report 1"):
         return "the signature is of something else", []
     if digest != f"sha256 {sha(report).hex()}":
         return "the bytes of the report are not those that were signed", []
-    return "", [f"Signed by {name}.", *says, digest]
+    return "", [f"Signed by {name}.", *(line for line in says if not line.startswith(FOLLOWS)), digest]
+
+
+def keys_after(note, name, key):
+    """The key, and those that it, or one after it, named as the next. Each such line proves itself: it is a note that
+    an earlier key signed."""
+    keys = [key]
+    for line in note.decode().split("\n"):
+        with contextlib.suppress(*DAMAGED):
+            if line.startswith(FOLLOWS):
+                change = base64.b64decode(line.removeprefix(FOLLOWS), validate=True)
+                keys.append(read_key(opened(change, f"{name}/key", keys)[1])[1])
+    return keys
 
 
 def main():

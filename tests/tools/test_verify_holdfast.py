@@ -1,8 +1,11 @@
 """An export is checked without Holdfast, and no byte of it can change unnoticed or unlocated."""
 
 import ast
+import io
+import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,20 +16,61 @@ from hypothesis import strategies as st
 
 from contract.examples import EXAMPLES
 from holdfast.gateways.files.bundle import write_bundle, zip_bytes
+from holdfast.kernel.canonical import encode
 from holdfast.kernel.errors import NotFoundError, OperatorError
 from holdfast.kernel.merkle import consistency_proof, inclusion_proof, leaf_hash, subtree_root
 from holdfast.record import custody_events as cu
 from holdfast.record.events import case_stream, kind_of
+from holdfast.record.evidence_events import CaseExported
+from holdfast.record.exam_events import PhotographTaken
+from holdfast.record.home_events import HandlerPhotoShown, HomeObserved
+from holdfast.record.service_events import Incident, Mechanism
 from holdfast.record.signed_note import signed
 from holdfast.storage.signing_key import SigningKey, create_key
-from holdfast.usecases import cases, custody
-from holdfast.usecases.case_export import Wanted
-from holdfast.usecases.context import record
+from holdfast.usecases import cases, custody, service
+from holdfast.usecases.case_export import NAMING_PICTURES, Wanted
+from holdfast.usecases.context import Context, record
 from holdfast.usecases.log_tree import LogTree
 from making import make_context
 from tools.exports import DIGEST, PICTURE, VERIFIER, exported, rex, verifier
 
 ORIGIN = "clinic.example/er"
+NAMING_NO_PICTURES = {"token_sha256", "sha256", "report_sha256"}
+"""Of links, blocks, reports, exports and files that were read."""
+
+
+def hash_members(event: Any) -> set[str]:
+    """Names of the members of an event that hold something like a SHA-256."""
+    values = msgspec.json.decode(encode(event), type=dict[str, msgspec.Raw])
+    return {name for name, value in values.items() if re.search(rb'"[0-9a-f]{64}"', bytes(value))}
+
+
+def with_service() -> tuple[Context, str, str]:
+    """Rex's case, linked to a service history of two entries."""
+    ctx, case_id, _ = rex()
+    dog = service.add_dog(ctx, actor="vet", dog=service.NewDog(name="Rex", service_number="K9-017"))
+    blow = Incident(mechanism=Mechanism.BLOW, what="a steel pipe", region="thorax_mid", side="left")
+    service.make_entry(ctx, actor="vet", service_id=dog, at_us=ctx.clock.now_us() - 1, what=blow, by="Reyes")
+    service.link(ctx, actor="vet", case_id=case_id, service_id=dog, how="chip read")
+    return ctx, case_id, dog
+
+
+def zip_directory(whole: bytes) -> range:
+    """Places of the directory, where a small part of the bytes decides over everything."""
+    return range(whole.index(b"PK\x01\x02"), len(whole))
+
+
+def zip_place(whole: bytes, at: int) -> str:
+    """The file that a byte of a zip belongs to, also where it stands in the directory; else how its end is named."""
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        starts = [(one.header_offset, one.filename) for one in archive.infolist()]
+        place = archive.start_dir
+        for one in archive.infolist():
+            starts.append((place, one.filename))
+            place += 46 + len(one.filename.encode())
+    return max(one for one in [*starts, (place, "its end")] if one[0] <= at)[1]
+
+
 CTX, CASE, ITEM = rex()
 CHECK = verifier()
 
@@ -178,6 +222,70 @@ class TestWithholding:
             assert [path for path, data in files.items() if b"zebra" in data] == []
 
 
+class TestTheDogsServiceComesAlong:
+    def test_with_its_proofs_and_in_words(self, key: SigningKey) -> None:
+        ctx, case_id, service_id = with_service()
+        files = exported(ctx, key, Wanted(case_id=case_id))
+        found, said = CHECK.verify(files, key.public().written())
+        assert found == []
+        assert f"With 2 of 2 events of service/{service_id}." in said
+        summary = files["summary.txt"].decode()
+        assert "what a steel pipe" in summary.partition("SERVICE HISTORY OF THE DOG")[2]
+
+    def test_an_entry_of_it_that_is_changed_or_gone_is_named(self, key: SigningKey) -> None:
+        ctx, case_id, service_id = with_service()
+        files = exported(ctx, key, Wanted(case_id=case_id))
+        (path,) = [path for path, data in files.items() if b"steel pipe" in data and path.startswith("events/")]
+        assert f"{path}: its bytes were changed" in problems({**files, path: files[path] + b" "}, key)
+        left = {name: data for name, data in files.items() if name != path}
+        assert f"manifest.txt: it speaks of 2 of 2 events of service/{service_id}, 1 hold" in problems(left, key)
+
+    def test_it_is_left_out_when_asked_and_when_it_was_another_dogs(self, key: SigningKey) -> None:
+        ctx, case_id, _ = with_service()
+        plain = exported(ctx, key, Wanted(case_id=case_id, service=False))
+        assert problems(plain, key) == []
+        assert not any(b"steel pipe" in data for data in plain.values())
+        service.unlink(ctx, actor="vet", case_id=case_id, reason="another dog")
+        assert not any(b"steel pipe" in data for data in exported(ctx, key, Wanted(case_id=case_id)).values())
+
+    def test_parts_of_it_can_be_withheld(self, key: SigningKey) -> None:
+        ctx, case_id, _ = with_service()
+        files = exported(ctx, key, Wanted(case_id=case_id, withheld={"service_entry_made.1": {"what"}}))
+        found, said = CHECK.verify(files, key.public().written())
+        assert found == []
+        assert "1 parts of them withheld" in " ".join(said)
+        assert not any(b"steel pipe" in data for data in files.values())
+
+
+class TestPictures:
+    def test_those_of_the_animal_from_home_and_of_its_films_come_along(self, key: SigningKey) -> None:
+        """And are shown to be the ones that an event names."""
+        ctx = make_context()
+        case_id = cases.admit(ctx, actor="vet", admission=cases.Admission(name="Rex"))
+        naming = [one for one in EXAMPLES if isinstance(one, PhotographTaken | HandlerPhotoShown | HomeObserved)]
+        for one in naming:
+            name = "photo_id" if isinstance(one, PhotographTaken) else "image_id"
+            record(
+                ctx, actor="vet", stream=case_stream(case_id), events=[msgspec.structs.replace(one, **{name: DIGEST})]
+            )
+            files = exported(ctx, key, Wanted(case_id=case_id))
+            assert files[f"images/{DIGEST}"] == PICTURE
+            assert problems(files, key) == []
+
+    @pytest.mark.parametrize("example", [one for one in EXAMPLES if hash_members(one)], ids=kind_of)
+    def test_every_member_with_a_hash_is_known_to_name_a_picture_or_not(self, example: Any) -> None:
+        assert hash_members(example) <= {*NAMING_PICTURES, *NAMING_NO_PICTURES}
+
+    def test_an_earlier_export_does_not_come_along_with_what_it_showed(self, key: SigningKey) -> None:
+        """Its hash is on record like that of a picture, and its bytes lie beside the films."""
+        ctx, _, _ = rex()
+        earlier = CaseExported(at_us=ctx.clock.now_us(), item_id="", recipient="x", purpose="", withheld=(), events=1,
+            record_size=1, sha256=DIGEST)  # fmt: skip
+        plain = cases.admit(ctx, actor="vet", admission=cases.Admission(name="Leo"))
+        record(ctx, actor="vet", stream=case_stream(plain), events=[earlier])
+        assert f"images/{DIGEST}" not in exported(ctx, key, Wanted(case_id=plain))
+
+
 class TestTampering:
     @settings(max_examples=400, deadline=None)
     @given(data=st.data())
@@ -192,16 +300,18 @@ class TestTampering:
 
     @settings(max_examples=150, deadline=None)
     @given(data=st.data())
-    def test_one_changed_byte_in_the_zip_is_found(
+    def test_one_changed_byte_in_the_zip_is_found_and_the_file_is_named(
         self, files: dict[str, bytes], key: SigningKey, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
     ) -> None:
-        raw = bytearray(zip_bytes(files))
-        raw[data.draw(st.integers(0, len(raw) - 1))] ^= data.draw(st.integers(1, 255))
+        whole = zip_bytes(files)
+        at = data.draw(st.integers(0, len(whole) - 1) | st.sampled_from(zip_directory(whole)))
+        raw = bytearray(whole)
+        raw[at] ^= data.draw(st.integers(1, 255))
         path = tmp_path_factory.mktemp("zip") / "rex.zip"
         path.write_bytes(raw)
         damaged, read = CHECK.read_export(path)
         found, _ = CHECK.verify(read, key.public().written())
-        assert damaged or found
+        assert any(zip_place(whole, at) in one for one in [*damaged, *found])
 
     @pytest.mark.parametrize(
         "path", ["events/000000003.json", "proofs/000000003.tlog-proof", "keys.txt", "summary.txt"]

@@ -46,6 +46,9 @@ class RecordProofs:
     def public_key(self) -> str:
         return self._key().public().written()
 
+    def key_changes(self) -> tuple[str, ...]:
+        return self._key().handed_over
+
     def last(self) -> str | None:
         return last_checkpoint(self._folder)
 

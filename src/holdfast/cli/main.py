@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from holdfast import __version__
+from holdfast.cli.evidence_commands import add_evidence_commands
+from holdfast.cli.parsing import EXIT_BROKEN_RECORD
+from holdfast.cli.parsing import add_command as _add
+from holdfast.cli.parsing import add_data as _add_data
 from holdfast.config import Config, default_data_dir, keep_machine_code
 from holdfast.kernel.errors import HoldfastError, IntegrityError, OperatorError
 
 EXIT_PROBLEM = 1
 EXIT_USAGE = 2
-EXIT_BROKEN_RECORD = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,22 +78,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_data(verify)
     verify.add_argument("--json", action="store_true")
 
-    _add_proofs(commands)
+    add_evidence_commands(commands)
     _add_scorecards(commands)
     knowledge = _add(commands, "knowledge", _knowledge, "look after the knowledge release")
     knowledge.add_argument("action", choices=["check"])
     knowledge.add_argument("--json", action="store_true")
     return parser
-
-
-def _add(commands: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
-    parser.set_defaults(run=run)
-    return parser
-
-
-def _add_data(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, default=None, metavar="DIR", help="folder of the record")
 
 
 def _add_offset(parser: argparse.ArgumentParser) -> None:
@@ -122,28 +115,6 @@ def _port(text: str) -> int:
     if not (text.isdigit() and 0 < int(text) < 65_536):
         raise argparse.ArgumentTypeError(f"{text!r} is not a port: use 1 to 65535")
     return int(text)
-
-
-def _add_proofs(commands: Any) -> None:
-    checkpoint = _add(commands, "checkpoint", _checkpoint, "sign how long the record is, or compare it with that")
-    _add_data(checkpoint)
-    checkpoint.add_argument("--name", default="", help="name of the record, given once: clinic.example/emergency")
-    act = checkpoint.add_mutually_exclusive_group()
-    act.add_argument("--compare", type=Path, metavar="FILE", help="a checkpoint kept elsewhere: does it still hold?")
-    act.add_argument("--public-key", action="store_true", help="print the key that others check our signature with")
-    act.add_argument("--rotate-key", action="store_true", help="put a new key in the place of the old one")
-    export = _add(commands, "export", _export, "write a case or an item so that anybody can check it")
-    export.add_argument("case", metavar="CASE", help="case id")
-    export.add_argument("--item", default="", metavar="ID", help="only this item")
-    export.add_argument("--out", type=Path, required=True, metavar="PATH", help="new folder, or a file ending in .zip")
-    export.add_argument(
-        "--pictures", type=Path, metavar="DIR", help="folder in which the named pictures are looked for"
-    )
-    export.add_argument("--withhold", action="append", default=[], metavar="KIND:MEMBER", help="may be repeated")
-    export.add_argument(
-        "--kept", action="append", type=Path, default=[], metavar="FILE", help="a checkpoint that the receiver has"
-    )
-    _add_data(export)
 
 
 def _add_scorecards(commands: Any) -> None:
@@ -253,36 +224,6 @@ def _verify(options: argparse.Namespace) -> int:
     from holdfast.cli.verify import verify
 
     return verify(options.data or default_data_dir(), as_json=options.json)
-
-
-def _checkpoint(options: argparse.Namespace) -> int:
-    from holdfast.cli import proofs
-
-    data_dir = options.data or default_data_dir()
-    if options.compare:
-        found = proofs.compare_with(data_dir, options.compare)
-        print(found.words)
-        return 0 if found.ok else EXIT_BROKEN_RECORD
-    if options.public_key or options.rotate_key:
-        print(proofs.public_keys(data_dir, options.name, rotate=options.rotate_key))
-    else:
-        print(proofs.checkpoint(data_dir, options.name), end="")
-    return 0
-
-
-def _export(options: argparse.Namespace) -> None:
-    from holdfast.cli import proofs
-
-    said = proofs.export_case(
-        options.data or default_data_dir(),
-        case_id=options.case,
-        item_id=options.item,
-        target=options.out,
-        pictures=options.pictures,
-        withhold=options.withhold,
-        kept=options.kept,
-    )
-    print(said)
 
 
 def _scorecard_diagnosis(options: argparse.Namespace) -> None:

@@ -51,6 +51,7 @@ def export_case(
     target: Path,
     pictures: Path | None,
     withhold: Sequence[str],
+    without_service: bool,
     kept: Sequence[Path],
 ) -> str:
     """Write an export and say what is in it. ``withhold``: ``kind:member``, e.g. ``patient_admitted.1:owner``.
@@ -59,7 +60,10 @@ def export_case(
     """
     with _proofs(data_dir) as proofs:
         sizes = tuple(proofs.read(_read(file)).size for file in kept)
-        wanted = Wanted(case_id=case_id, item_id=item_id, withheld=withheld_of(withhold), kept_sizes=sizes)
+        withheld = withheld_of(withhold)
+        wanted = Wanted(
+            case_id=case_id, item_id=item_id, withheld=withheld, service=not without_service, kept_sizes=sizes
+        )
         made = proofs.export(wanted, _pictures(pictures))
         key = proofs.public_key()
     write_bundle(target, made.files)

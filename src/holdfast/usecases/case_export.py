@@ -8,7 +8,7 @@ of the export either.
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from holdfast.kernel.canonical import encode
@@ -17,17 +17,22 @@ from holdfast.kernel.time import iso
 from holdfast.record import custody_events as cu
 from holdfast.record import events as ev
 from holdfast.record.checkpoint import proof_text
+from holdfast.record.inquiry_events import ServiceDogLinked, ServiceDogUnlinked
 from holdfast.record.leaf import Shown, shown
+from holdfast.record.service_events import service_stream
 from holdfast.record.signed_note import signed
 from holdfast.usecases.documents import Paper
-from holdfast.usecases.export_summary import summary, summary_document
+from holdfast.usecases.export_summary import Told, summary, summary_document
 from holdfast.usecases.log_tree import LogTree
 from holdfast.usecases.ports import Store
 from holdfast.usecases.witness import Signer
 
-FORMAT = "holdfast export 1"
+FORMAT = "holdfast export 2"
 EXPORT_PURPOSE = "/export"
 _SHA256 = re.compile(r'"([0-9a-f]{64})"')
+NAMING_PICTURES = ("photographs", "confirmed", "image_id", "image_ids", "photo_id")
+"""Members whose hashes are those of pictures: of evidence, signatures, films, of the animal, from home. Other hashes
+name what must not come along, an earlier export above all: it may hold what this one withholds."""
 
 Pictures = Callable[[str], bytes | None]
 """The bytes with this SHA-256 (hex); None when they are not at hand."""
@@ -42,6 +47,8 @@ class Wanted:
     """One item and the admission; empty: everything but the monitor's blocks."""
     withheld: Mapping[str, Collection[str]] = field(default_factory=dict)
     """Names of members that are not shown, by kind of event: ``{"patient_admitted.1": {"owner"}}``."""
+    service: bool = True
+    """With the service history that is linked to the case, whole; never with one item alone."""
     kept_sizes: Collection[int] = ()
     """Sizes of checkpoints that the receiver has: the export shows that those events still stand."""
 
@@ -63,7 +70,8 @@ def export(
     """
     stream = [one for one in store.read_stream(ev.case_stream(wanted.case_id)) if one.seq <= tree.size]
     chosen = _chosen(stream, wanted)
-    _check_withheld(chosen, wanted.withheld)
+    past = _service(store, tree, stream) if wanted.service and not wanted.item_id else []
+    _check_withheld([*chosen, *past], wanted.withheld)
     files = {"checkpoint.txt": checkpoint.encode(), "keys.txt": f"{signer.public().written()}\n".encode()}
     for number, note in enumerate(signer.handed_over, start=1):
         files[f"key-changes/{number:04}.txt"] = note.encode()
@@ -72,7 +80,11 @@ def export(
             raise OperatorError(f"The record holds {tree.size} events, not {size}.", "Its end may have been cut off.")
         proof = "".join(f"{base64.b64encode(one).decode()}\n" for one in tree.consistency(size, tree.size))
         files[f"consistency/{size}.txt"] = proof.encode()
-    entries = [shown(one, wanted.withheld.get(ev.kind_of(one.event), ())) for one in chosen]
+    case, service = (
+        Told(some, [shown(one, wanted.withheld.get(ev.kind_of(one.event), ())) for one in some])
+        for some in (chosen, past)
+    )
+    entries = [*case.entries, *service.entries]
     for entry in entries:
         files[f"events/{entry.seq:09}.json"] = encode(entry)
         proof = proof_text(entry.seq - 1, tree.inclusion(entry.seq, tree.size), checkpoint)
@@ -83,7 +95,7 @@ def export(
         if data is not None and hashlib.sha256(data).hexdigest() == digest:
             files[f"images/{digest}"] = data
     absent = [digest for digest in named if f"images/{digest}" not in files]
-    text = summary(wanted.case_id, wanted.item_id, chosen, entries, absent)
+    text = summary(wanted.case_id, wanted.item_id, case, service, absent)
     files["summary.txt"] = text.encode()
     files["summary.pdf"] = paper.document(
         summary_document(text, {one: files[f"images/{one}"] for one in named if f"images/{one}" in files})
@@ -96,6 +108,7 @@ def export(
         f"made {iso(made_us)}",
         f"checkpoint {tree.size}",
         f"events {len(chosen)} of {len(stream)}",
+        *([f"also {past[0].stream} {len(past)} of {len(past)}"] if past else []),
     ]
     listed = [f"file {hashlib.sha256(data).hexdigest()} {path}" for path, data in sorted(files.items())]
     manifest = signed("\n".join([*head, *listed, ""]), [(signer.public(EXPORT_PURPOSE), signer.sign)])
@@ -117,6 +130,22 @@ def _chosen(stream: list[ev.Recorded], wanted: Wanted) -> list[ev.Recorded]:
     return [one for one in stream if isinstance(one.event, ev.PatientAdmitted)] + about
 
 
+def linked_service(stream: Iterable[ev.Recorded]) -> str:
+    """The service history that a case is linked to, as its stream says; empty when there is none."""
+    service_id = ""
+    for one in stream:
+        if isinstance(one.event, ServiceDogLinked):
+            service_id = one.event.service_id
+        elif isinstance(one.event, ServiceDogUnlinked):
+            service_id = ""
+    return service_id
+
+
+def _service(store: Store, tree: LogTree, stream: list[ev.Recorded]) -> list[ev.Recorded]:
+    service_id = linked_service(stream)
+    return [one for one in store.read_stream(service_stream(service_id)) if one.seq <= tree.size] if service_id else []
+
+
 def _check_withheld(chosen: list[ev.Recorded], withheld: Mapping[str, Collection[str]]) -> None:
     kinds = {ev.kind_of(event): event for one in chosen for event in (one.event,)}
     for kind, names in withheld.items():
@@ -133,5 +162,6 @@ def _check_withheld(chosen: list[ev.Recorded], withheld: Mapping[str, Collection
 
 def _named_pictures(entries: list[Shown]) -> list[str]:
     """The hashes that shown members name, each once, in order."""
-    found = (digest for entry in entries for member in entry.members for digest in _SHA256.findall(member.text))
-    return list(dict.fromkeys(found))
+    naming = tuple(f'"{name}":' for name in NAMING_PICTURES)
+    texts = (member.text for entry in entries for member in entry.members if member.text.startswith(naming))
+    return list(dict.fromkeys(digest for text in texts for digest in _SHA256.findall(text)))

@@ -214,7 +214,7 @@ def _about() -> list[Block]:
         "Holdfast does not know whether what was entered is true.",
         "Nothing in the record is edited or deleted: a correction is a new entry, and both stand above.",
         "The SHA-256 of this file is an event of the record. The signature file beside it names the same hash; "
-        "check both with: python verify_holdfast.py report.pdf --key <key you were given another way>",
+        "check both with: python verify_report.py report.pdf --key <key you were given another way>",
         "An export of the case holds the events themselves, with proofs of their place under a signed checkpoint.",
     )
     return [Heading("About this report"), *(Text(text, "small") for text in texts)]

@@ -1,6 +1,7 @@
 """The summary of an export that a person reads. It says nothing that the export withholds."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -18,10 +19,18 @@ PRINTED_MAX = 800
 """Characters of one entry in the PDF: more than any sentence of ours, less than what a program wrote."""
 
 
-def summary(
-    case_id: str, item_id: str, chosen: list[ev.Recorded], entries: list[Shown], absent_pictures: list[str]
-) -> str:
-    """Plain text: every event in order, the breaks of each item, what is not here. ``entries`` belong to ``chosen``."""
+class Told(NamedTuple):
+    """Events of one stream, and what the export shows of each."""
+
+    events: list[ev.Recorded]
+    entries: list[Shown]
+
+    def lines(self) -> list[str]:
+        return [_line(one, entry) for one, entry in zip(self.events, self.entries, strict=True)]
+
+
+def summary(case_id: str, item_id: str, case: Told, service: Told, absent_pictures: list[str]) -> str:
+    """Plain text: every event in order, the breaks of each item, the dog's service, what is not here."""
     lines = [
         f"Case {case_id}" + (f", item {item_id}" if item_id else ""),
         "",
@@ -31,9 +40,11 @@ def summary(
         "",
         "ENTRIES",
     ]
-    lines += [_line(one, entry) for one, entry in zip(chosen, entries, strict=True)]
-    complete = {entry.version for entry in entries if not _hidden(entry)}
-    lines += _custody(chosen, complete)
+    lines += case.lines()
+    complete = {entry.version for entry in case.entries if not _hidden(entry)}
+    lines += _custody(case.events, complete)
+    if service.events:
+        lines += ["", "SERVICE HISTORY OF THE DOG, AS LINKED TO THE CASE", *service.lines()]
     if absent_pictures:
         lines += ["", "PICTURES NAMED ABOVE THAT ARE NOT IN THIS EXPORT", *absent_pictures]
     return "\n".join(lines) + "\n"
@@ -61,6 +72,8 @@ def _member(text: str) -> str:
     ((name, value),) = msgspec.json.decode("{" + text + "}", type=dict[str, object]).items()
     if name == "at_us" or value in ("", None, []):
         return ""
+    if isinstance(value, dict) and name != "page":
+        value = ", ".join(f"{key.replace('_', ' ')} {one}" for key, one in value.items() if one not in ("", None, []))
     return str(value) if name == "kind" else f"{name.replace('_', ' ')} {value}"
 
 

@@ -8,13 +8,16 @@ from holdfast.kernel.errors import NotFoundError, OperatorError
 from holdfast.record.checkpoint import Checkpoint
 from holdfast.record.events import ANY_CASE_EVENT, CLINIC_STREAM, case_stream
 from holdfast.record.evidence_events import CaseExported, CheckpointGiven
-from holdfast.usecases.case_export import Wanted
+from holdfast.record.service_events import service_stream
+from holdfast.usecases.case_export import Wanted, linked_service
 from holdfast.usecases.context import Context, clean_text, record
 from holdfast.usecases.ports import Films, Receipt
 from holdfast.usecases.witness import Comparison
 
 WITHHOLDABLE_NOT = frozenset({"kind", "item_id", "at_us"})
 """Members that hold an export together; nobody is named in them."""
+SERVICE = "service history"
+"""Named among what was withheld when the history linked to the case was left out."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,10 @@ class Proofs(Protocol):
 
     def public_key(self) -> str:
         """The line that others check signatures with; raises ``OperatorError`` before there is a key."""
+        ...
+
+    def key_changes(self) -> tuple[str, ...]:
+        """For each earlier key its signed note that names the next one, oldest first."""
         ...
 
     def last(self) -> str | None:
@@ -81,7 +88,9 @@ def withheld_of(texts: Sequence[str]) -> dict[str, set[str]]:
 def withholdable(ctx: Context, case_id: str, item_id: str = "") -> dict[str, tuple[str, ...]]:
     """Members that may be left out of an export of this case, or of the parts about one item, by kind of event."""
     found: dict[str, tuple[str, ...]] = {}
-    for one in ctx.store.read_stream(case_stream(case_id), without_blocks=True):
+    stream = ctx.store.read_stream(case_stream(case_id), without_blocks=True)
+    service_id = "" if item_id else linked_service(stream)
+    for one in [*stream, *(ctx.store.read_stream(service_stream(service_id)) if service_id else ())]:
         event = one.event
         about = getattr(event, "item_id", "")
         if not item_id or about == item_id or isinstance(event, _ADMITTED):
@@ -104,16 +113,19 @@ def hand_out(
     recipient: str,
     purpose: str,
     withhold: Sequence[str] = (),
+    without_service: bool = False,
     kept: str = "",
     command_id: str = "",
 ) -> tuple[Receipt, Exported]:
-    """Export a case or an item, keep the zip, and record who is given it. ``kept``: a checkpoint that they have."""
-    ctx.book.case(case_id)
+    """Export a case or an item, keep the zip, and record who is given it. ``kept``: a checkpoint that they have;
+    ``without_service``: leave out the service history that is linked to the case."""
+    linked = ctx.book.case(case_id).inquiry.linked
     recipient, purpose = clean_text(recipient, "The receiver"), clean_text(purpose, "The purpose")
     if not recipient:
         raise OperatorError("Nobody is named who is given it.", "Enter a name, an office or a file number.")
     sizes = (proofs.read(kept).size,) if kept.strip() else ()
-    wanted = Wanted(case_id=case_id, item_id=item_id, withheld=withheld_of(withhold), kept_sizes=sizes)
+    withheld = withheld_of(withhold)
+    wanted = Wanted(case_id=case_id, item_id=item_id, withheld=withheld, service=not without_service, kept_sizes=sizes)
     made = proofs.export(wanted)
     digest = films.keep(made.zip)
     event = CaseExported(
@@ -121,7 +133,7 @@ def hand_out(
         item_id=item_id,
         recipient=recipient,
         purpose=purpose,
-        withheld=tuple(sorted(withhold)),
+        withheld=tuple(sorted([*withhold, *([SERVICE] if linked and without_service and not item_id else [])])),
         events=made.events,
         record_size=made.record_size,
         sha256=digest,

@@ -1,5 +1,6 @@
 """Reports of a case on paper: made, kept, signed. What stands in them is ``case_report`` and ``handler_report``."""
 
+import base64
 from collections.abc import Callable
 
 from holdfast.kernel.errors import NotFoundError, OperatorError
@@ -73,13 +74,18 @@ def report_of(ctx: Context, case_id: str, report_id: str) -> ReportMade:
 
 
 def signature_of(proofs: Proofs, case_id: str, report: ReportMade) -> str:
-    """The detached signature of a report: a signed note that names its SHA-256. ``verify_holdfast.py`` checks it."""
+    """The detached signature of a report: a signed note that names its SHA-256. ``verify_report.py`` checks it.
+
+    It carries the notes in which earlier keys named the next one: who has an older key needs no new one.
+    """
+    changes = (f"key-change {base64.b64encode(note.encode()).decode()}" for note in proofs.key_changes())
     lines = (
         "holdfast report 1",
         f"case {case_id}",
         f"report {report.report_id}",
         f"made {iso(report.at_us)}",
         f"until {iso(report.until_us)}",
+        *changes,
         f"sha256 {report.sha256}",
     )
     return proofs.sign(PURPOSE, lines)

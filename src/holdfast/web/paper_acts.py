@@ -26,6 +26,8 @@ class ExportEntry(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     purpose: str = ""
     withhold: tuple[str, ...] = ()
     """``kind:member``, e.g. ``patient_admitted.1:owner``."""
+    without_service: bool = False
+    """Leave out the service history that is linked to the case."""
     kept: str = ""
     """A checkpoint that the receiver has."""
 
@@ -72,6 +74,7 @@ def _export(call: Call, case_id: str, entry: ExportEntry, command_id: str) -> Ou
         recipient=entry.recipient,
         purpose=entry.purpose,
         withhold=entry.withhold,
+        without_service=entry.without_service,
         kept=note_text(entry.kept),
         command_id=command_id,
     )

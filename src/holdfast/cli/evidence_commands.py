@@ -1,0 +1,90 @@
+"""``holdfast checkpoint``, ``export`` and ``report``: their words on the command line."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from holdfast.cli.parsing import EXIT_BROKEN_RECORD, add_command, add_data
+from holdfast.config import default_data_dir
+
+
+def add_evidence_commands(commands: Any) -> None:
+    checkpoint = add_command(commands, "checkpoint", _checkpoint, "sign how long the record is, or compare it")
+    add_data(checkpoint)
+    checkpoint.add_argument("--name", default="", help="name of the record, given once: clinic.example/emergency")
+    act = checkpoint.add_mutually_exclusive_group()
+    act.add_argument("--compare", type=Path, metavar="FILE", help="a checkpoint kept elsewhere: does it still hold?")
+    act.add_argument("--public-key", action="store_true", help="print the key that others check our signature with")
+    act.add_argument("--rotate-key", action="store_true", help="put a new key in the place of the old one")
+    export = add_command(commands, "export", _export, "write a case or an item so that anybody can check it")
+    export.add_argument("case", metavar="CASE", help="case id")
+    export.add_argument("--item", default="", metavar="ID", help="only this item")
+    export.add_argument("--out", type=Path, required=True, metavar="PATH", help="new folder, or a file ending in .zip")
+    export.add_argument(
+        "--pictures", type=Path, metavar="DIR", help="folder in which the named pictures are looked for"
+    )
+    export.add_argument("--withhold", action="append", default=[], metavar="KIND:MEMBER", help="may be repeated")
+    export.add_argument("--without-service", action="store_true", help="leave out the dog's service history")
+    export.add_argument(
+        "--kept", action="append", type=Path, default=[], metavar="FILE", help="a checkpoint that the receiver has"
+    )
+    add_data(export)
+    report = add_command(commands, "report", _report, "make the report of a case as a PDF, with its signature")
+    report.add_argument("case", metavar="CASE", help="case id")
+    report.add_argument("out", type=Path, metavar="OUT.pdf")
+    report.add_argument(
+        "--for", dest="reader", choices=["commander", "handler", "court"], required=True, help="who reads it"
+    )
+    report.add_argument("--to", default="", metavar="NAME", help="receiver, as it stands on the report")
+    report.add_argument("--purpose", default="", help="purpose or file number")
+    report.add_argument("--until", default="", metavar="MOMENT", help="as known at, clinic time: 2026-11-22T06:12")
+    add_data(report)
+
+
+# Each subcommand imports what it needs when it runs.
+
+
+def _checkpoint(options: argparse.Namespace) -> int:
+    from holdfast.cli import proofs
+
+    data_dir = options.data or default_data_dir()
+    if options.compare:
+        found = proofs.compare_with(data_dir, options.compare)
+        print(found.words)
+        return 0 if found.ok else EXIT_BROKEN_RECORD
+    if options.public_key or options.rotate_key:
+        print(proofs.public_keys(data_dir, options.name, rotate=options.rotate_key))
+    else:
+        print(proofs.checkpoint(data_dir, options.name), end="")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> None:
+    from holdfast.cli import proofs
+
+    said = proofs.export_case(
+        options.data or default_data_dir(),
+        case_id=options.case,
+        item_id=options.item,
+        target=options.out,
+        pictures=options.pictures,
+        withhold=options.withhold,
+        without_service=options.without_service,
+        kept=options.kept,
+    )
+    print(said)
+
+
+def _report(options: argparse.Namespace) -> None:
+    from holdfast.cli.report import write_report
+
+    said = write_report(
+        options.data or default_data_dir(),
+        case_id=options.case,
+        reader=options.reader,
+        target=options.out,
+        recipient=options.to,
+        purpose=options.purpose,
+        until=options.until,
+    )
+    print(said)

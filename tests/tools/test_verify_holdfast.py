@@ -35,7 +35,7 @@ from making import make_context
 from tools.exports import DIGEST, PICTURE, VERIFIER, exported, rex, verifier
 
 ORIGIN = "clinic.example/er"
-NAMING_NO_PICTURES = {"token_sha256", "sha256", "report_sha256"}
+NAMING_NO_PICTURES = {"token_sha256", "sha256", "report_sha256", "reply_sha256"}
 """Of links, blocks, reports, exports and files that were read."""
 
 

@@ -1,6 +1,7 @@
 """What the tests of pages share: a house with people and a dog, and browsers to open it with."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -17,12 +18,14 @@ from holdfast.gateways.paper.labels import PdfPaper
 from holdfast.knowledge.loader import load
 from holdfast.storage.film_files import MemoryFilms
 from holdfast.storage.memory_store import MemoryStore
+from holdfast.storage.signing_key import check_signature
 from holdfast.storage.sql_accounts import SqlAccounts
 from holdfast.usecases import accounts, beds, cases
 from holdfast.usecases.casebook import CaseBook
 from holdfast.usecases.context import Context
 from holdfast.usecases.live import Ward
 from holdfast.usecases.reception import Reception
+from holdfast.usecases.witnessing import Witnessing
 from holdfast.web.app import WebServices, create_app
 from making import CountingIds, StandingClock
 
@@ -105,6 +108,7 @@ def make_house(tmp_path: Path, clock: StandingClock) -> House:
         films,
         Reception(ctx, films),
         proofs=proofs,
+        witnessing=Witnessing(ctx, proofs, films, check_signature, ThreadPoolExecutor(1)),
         paper=PdfPaper(),
         film_reports=DicomFilmReports(),
         read_film=read_film,

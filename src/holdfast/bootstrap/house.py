@@ -11,10 +11,12 @@ from holdfast.config import Config
 from holdfast.gateways.calling.apprise_channels import AppriseChannels
 from holdfast.gateways.calling.settings import read_settings
 from holdfast.gateways.paper.labels import PdfPaper
+from holdfast.gateways.witness.settings import read_witnesses
 from holdfast.kernel.errors import WorldError
 from holdfast.knowledge.loader import load as load_knowledge
 from holdfast.storage.film_files import FilmFiles
 from holdfast.storage.link_key import load_or_make
+from holdfast.storage.signing_key import check_signature
 from holdfast.storage.sql_accounts import SqlAccounts
 from holdfast.storage.sql_addresses import SqlAddresses
 from holdfast.storage.sql_store import SqlStore
@@ -28,9 +30,12 @@ from holdfast.usecases.live import Ward
 from holdfast.usecases.ports import Clock, Ids, Store
 from holdfast.usecases.reception import Reception
 from holdfast.usecases.tray_watch import TrayWatch
+from holdfast.usecases.witnessing import Witnessing
 
 SENDERS = 4
 """Messages that are handed to channels at the same time."""
+MESSENGERS = 2
+"""Visits to witnesses at the same time: one that hangs leaves a way for the others."""
 
 
 class SystemClock:
@@ -74,10 +79,14 @@ class House:
     senders: ThreadPoolExecutor
     """Messages to people: a channel that is slow holds up no other."""
     desk: CallDesk
+    messengers: ThreadPoolExecutor
+    """Visits to witnesses: none of them may hold up a call."""
+    witnessing: Witnessing
 
     def close(self) -> None:
         self.analysis.shutdown(wait=True)
         self.senders.shutdown(wait=True, cancel_futures=True)
+        self.messengers.shutdown(wait=True, cancel_futures=True)
         self.addresses.close()
         self.accounts.close()
         self.ctx.store.close()
@@ -110,6 +119,9 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
     ward = Ward(ctx)
     trays = TrayWatch(ctx, ward.view)
     ward.add_listener(trays.hear)
+    proofs = RecordProofs(config.data_dir, store, films)
+    messengers = ThreadPoolExecutor(max_workers=MESSENGERS, thread_name_prefix="witness")
+    witnesses, authorities = read_witnesses(config.data_dir)
     return House(
         config=config,
         ctx=ctx,
@@ -120,7 +132,7 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
         intake=Intake(ctx),
         films=films,
         reception=Reception(ctx, films),
-        proofs=RecordProofs(config.data_dir, store, films),
+        proofs=proofs,
         paper=PdfPaper(),
         analysis=ThreadPoolExecutor(max_workers=1, thread_name_prefix="analysis"),
         addresses=addresses,
@@ -128,6 +140,8 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
         desk=CallDesk(
             ctx, addresses, AppriseChannels(settings), link_key, settings.address or config.http_address, senders
         ),
+        messengers=messengers,
+        witnessing=Witnessing(ctx, proofs, films, check_signature, messengers, witnesses, authorities),
     )
 
 

@@ -1,8 +1,10 @@
 """The ``Proofs`` port: the key in the folder of the record, the tree over the record, exports."""
 
+import base64
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from holdfast.gateways.files.bundle import zip_bytes
@@ -23,6 +25,7 @@ from holdfast.usecases.handing_out import Exported
 from holdfast.usecases.log_tree import LogTree
 from holdfast.usecases.ports import Films, Store
 from holdfast.usecases.witness import Comparison, compare, sign_checkpoint
+from holdfast.usecases.witnessing import kept_outside
 
 
 class RecordProofs:
@@ -60,6 +63,10 @@ class RecordProofs:
         key = self._key()
         return read_checkpoint(opened(note, [key.public(), *key.earlier()], check_signature))
 
+    def consistency(self, old: int, size: int) -> tuple[str, ...]:
+        with self._one_at_a_time:
+            return tuple(base64.b64encode(one).decode() for one in self._tree.consistency(old, size))
+
     def compare(self, note: str) -> Comparison:
         key = self._key()
         with self._one_at_a_time:
@@ -83,7 +90,9 @@ class RecordProofs:
                     return pictures(digest) if pictures else None
 
             now_us = time.time_ns() // 1_000
-            files = export(self._store, self._tree, note, key, wanted, at_hand, now_us, self._paper)
+            outside, sizes = kept_outside(self._store, self._films)
+            wanted = replace(wanted, kept_sizes={*wanted.kept_sizes, *sizes})
+            files = export(self._store, self._tree, note, key, wanted, at_hand, now_us, self._paper, outside)
             return Exported(files, zip_bytes(files), self._tree.size)
 
     def _signed(self, key: SigningKey) -> str:

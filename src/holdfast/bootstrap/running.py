@@ -43,6 +43,7 @@ def web_services(house: House) -> WebServices:
         desk=house.desk,
         read_film=read_film,
         proofs=house.proofs,
+        witnessing=house.witnessing,
         paper=house.paper,
         film_reports=DicomFilmReports(),
         secure_cookies=house.config.secure_cookies,

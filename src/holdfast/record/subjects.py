@@ -16,6 +16,7 @@ from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.record.service_events import ANY_SERVICE_EVENT
 from holdfast.record.surgery_events import ANY_SURGERY_EVENT
 from holdfast.record.treatment_events import ANY_TREATMENT_EVENT
+from holdfast.record.witness_events import ANY_WITNESS_EVENT
 
 ANY_SUBJECT_CASE_EVENT = (
     ANY_ALARM_EVENT
@@ -40,6 +41,7 @@ ANY_SUBJECT_CASE_EVENT = (
 ANY_SUBJECT_CLINIC_EVENT = (
     EscalationSet
     | ANY_EVIDENCE_CLINIC_EVENT
+    | ANY_WITNESS_EVENT
     | ImageReceived
     | ANY_CALL_CLINIC_EVENT
     | MetalSearched

@@ -62,8 +62,10 @@ def export(
     pictures: Pictures,
     made_us: int,
     paper: Paper,
+    outside: Mapping[str, bytes] | None = None,
 ) -> dict[str, bytes]:
-    """The files of an export by their path. ``checkpoint`` is the signed one of ``tree`` as it is.
+    """The files of an export by their path. ``checkpoint`` is the signed one of ``tree`` as it is; ``outside``: files
+    with checkpoints that witnesses signed (``witnessing.kept_outside``).
 
     Raises ``NotFoundError`` for a case or item that is not there, ``OperatorError`` for a member that no event of the
     export has, ``IntegrityError`` for a damaged record.
@@ -72,7 +74,11 @@ def export(
     chosen = _chosen(stream, wanted)
     past = _service(store, tree, stream) if wanted.service and not wanted.item_id else []
     _check_withheld([*chosen, *past], wanted.withheld)
-    files = {"checkpoint.txt": checkpoint.encode(), "keys.txt": f"{signer.public().written()}\n".encode()}
+    files = {
+        **(outside or {}),
+        "checkpoint.txt": checkpoint.encode(),
+        "keys.txt": f"{signer.public().written()}\n".encode(),
+    }
     for number, note in enumerate(signer.handed_over, start=1):
         files[f"key-changes/{number:04}.txt"] = note.encode()
     for size in wanted.kept_sizes:

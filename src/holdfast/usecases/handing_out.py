@@ -63,6 +63,10 @@ class Proofs(Protocol):
         """A checkpoint that we signed; raises ``IntegrityError`` for any other text."""
         ...
 
+    def consistency(self, old: int, size: int) -> tuple[str, ...]:
+        """Base64 of what shows that the record of ``size`` events begins with the ``old`` ones; empty for 0."""
+        ...
+
     def compare(self, note: str) -> Comparison:
         """Compare the record with a checkpoint that was kept elsewhere."""
         ...

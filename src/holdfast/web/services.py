@@ -12,6 +12,7 @@ from holdfast.usecases.handing_out import Proofs
 from holdfast.usecases.live import Ward
 from holdfast.usecases.ports import Accounts, FilmReader, Films
 from holdfast.usecases.reception import Reception
+from holdfast.usecases.witnessing import Witnessing
 from holdfast.web.film_shelf import FilmShelf
 from holdfast.web.passwords import Argon2Hasher
 
@@ -26,6 +27,7 @@ class WebServices:
     films: Films
     reception: Reception
     desk: CallDesk = field(kw_only=True)
+    witnessing: Witnessing = field(kw_only=True)
     read_film: FilmReader
     proofs: Proofs
     paper: Paper

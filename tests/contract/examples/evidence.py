@@ -3,6 +3,7 @@
 from contract.examples.moments import SECOND_US, T0_US
 from holdfast.record import custody_events as cu
 from holdfast.record import evidence_events as evi
+from holdfast.record import witness_events as wi
 from holdfast.record.events import AnyEvent
 
 EVIDENCE: tuple[AnyEvent, ...] = (
@@ -105,6 +106,22 @@ EVIDENCE: tuple[AnyEvent, ...] = (
         root="CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=",
         to="Notary Weber",
         how="printed",
+    ),
+    wi.CheckpointCosigned(
+        at_us=T0_US,
+        witness="witness.example/w1",
+        size=20_852,
+        note="clinic.example/er\n20852\nCsUY=\n\n\u2014 clinic.example/er Az3g\n\u2014 witness.example/w1 jWbP\n",
+        stated_us=T0_US,
+    ),
+    wi.CheckpointRefused(at_us=T0_US, witness="witness.example/w1", size=20_852, why="It holds 20900 events."),
+    wi.CheckpointTimestamped(
+        at_us=T0_US,
+        authority="tsa.example",
+        size=20_852,
+        note="clinic.example/er\n20852\nCsUY=\n\n\u2014 clinic.example/er Az3g\n",
+        reply_sha256="ef" * 32,
+        stated_us=T0_US,
     ),
     evi.ReadGranted(
         at_us=T0_US,

@@ -40,6 +40,8 @@ ALLOWED: dict[str, Roles] = {
     "proofs.name": ADMINISTRATION,
     "proofs.give": DECIDING,
     "proofs.compare": CLINICAL,
+    "proofs.send": DECIDING,
+    "api.proofs.send": DECIDING,
     "proofs.text": CLINICAL,
     "proofs.pdf": CLINICAL,
     "proofs.code": CLINICAL,

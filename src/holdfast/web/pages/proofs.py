@@ -37,6 +37,7 @@ def _page(call: Call, compared: Comparison | None = None, problem: str = "", kep
         last_size=own.read(last).size if last else 0,
         mail=_mail(name, last) if last else "",
         given=handing_out.checkpoints_given(call.ctx),
+        visits=call.services.witnessing.visits(),
         who=actor_names(call),
         ways=WAYS,
         compared=compared,
@@ -67,6 +68,17 @@ def give(call: Call) -> Response:
         command_id=call.field("command_id"),
     )
     return RedirectResponse("/proofs", status_code=303)
+
+
+def send(call: Call) -> Response:
+    """Visit the witnesses now; the page says what came of it when it is loaded again."""
+    call.services.witnessing.hurry(call.now_us)
+    return RedirectResponse("/proofs#witnesses", status_code=303)
+
+
+def api_send(call: Call) -> Response:
+    call.services.witnessing.hurry(call.now_us)
+    return json({"visits": [msgspec.to_builtins(one) for one in call.services.witnessing.visits()]})
 
 
 def compare(call: Call) -> Response:
@@ -111,14 +123,16 @@ def checkpoint_code(call: Call) -> Response:
 
 
 def api_proofs(call: Call) -> Response:
-    """The key, the newest checkpoint, and who was given one."""
+    """The key, the newest checkpoint, who was given one, and how it stands with each witness."""
     own = call.services.proofs
     name, who = own.name(), actor_names(call)
     given: list[dict[str, Any]] = [
         {**msgspec.to_builtins(event), "actor_name": who(actor)}
         for event, actor in handing_out.checkpoints_given(call.ctx)
     ]
-    return json({"name": name, "key": own.public_key() if name else "", "last": own.last(), "given": given})
+    visits = [msgspec.to_builtins(one) for one in call.services.witnessing.visits()]
+    key = own.public_key() if name else ""
+    return json({"name": name, "key": key, "last": own.last(), "given": given, "visits": visits})
 
 
 class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -145,5 +159,7 @@ PAGES = (
     Page("GET", "/proofs/checkpoint.pdf", "proofs.pdf", lambda: checkpoint_pdf),
     Page("GET", "/proofs/checkpoint.svg", "proofs.code", lambda: checkpoint_code),
     Page("GET", "/api/proofs", "api.proofs", lambda: api_proofs),
+    Page("POST", "/proofs/send", "proofs.send", lambda: send),
+    Page("POST", "/api/proofs/send", "api.proofs.send", lambda: api_send),
     Page("POST", "/api/proofs/compare", "api.proofs.compare", lambda: api_compare),
 )

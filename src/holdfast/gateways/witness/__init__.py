@@ -1,0 +1,1 @@
+"""Checkpoints out of the house: to witnesses, to authorities of time."""

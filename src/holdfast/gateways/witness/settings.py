@@ -1,0 +1,74 @@
+"""Who is sent checkpoints: ``witnesses.yaml`` in the folder of the record. Without it nothing is ever sent."""
+
+from pathlib import Path
+
+import msgspec
+import yaml
+from cryptography.x509 import Certificate, load_pem_x509_certificates
+
+from holdfast.gateways.witness.c2sp import HttpWitness
+from holdfast.gateways.witness.rfc3161 import HttpAuthority
+from holdfast.kernel.errors import OperatorError
+from holdfast.kernel.time import US_PER_MIN
+from holdfast.record.cosignature import read_witness_key
+
+FILE = "witnesses.yaml"
+_REMEDY = "See docs/reference/proofs.md."
+
+
+class _Witness(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    key: str
+    url: str
+    every_min: int = 60
+
+
+class _Authority(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    name: str
+    url: str
+    roots: str
+    """File with the certificates (PEM) of the authority's root, beside this one."""
+    every_min: int = 24 * 60
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    witnesses: tuple[_Witness, ...] = ()
+    timestamps: tuple[_Authority, ...] = ()
+
+
+def read_witnesses(folder: Path) -> tuple[tuple[HttpWitness, ...], tuple[HttpAuthority, ...]]:
+    """The witnesses and authorities of this folder; none when there is no file. Raises ``OperatorError``."""
+    path = folder / FILE
+    try:
+        file = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")) or {}, type=_File)
+    except FileNotFoundError:
+        return (), ()
+    except (OSError, UnicodeDecodeError) as error:
+        raise OperatorError(f"{path} cannot be read: {error}.", "Its owner must be who runs Holdfast.") from error
+    except (msgspec.ValidationError, yaml.YAMLError) as error:
+        raise OperatorError(f"{path} does not have the shape it should: {error}.", _REMEDY) from None
+    peers: tuple[_Witness | _Authority, ...] = (*file.witnesses, *file.timestamps)
+    for peer in peers:
+        if not peer.url.startswith(("http://", "https://")):
+            raise OperatorError(f"{path}: {peer.url!r} is no address.", "It begins with https:// or http://.")
+        if peer.every_min < 1:
+            raise OperatorError(f"{path}: every_min is a number of minutes from 1.", _REMEDY)
+    witnesses = tuple(
+        HttpWitness(read_witness_key(one.key), one.url, one.every_min * US_PER_MIN) for one in file.witnesses
+    )
+    authorities = tuple(
+        HttpAuthority(one.name, one.url, _roots(folder / one.roots), one.every_min * US_PER_MIN)
+        for one in file.timestamps
+    )
+    names = [one.key.name for one in witnesses] + [one.name for one in authorities]
+    if len(set(names)) < len(names) or not all(names):
+        raise OperatorError(f"{path}: two have the same name, or one has none.", "Each needs a name of its own.")
+    return witnesses, authorities
+
+
+def _roots(path: Path) -> tuple[Certificate, ...]:
+    try:
+        return tuple(load_pem_x509_certificates(path.read_bytes()))
+    except (OSError, ValueError) as error:
+        raise OperatorError(
+            f"{path} holds no certificates: {error}.", "Ask the authority for its root (PEM)."
+        ) from error

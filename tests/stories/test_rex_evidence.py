@@ -247,6 +247,7 @@ def test_4_report_and_export_are_checked_in_an_empty_environment(
     done = check(python, "verify_holdfast.py", tmp_path / "rex.zip", key)
     assert (done.returncode, done.stderr) == (0, "")
     assert "1 parts of them withheld" in done.stdout
+    assert re.search(r"With (\d+) of \1 events of service/", done.stdout)
     done = check(python, "verify_report.py", tmp_path / "report.pdf", key)
     assert (done.returncode, done.stderr) == (0, "")
     assert f"case {case_id}" in done.stdout

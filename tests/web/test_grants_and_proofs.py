@@ -4,17 +4,24 @@ import hashlib
 import io
 import re
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
+from holdfast.gateways.witness.settings import read_witnesses
 from holdfast.record.events import CLINIC_STREAM
 from holdfast.record.evidence_events import CaseExported, RecordRead
+from holdfast.record.signed_note import read_key
+from holdfast.storage.signing_key import check_signature
 from holdfast.usecases import cases, handing_out
+from holdfast.usecases.witnessing import Witnessing
 from tools.exports import verifier
 from web.evidence_steps import removed, sealed, step
 from web.web_house import House
+from witness_peer import WitnessPeer, serving
 
 PAGES = ("timeline", "items", "papers")
 
@@ -184,3 +191,37 @@ class TestCheckpoints:
         assert "It holds." not in house.post("technician", "/proofs/compare", {"kept": changed}).text
         told = house.post_json("technician", "/api/proofs/compare", {"kept": kept}).json()
         assert told["ok"] is True
+
+
+class TestWitnesses:
+    def test_nobody_is_configured_and_it_is_said(self, house: House) -> None:
+        page = house.client("technician").get("/proofs").text
+        assert "Nobody is configured" in page
+        assert 'data-testid="send-now"' not in page
+
+    def test_one_that_signs_refuses_or_is_not_reached_is_told(self, house: House, tmp_path: Path) -> None:
+        peer = WitnessPeer(read_key(house.services.proofs.public_key()))
+        with serving(peer.answer) as address:
+            (tmp_path / "witnesses.yaml").write_text(f"witnesses: [{{key: {peer.vkey}, url: '{address}/submit'}}]")
+            ctx, films, proofs = house.ctx, house.services.films, house.services.proofs
+            executor = ThreadPoolExecutor(1)
+            visits = Witnessing(ctx, proofs, films, check_signature, executor, *read_witnesses(tmp_path))
+            object.__setattr__(house.services, "witnessing", visits)
+
+            def told() -> str:
+                assert house.post("clinician", "/proofs/send", {}).status_code == 303
+                executor.submit(lambda: None).result()  # after the visit
+                return house.client("clinician").get("/proofs").text
+
+            page = told()
+            assert 'data-testid="visit-last"' in page
+            assert house.post("technician", "/proofs/send", {}).status_code == 403
+            cases.write_note(ctx, actor="holdfast", case_id=house.case_id, text="more")
+            peer.down = (502, "text/plain", b"")
+            assert "<b>Not reached.</b> witness.example/w1 answered with 502" in told()
+            peer.down = (422, "text/plain", b"")
+            page = told()
+            assert "<b>IT DID NOT SIGN.</b>" in page
+            assert 'class="held" data-testid="visit-last"' not in page
+            (visit,) = house.client("clinician").get("/api/proofs").json()["visits"]
+            assert "rewritten" in visit["refused"]

@@ -11,6 +11,7 @@ changes no row is counted apart. Last, shorter copies of a record are held again
 
 import argparse
 import importlib.util
+import io
 import itertools
 import json
 import random
@@ -18,6 +19,7 @@ import sqlite3
 import sys
 import tempfile
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -296,15 +298,20 @@ def exported(folder: Path, changes: int, chance: random.Random) -> dict[str, Any
     store.close()
     check, trusted, whole = verifier(), key.public().written(), zip_bytes(files)
     paths, sizes = list(files), [len(data) for data in files.values()]
-    tally = {"changes": changes, "found": 0, "located_to_the_file": 0, "in_zip": 0, "zip_found": 0, "missed": 0}
+    places, parts = zip_places(whole), ("in_zip", "zip_found", "zip_located", "missed")
+    tally = {"changes": changes, "found": 0, "located_to_the_file": 0, **dict.fromkeys(parts, 0)}
     for number in range(changes):
         if number % 5 == 4:
             target = folder / "changed.zip"
-            target.write_bytes(flipped(whole, chance))
+            broken = flipped(whole, chance)
+            target.write_bytes(broken)
             damaged, read = check.read_export(target)
             problems, _ = check.verify(read, trusted, b"", damaged)
+            at = next(place for place, (one, other) in enumerate(zip(broken, whole, strict=True)) if one != other)
+            name = max(one for one in places if one[0] <= at)[1]
             tally["in_zip"] += 1
             tally["zip_found"] += bool(problems)
+            tally["zip_located"] += any(name in one for one in problems)
         else:
             (path,) = chance.choices(paths, sizes)
             problems, _ = check.verify({**files, path: flipped(files[path], chance)}, trusted)
@@ -312,6 +319,17 @@ def exported(folder: Path, changes: int, chance: random.Random) -> dict[str, Any
             tally["located_to_the_file"] += any(one.startswith(f"{path}: ") for one in problems)
         tally["missed"] += not problems
     return tally
+
+
+def zip_places(whole: bytes) -> list[tuple[int, str]]:
+    """Where each entry of the zip, and each entry of its directory, begins, and the file that it is about."""
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        entries, at = archive.infolist(), archive.start_dir
+    places = [(one.header_offset, one.filename) for one in entries]
+    for one in entries:
+        places.append((at, one.filename))
+        at += 46 + len(one.filename.encode())
+    return [*places, (at, "its end")]
 
 
 def flipped(data: bytes, chance: random.Random) -> bytes:

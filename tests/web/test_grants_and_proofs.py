@@ -215,6 +215,7 @@ class TestWitnesses:
 
             page = told()
             assert 'data-testid="visit-last"' in page
+            assert "Nobody outside has a checkpoint" not in page
             assert house.post("technician", "/proofs/send", {}).status_code == 403
             cases.write_note(ctx, actor="holdfast", case_id=house.case_id, text="more")
             peer.down = (502, "text/plain", b"")

@@ -221,6 +221,7 @@ class TestSettings:
             "witnesses: [{url: 'http://a'}]",
             "witnesses: [{key: x, url: 'http://a'}]",
             "timestamps: [{name: a, url: b, roots: c}]",
+            "timestamps: [{name: a, url: 'http://a:port', roots: c}]",
             "timestamps: [{name: a, url: 'http://b', roots: c}]",
         ],
     )

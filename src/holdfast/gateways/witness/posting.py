@@ -30,9 +30,8 @@ def post(url: str, body: bytes, kind: str) -> Answered:
         answer = connection.getresponse()
         data = answer.read(ANSWER_BYTES_MAX + 1)
     except (OSError, http.client.HTTPException) as error:
-        raise WorldError(
-            f"{parts.netloc} was not reached ({type(error).__name__}: {error}).", "It is tried again."
-        ) from error
+        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise WorldError(f"{parts.netloc} was not reached: {why}.", "It is tried again.") from error
     finally:
         connection.close()
     if len(data) > ANSWER_BYTES_MAX:

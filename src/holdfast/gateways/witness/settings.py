@@ -1,6 +1,7 @@
 """Who is sent checkpoints: ``witnesses.yaml`` in the folder of the record. Without it nothing is ever sent."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 import yaml
@@ -48,7 +49,7 @@ def read_witnesses(folder: Path) -> tuple[tuple[HttpWitness, ...], tuple[HttpAut
         raise OperatorError(f"{path} does not have the shape it should: {error}.", _REMEDY) from None
     peers: tuple[_Witness | _Authority, ...] = (*file.witnesses, *file.timestamps)
     for peer in peers:
-        if not peer.url.startswith(("http://", "https://")):
+        if not _is_address(peer.url):
             raise OperatorError(f"{path}: {peer.url!r} is no address.", "It begins with https:// or http://.")
         if peer.every_min < 1:
             raise OperatorError(f"{path}: every_min is a number of minutes from 1.", _REMEDY)
@@ -63,6 +64,14 @@ def read_witnesses(folder: Path) -> tuple[tuple[HttpWitness, ...], tuple[HttpAut
     if len(set(names)) < len(names) or not all(names):
         raise OperatorError(f"{path}: two have the same name, or one has none.", "Each needs a name of its own.")
     return witnesses, authorities
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _roots(path: Path) -> tuple[Certificate, ...]:

@@ -42,26 +42,6 @@ class DisagreementShape(Shape, frozen=True, kw_only=True):
     range: NumbersShape | None = None
 
 
-class RepeatShape(Shape, frozen=True, kw_only=True):
-    source: str
-    from_s: float | None = None
-    to_s: float | None = None
-    times: int | None = None
-
-
-class MostShape(Shape, frozen=True, kw_only=True):
-    amount: float
-    unit: str
-    source: str
-    note: str = ""
-
-
-class ConcentrationShape(Shape, frozen=True, kw_only=True):
-    amount_per_ml: float
-    unit: str
-    source: str
-
-
 class DoseShape(Shape, frozen=True, kw_only=True):
     key: str
     drug: str
@@ -72,9 +52,9 @@ class DoseShape(Shape, frozen=True, kw_only=True):
     range: RangeShape
     checked: str
     give_over: str = ""
-    repeat: RepeatShape | None = None
-    most: MostShape | None = None
-    concentrations: tuple[ConcentrationShape, ...] = ()
+    repeat: Repeat | None = None
+    most: Most | None = None
+    concentrations: tuple[Concentration, ...] = ()
     cautions: tuple[str, ...] = ()
     agrees: tuple[str, ...] = ()
     disagrees: tuple[DisagreementShape, ...] = ()
@@ -125,21 +105,13 @@ def _dose(shape: DoseShape) -> Dose:
         range=DoseRange(one.low, one.high, one.unit, one.grade, one.source, one.note),
         checked=shape.checked,
         give_over=shape.give_over,
-        repeat=_repeat(shape.repeat),
-        most=_most(shape.most),
-        concentrations=tuple(Concentration(c.amount_per_ml, c.unit, c.source) for c in shape.concentrations),
+        repeat=shape.repeat,
+        most=shape.most,
+        concentrations=shape.concentrations,
         cautions=shape.cautions,
         agrees=shape.agrees,
         disagrees=tuple(_disagreement(other) for other in shape.disagrees),
     )
-
-
-def _repeat(shape: RepeatShape | None) -> Repeat | None:
-    return Repeat(shape.from_s, shape.to_s, shape.times, shape.source) if shape else None
-
-
-def _most(shape: MostShape | None) -> Most | None:
-    return Most(shape.amount, shape.unit, shape.source, shape.note) if shape else None
 
 
 def _disagreement(shape: DisagreementShape) -> Disagreement:

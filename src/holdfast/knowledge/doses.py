@@ -6,6 +6,8 @@ A dose that is not here was not checked, and Holdfast has no word on it. Nothing
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import msgspec
+
 from holdfast.knowledge.grades import Grade
 
 BOLUS_UNITS = ("mg/kg", "U/kg", "mEq/kg", "g/kg", "mL/kg", "J/kg")
@@ -39,20 +41,18 @@ class Disagreement:
     """The other numbers, where it is the numbers that differ."""
 
 
-@dataclass(frozen=True)
-class Repeat:
+class Repeat(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """When it may be given again."""
 
-    from_s: float | None
-    to_s: float | None
+    from_s: float | None = None
+    to_s: float | None = None
     """Due from, and overdue after, counted from the last time. None: nothing printed."""
-    times: int | None
+    times: int | None = None
     """How often altogether; None: nothing printed."""
     source: str
 
 
-@dataclass(frozen=True)
-class Most:
+class Most(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Not more than this altogether, as printed."""
 
     amount: float
@@ -61,8 +61,7 @@ class Most:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Concentration:
+class Concentration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A strength that the source itself calculates with. The vial in the hand decides, not this."""
 
     amount_per_ml: float

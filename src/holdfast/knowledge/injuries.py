@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
+from typing import TypeVar
 
 import msgspec
 import yaml
@@ -44,31 +45,39 @@ class Misnamed(Share, frozen=True, kw_only=True):
     basis: str
 
 
-class Metals(Row, frozen=True, kw_only=True):
-    soft_metal: float
-    iron: float
-    other_metal: float
+class OfMechanism(Row, frozen=True, kw_only=True):
+    """What an event of one kind brings, as shares that add up to one; without a mechanism: of every other kind."""
+
     within: float
     mechanism: str = ""
 
+    def shares(self) -> list[float]:
+        own = set(self.__struct_fields__) - set(OfMechanism.__struct_fields__)
+        return [getattr(self, name) for name in own]
 
-class Depths(Row, frozen=True, kw_only=True):
+
+class Metals(OfMechanism, frozen=True, kw_only=True):
+    soft_metal: float
+    iron: float
+    other_metal: float
+
+
+class Depths(OfMechanism, frozen=True, kw_only=True):
     skin: float
     muscle: float
     bone: float
     cavity: float
-    within: float
-    mechanism: str = ""
 
 
-class SeenAfter(Row, frozen=True, kw_only=True):
+class SeenAfter(OfMechanism, frozen=True, kw_only=True):
     nothing: float
     pain: float
     bruise: float
     open_wound: float
     bleeding: float
-    within: float
-    mechanism: str = ""
+
+
+Kind = TypeVar("Kind", bound=OfMechanism)
 
 
 class Nearness(Row, frozen=True, kw_only=True):
@@ -165,15 +174,15 @@ class Injuries(_File, frozen=True, kw_only=True):
         return next(rows, self.leaves_otherwise)
 
     def metal(self, mechanism: str) -> Metals:
-        return next((row for row in self.metals if row.mechanism == mechanism), self.metals_otherwise)
+        return _of(mechanism, self.metals, self.metals_otherwise)
 
     def depth(self, mechanism: str) -> Depths:
-        return next((row for row in self.depths if row.mechanism == mechanism), self.depths_otherwise)
+        return _of(mechanism, self.depths, self.depths_otherwise)
 
     def seen(self, mechanism: str, did_it: bool) -> SeenAfter:
-        rows = self.seen_if_it_did_it if did_it else self.seen_if_it_did_not
-        otherwise = self.seen_if_it_did_it_otherwise if did_it else self.seen_if_it_did_not_otherwise
-        return next((row for row in rows if row.mechanism == mechanism), otherwise)
+        if did_it:
+            return _of(mechanism, self.seen_if_it_did_it, self.seen_if_it_did_it_otherwise)
+        return _of(mechanism, self.seen_if_it_did_not, self.seen_if_it_did_not_otherwise)
 
     def nearness(self, mechanism: str) -> Nearness:
         return self.places.travels if mechanism in self.places.travelling else self.places.stays
@@ -186,6 +195,10 @@ class Injuries(_File, frozen=True, kw_only=True):
 
     def source(self, source_id: str) -> InjurySource | None:
         return next((one for one in self.sources if one.id == source_id), None)
+
+
+def _of(mechanism: str, rows: tuple[Kind, ...], otherwise: Kind) -> Kind:
+    return next((row for row in rows if row.mechanism == mechanism), otherwise)
 
 
 @lru_cache(maxsize=1)
@@ -224,10 +237,7 @@ def _faults(data: Injuries) -> Iterator[str]:
                 yield f"{name}: {field} must be above 0"
         if isinstance(row, Share) and not row.p < 1:
             yield f"{name}: a share is below 1"
-        shared = {Metals: ("soft_metal", "iron", "other_metal"), Depths: ("skin", "muscle", "bone", "cavity")}
-        shared[SeenAfter] = ("nothing", "pain", "bruise", "open_wound", "bleeding")
-        fields = shared.get(type(row), ())
-        if fields and abs(sum(getattr(row, field) for field in fields) - 1) > _SUM_TOLERANCE:
+        if isinstance(row, OfMechanism) and abs(sum(row.shares()) - 1) > _SUM_TOLERANCE:
             yield f"{name}: its shares do not add up to 1"
     if abs(sum(data.parts.share.values()) - 1) > _SUM_TOLERANCE:
         yield "parts: the shares do not add up to 1"

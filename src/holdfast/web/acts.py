@@ -104,12 +104,16 @@ def recorded(receipt: Receipt, location: str) -> Outcome:
     return Outcome(location, told)
 
 
-def passed_on(use: Callable[..., Receipt], after: str) -> Callable[[Call, str, Any, str], Outcome]:
-    """An act whose entry has the names that ``use`` takes; ``after``: where a form leads, with the case for {}."""
+def passed_on(use: Callable[..., Receipt], after: str, *parts: str) -> Callable[[Call, str, Any, str], Outcome]:
+    """An act whose entry has the names that ``use`` takes; ``after``: where a form leads, with the case for {}.
+
+    ``parts`` of the path are handed over as well, and ``after`` may name them.
+    """
 
     def run(call: Call, case_id: str, entry: Entry, command_id: str) -> Outcome:
-        given = msgspec.structs.asdict(entry) | {"command_id": command_id}
-        return recorded(use(call.ctx, actor=call.actor, case_id=case_id, **given), after.format(case_id))
+        named = {part: call.part(part) for part in parts}
+        given = msgspec.structs.asdict(entry) | {"command_id": command_id} | named
+        return recorded(use(call.ctx, actor=call.actor, case_id=case_id, **given), after.format(case_id, **named))
 
     return run
 

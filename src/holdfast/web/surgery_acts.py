@@ -8,7 +8,7 @@ import msgspec
 from holdfast.record.surgery_events import SurgeryPlanned
 from holdfast.usecases import surgery
 from holdfast.usecases.ports import Receipt
-from holdfast.web.acts import Act, Outcome, recorded
+from holdfast.web.acts import Act, Outcome, passed_on, recorded
 from holdfast.web.entries import Entry
 from holdfast.web.gate import Call
 
@@ -59,14 +59,7 @@ def _plan(call: Call, case_id: str, entry: PlanEntry, command_id: str) -> Outcom
 
 def _on(use: Callable[..., Receipt], anchor: str = "") -> Callable[[Call, str, Any, str], Outcome]:
     """An act on the operation that stands in the path."""
-
-    def run(call: Call, case_id: str, entry: Entry, command_id: str) -> Outcome:
-        given = msgspec.structs.asdict(entry) | {"command_id": command_id}
-        surgery_id = call.part("surgery_id")
-        receipt = use(call.ctx, actor=call.actor, case_id=case_id, surgery_id=surgery_id, **given)
-        return recorded(receipt, f"/cases/{case_id}/surgery/{surgery_id}{anchor}")
-
-    return run
+    return passed_on(use, f"/cases/{{}}/surgery/{{surgery_id}}{anchor}", "surgery_id")
 
 
 _ONE = "surgery/{surgery_id}"

@@ -112,7 +112,7 @@ def test_a_report_is_written_signed_and_on_record(
     made = [one.event for one in store.read_stream("case/rex") if isinstance(one.event, ReportMade)]
     store.close()
     assert [(one.recipient, one.sha256) for one in made] == [
-        (f"the {reader}", hashlib.sha256(target.read_bytes()).hexdigest())
+        ({"handler": ""}.get(reader, f"the {reader}"), hashlib.sha256(target.read_bytes()).hexdigest())
     ]
     assert made[0].purpose.startswith("file 2026/117 (command line, ")
     assert main(["report", "rex", "--for", reader, str(target), *data]) == 1

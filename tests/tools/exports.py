@@ -55,9 +55,10 @@ def rex() -> tuple[Context, str, str]:
     return ctx, case_id, item_id
 
 
-def exported(ctx: Context, key: SigningKey, wanted: Wanted) -> dict[str, bytes]:
+def exported(ctx: Context, key: SigningKey, wanted: Wanted, *kept: bytes) -> dict[str, bytes]:
+    """The files of an export; ``kept``: bytes that are at hand beside the picture."""
     tree = LogTree(ctx.store)
     tree.catch_up()
     checkpoint = sign_checkpoint(tree, key, None, check_signature)
-    pictures = {DIGEST: PICTURE}
+    pictures = {hashlib.sha256(one).hexdigest(): one for one in (PICTURE, *kept)}
     return export(ctx.store, tree, checkpoint, key, wanted, pictures.get, NOON_US, PdfPaper())

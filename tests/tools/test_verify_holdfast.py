@@ -1,6 +1,7 @@
 """An export is checked without Holdfast, and no byte of it can change unnoticed or unlocated."""
 
 import ast
+import hashlib
 import io
 import re
 import subprocess
@@ -23,6 +24,7 @@ from holdfast.record import custody_events as cu
 from holdfast.record.events import case_stream, kind_of
 from holdfast.record.evidence_events import CaseExported
 from holdfast.record.exam_events import PhotographTaken
+from holdfast.record.film_events import FilmMarked
 from holdfast.record.home_events import HandlerPhotoShown, HomeObserved
 from holdfast.record.service_events import Incident, Mechanism
 from holdfast.record.signed_note import signed
@@ -275,6 +277,20 @@ class TestPictures:
     @pytest.mark.parametrize("example", [one for one in EXAMPLES if hash_members(one)], ids=kind_of)
     def test_every_member_with_a_hash_is_known_to_name_a_picture_or_not(self, example: Any) -> None:
         assert hash_members(example) <= {*NAMING_PICTURES, *NAMING_NO_PICTURES}
+
+    def test_a_film_comes_along_unless_something_is_withheld_that_its_header_may_say(self, key: SigningKey) -> None:
+        film = bytes(128) + b"DICM" + b"City Police^Rex"
+        ctx = make_context()
+        case_id = cases.admit(ctx, actor="vet", admission=cases.Admission(name="Rex", owner="City Police"))
+        (marked,) = (one for one in EXAMPLES if isinstance(one, FilmMarked))
+        named = msgspec.structs.replace(marked, image_id=hashlib.sha256(film).hexdigest())
+        record(ctx, actor="vet", stream=case_stream(case_id), events=[named])
+        whole = exported(ctx, key, Wanted(case_id=case_id), film)
+        assert whole[f"images/{named.image_id}"] == film
+        withheld = exported(ctx, key, Wanted(case_id=case_id, withheld={"patient_admitted.1": {"owner"}}), film)
+        assert not any(b"City Police" in data for data in withheld.values())
+        assert named.image_id in withheld["summary.txt"].decode().partition("NOT IN THIS EXPORT")[2]
+        assert problems(withheld, key) == []
 
     def test_an_earlier_export_does_not_come_along_with_what_it_showed(self, key: SigningKey) -> None:
         """Its hash is on record like that of a picture, and its bytes lie beside the films."""

@@ -19,6 +19,8 @@ from holdfast.web.paper_acts import zone_words
 
 ABOUT = {"commander": "full", "court": "full", "handler": "handler"}
 """Which report each reader is given: a commander and a court read the same one."""
+READERS = {"commander": "the commander", "court": "the court", "handler": ""}
+"""How a receiver without a name is called; the handler's report finds the handler's name on the case."""
 ACTOR = "holdfast report"
 
 
@@ -46,7 +48,7 @@ def write_report(
             actor=ACTOR,
             case_id=case_id,
             about=ABOUT[reader],
-            recipient=recipient or f"the {reader}",
+            recipient=recipient or READERS[reader],
             purpose=f"{purpose} (command line, {getpass.getuser()})".strip(),
             until_us=moment(until),
             stamp=stamp,

@@ -36,27 +36,37 @@ class PublicKey(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def key_id(self) -> bytes:
         """Four bytes that a signature line carries to say which key made it."""
-        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.key).digest()[:4]
+        return key_id(self.name, ED25519, self.key)
 
     def written(self) -> str:
         """One line to hand out: ``name+id+key``, as the Go note tools read it."""
         return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(ED25519 + self.key).decode()}"
 
 
+def key_id(name: str, kind: bytes, key: bytes) -> bytes:
+    """What a signature line names a key by; ``kind``: one byte for the kind of signature."""
+    return hashlib.sha256(name.encode() + b"\n" + kind + key).digest()[:4]
+
+
 def read_key(line: str) -> PublicKey:
     """Read what ``PublicKey.written`` wrote; raises ``OperatorError`` for anything else."""
+    name, key = read_vkey(line, ED25519)
+    return PublicKey(name=name, key=key)
+
+
+def read_vkey(line: str, kind: bytes) -> tuple[str, bytes]:
+    """(name, 32 bytes) of ``name+id+key`` for this kind of signature; raises ``OperatorError``."""
     name, _, rest = line.strip().partition("+")
     stated, _, encoded = rest.partition("+")
     try:
         key = base64.b64decode(encoded, validate=True)
     except binascii.Error:
         key = b""
-    if not name or key[:1] != ED25519 or len(key) != 1 + _KEY_BYTES:
-        raise OperatorError(f"{line.strip()[:80]!r} is no public key.", "It reads name+8 hex digits+base64.")
-    found = PublicKey(name=name, key=key[1:])
-    if found.key_id.hex() != stated:
+    if not name or key[:1] != kind or len(key) != 1 + _KEY_BYTES:
+        raise OperatorError(f"{line.strip()[:80]!r} is no such public key.", "It reads name+8 hex digits+base64.")
+    if key_id(name, kind, key[1:]).hex() != stated:
         raise OperatorError(f"The key of {name} does not have the id {stated!r}.", "A letter of it was changed.")
-    return found
+    return name, key[1:]
 
 
 def check_name(name: str) -> str:
@@ -93,7 +103,7 @@ def opened(note: str, keys: Iterable[PublicKey], check: Check) -> str:
     known = {(key.name, key.key_id): key for key in keys}
     held = 0
     for line in lines:
-        name, signature = _signature(line)
+        name, signature = read_signature(line)
         key = known.get((name, signature[:4]))
         if key is None:
             continue
@@ -105,7 +115,8 @@ def opened(note: str, keys: Iterable[PublicKey], check: Check) -> str:
     return text
 
 
-def _signature(line: str) -> tuple[str, bytes]:
+def read_signature(line: str) -> tuple[str, bytes]:
+    """(name, key id and signature) of a signature line; raises ``IntegrityError``."""
     name, _, encoded = line.removeprefix(_MARK).partition(" ")
     try:
         signature = base64.b64decode(encoded, validate=True)

@@ -1,0 +1,133 @@
+"""A PostgreSQL server of the tests' own: a new cluster in a folder of its own, reached by a socket in that folder."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+OWNER = "postgres"
+"""The server refuses to run as root; Debian's packages bring this user."""
+
+
+class Server:
+    """One cluster. ``address()`` names a place in it that nobody else uses."""
+
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        self._binaries = binaries
+        self.folder = folder
+        self.data = folder / "data"
+        self._places = 0
+
+    def run(self, program: str, *arguments: str, check: bool = True) -> str:
+        """Run one of the server's programs as the server's user; what it said."""
+        done = subprocess.run(
+            [str(self._binaries / program), *arguments],
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            **server_user(),
+        )
+        if check and done.returncode:
+            raise RuntimeError(f"{program}: {done.stdout}{self._log()}")
+        return done.stdout
+
+    def make(self) -> None:
+        self.run("initdb", "-D", str(self.data), "-E", "UTF8", "--locale=C", "-A", "trust", "-U", "holdfast", "-N")
+
+    def start(self, *settings: str) -> None:
+        own = (
+            "listen_addresses=",
+            f"unix_socket_directories={self.folder}",
+            "max_connections=60",
+            "shared_buffers=16MB",
+        )
+        options = " ".join(f"-c {one}" for one in (*own, *settings))
+        self.run("pg_ctl", "-D", str(self.data), "-l", str(self.folder / "log"), "-o", options, "-w", "start")
+
+    def stop(self) -> None:
+        self.run("pg_ctl", "-D", str(self.data), "-m", "immediate", "-w", "stop", check=False)
+
+    def kill(self) -> None:
+        """Kill the server as a power loss would, and wait until it is gone."""
+        number = int((self.data / "postmaster.pid").read_text().split()[0])
+        os.kill(number, signal.SIGKILL)
+        while Path(f"/proc/{number}").exists() and "zombie" not in Path(f"/proc/{number}/status").read_text():
+            pass
+
+    def sql(self, statement: str, database: str = "postgres") -> str:
+        return self.run(
+            "psql",
+            "-h",
+            str(self.folder),
+            "-U",
+            "holdfast",
+            "-d",
+            database,
+            "-Atqc",
+            statement,
+            "-v",
+            "ON_ERROR_STOP=1",
+        ).strip()
+
+    def address(self, *, schema: str = "", database: str = "postgres") -> str:
+        """Of a schema of its own, made now; or of the one that is named."""
+        if not schema:
+            self._places += 1
+            schema = f"place{self._places}"
+            self.sql(f"CREATE SCHEMA {schema}", database)
+        return f"postgresql://holdfast@/{database}?host={self.folder}&options=-csearch_path%3D{schema}"
+
+    def _log(self) -> str:
+        log = self.folder / "log"
+        return log.read_text()[-2_000:] if log.exists() else ""
+
+
+def server_user() -> dict[str, Any]:
+    """How a subprocess is started as the user that may run the server."""
+    return {"user": OWNER, "group": OWNER, "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+def new_folder() -> Path:
+    """Not pytest's own: the server's user must get in, and a socket's path must be short."""
+    folder = Path(tempfile.mkdtemp(prefix="holdfast-pg-", dir="/tmp"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, OWNER, OWNER)
+    return folder
+
+
+def binaries() -> Path:
+    """The folder of the server's programs; skips the test where there is none, or nobody to run it."""
+    pytest.importorskip("psycopg", reason="the PostgreSQL driver is not installed")
+    found: Sequence[Path] = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    on_path = shutil.which("initdb")
+    if not found and not on_path:
+        pytest.skip("PostgreSQL is not installed")
+    if os.geteuid() == 0:
+        try:
+            pwd.getpwnam(OWNER)
+        except KeyError:
+            pytest.skip(f"there is no user {OWNER} to run PostgreSQL")
+    return found[-1] if found else Path(str(on_path)).resolve().parent
+
+
+@contextmanager
+def running(*settings: str) -> Iterator[Server]:
+    """A new server, stopped and removed afterwards."""
+    server = Server(binaries(), new_folder())
+    try:
+        server.make()
+        server.start(*settings)
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(server.folder, ignore_errors=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from holdfast import __version__
+from holdfast.cli import homes
 from holdfast.config import Config, default_data_dir, keep_machine_code
 from holdfast.kernel.errors import HoldfastError, IntegrityError, OperatorError
 
@@ -75,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_data(verify)
     verify.add_argument("--json", action="store_true")
 
+    homes.add_to(commands)
     _add_proofs(commands)
     _add_scorecards(commands)
     knowledge = _add(commands, "knowledge", _knowledge, "look after the knowledge release")
@@ -90,7 +92,7 @@ def _add(commands: Any, name: str, run: Any, text: str) -> argparse.ArgumentPars
 
 
 def _add_data(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, default=None, metavar="DIR", help="folder of the record")
+    homes.add_place(parser)
 
 
 def _add_offset(parser: argparse.ArgumentParser) -> None:
@@ -193,6 +195,8 @@ def _config(options: argparse.Namespace, data_dir: Path | None = None) -> Config
         raise OperatorError("Pages, monitors and imaging units cannot share a port.", "Give each its own.")
     return Config(
         data_dir=data_dir or options.data or default_data_dir(),
+        # A demonstration goes to a server only when it was told so by name: never into a real record.
+        postgres=homes.postgres_of(options) if data_dir is None else homes.named(options),
         http_host=options.http_host,
         http_port=options.http_port,
         hl7_host=options.hl7_host,
@@ -240,7 +244,7 @@ def _replay(options: argparse.Namespace) -> None:
     if not host or not port.isdigit():
         raise OperatorError(f"{options.hl7!r} is not an address.", "Write it as HOST:PORT, e.g. 127.0.0.1:2575.")
     replay(
-        options.data or default_data_dir(),
+        homes.config_of(options),
         record=options.record,
         case=options.case,
         speed=options.speed,
@@ -252,21 +256,21 @@ def _replay(options: argparse.Namespace) -> None:
 def _verify(options: argparse.Namespace) -> int:
     from holdfast.cli.verify import verify
 
-    return verify(options.data or default_data_dir(), as_json=options.json)
+    return verify(homes.config_of(options), as_json=options.json)
 
 
 def _checkpoint(options: argparse.Namespace) -> int:
     from holdfast.cli import proofs
 
-    data_dir = options.data or default_data_dir()
+    config = homes.config_of(options)
     if options.compare:
-        found = proofs.compare_with(data_dir, options.compare)
+        found = proofs.compare_with(config, options.compare)
         print(found.words)
         return 0 if found.ok else EXIT_BROKEN_RECORD
     if options.public_key or options.rotate_key:
-        print(proofs.public_keys(data_dir, options.name, rotate=options.rotate_key))
+        print(proofs.public_keys(config, options.name, rotate=options.rotate_key))
     else:
-        print(proofs.checkpoint(data_dir, options.name), end="")
+        print(proofs.checkpoint(config, options.name), end="")
     return 0
 
 
@@ -274,7 +278,7 @@ def _export(options: argparse.Namespace) -> None:
     from holdfast.cli import proofs
 
     said = proofs.export_case(
-        options.data or default_data_dir(),
+        homes.config_of(options),
         case_id=options.case,
         item_id=options.item,
         target=options.out,

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect
 
 from holdfast.storage import postgres_engines, schema, sqlite_engines
 from holdfast.storage.faults import in_words
@@ -55,17 +55,40 @@ def open_database(where: Place) -> Database:
     Raises ``WorldError`` when it cannot be opened, ``IntegrityError`` when it is no database and ``OperatorError``
     when the address is none.
     """
-    engines = sqlite_engines if isinstance(where, Path) else postgres_engines
-    writer, reader = engines.engines(where)
-    database = Database(writer, reader)
+    database = reached(where)
     try:
         with database.writing(f"opening {in_short(where)}") as connection:
-            engines.check(connection)
             schema.prepare(connection)
     except Exception:
         database.close()
         raise
     return database
+
+
+def reached(where: Place) -> Database:
+    """As ``open_database``, but nothing is made in it: what it holds may be anything."""
+    writer, reader = sqlite_engines.engines(where) if isinstance(where, Path) else postgres_engines.engines(where)
+    database = Database(writer, reader)
+    if not isinstance(where, Path):
+        try:
+            with database.writing(f"opening {in_short(where)}") as connection:
+                postgres_engines.check(connection)
+        except Exception:
+            database.close()
+            raise
+    return database
+
+
+def holds_record(where: Place) -> bool:
+    """Whether Holdfast has ever opened this place."""
+    if isinstance(where, Path):
+        return where.exists()
+    database = reached(where)
+    try:
+        with database.reading(f"opening {in_short(where)}") as connection:
+            return inspect(connection).has_table(schema.schema_version.name)
+    finally:
+        database.close()
 
 
 def in_short(where: Place) -> str:

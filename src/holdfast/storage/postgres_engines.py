@@ -51,6 +51,11 @@ def check(connection: Connection) -> None:
         raise WorldError(f"The database server is older than PostgreSQL {_VERSION_MIN}.", "Use a newer one.")
 
 
+def let_think(connection: Connection) -> None:
+    """Let this transaction be silent for long: its program is checking a whole record."""
+    connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+
+
 def without_password(address: str) -> str:
     """The address as it may be shown and logged."""
     return _url(address).set(drivername=SCHEMES[0]).render_as_string(hide_password=True)

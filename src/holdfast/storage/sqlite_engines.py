@@ -17,10 +17,6 @@ def engines(path: Path) -> tuple[Engine, Engine]:
     )
 
 
-def check(_connection: Connection) -> None:
-    """Nothing that a file could have been configured to."""
-
-
 def _engine(path: Path, *, begin: str, connections: int, read_only: bool) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(path)),

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ class Server:
         self.folder = folder
         self.data = folder / "data"
         self._places = 0
+        self._process: subprocess.Popen[bytes] | None = None
 
     def run(self, program: str, *arguments: str, check: bool = True) -> str:
         """Run one of the server's programs as the server's user; what it said."""
@@ -45,24 +47,35 @@ class Server:
         self.run("initdb", "-D", str(self.data), "-E", "UTF8", "--locale=C", "-A", "trust", "-U", "holdfast", "-N")
 
     def start(self, *settings: str) -> None:
-        own = (
-            "listen_addresses=",
-            f"unix_socket_directories={self.folder}",
-            "max_connections=60",
-            "shared_buffers=16MB",
-        )
-        options = " ".join(f"-c {one}" for one in (*own, *settings))
-        self.run("pg_ctl", "-D", str(self.data), "-l", str(self.folder / "log"), "-o", options, "-w", "start")
+        """As a child of ours, so that a killed one is gone and not a zombie that seems to hold its folder."""
+        sockets = f"unix_socket_directories={self.folder}"
+        own = ("listen_addresses=", sockets, "max_connections=60", "shared_buffers=16MB", *settings)
+        options = [part for one in own for part in ("-c", one)]
+        for _ in range(600):
+            if self._process is None or self._process.poll() is not None:
+                # Children of a killed server may still be leaving; then the new one refuses and is asked again.
+                with (self.folder / "log").open("ab") as log:
+                    self._process = subprocess.Popen(
+                        [str(self._binaries / "postgres"), "-D", str(self.data), *options],
+                        stdout=log,
+                        stderr=log,
+                        **server_user(),
+                    )
+            if "accepting" in self.run("pg_isready", "-h", str(self.folder), check=False):
+                return
+            time.sleep(0.05)
+        raise RuntimeError(f"the server does not start: {self._log()}")
 
     def stop(self) -> None:
-        self.run("pg_ctl", "-D", str(self.data), "-m", "immediate", "-w", "stop", check=False)
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait()
 
     def kill(self) -> None:
-        """Kill the server as a power loss would, and wait until it is gone."""
-        number = int((self.data / "postmaster.pid").read_text().split()[0])
-        os.kill(number, signal.SIGKILL)
-        while Path(f"/proc/{number}").exists() and "zombie" not in Path(f"/proc/{number}/status").read_text():
-            pass
+        """Kill the server as a power loss would."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
 
     def sql(self, statement: str, database: str = "postgres") -> str:
         return self.run(

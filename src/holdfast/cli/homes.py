@@ -88,7 +88,7 @@ def _backup(options: argparse.Namespace) -> int:
     report = back_up(config.database, config.data_dir, options.out, _tell)
     print("\n".join(report.in_words()))
     print("The backup holds the key that signs and the addresses of people: keep it as you keep the record.")
-    return 0
+    return 0 if report.ok else EXIT_BROKEN
 
 
 def _restore(options: argparse.Namespace) -> int:
@@ -98,7 +98,7 @@ def _restore(options: argparse.Namespace) -> int:
     report = restore(options.backup, config.data_dir, config.database, _tell)
     print("\n".join(report.in_words()))
     print("Restored. Everybody signs in again.")
-    return 0 if report.ok else EXIT_BROKEN
+    return 0
 
 
 def _tell(line: str) -> None:

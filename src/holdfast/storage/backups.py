@@ -30,7 +30,7 @@ def back_up(place: Place, folder: Path, out: Path, tell: Tell) -> VerifyReport:
     """Write a backup of the record at ``place`` and its ``folder`` into ``out``; Holdfast may go on working.
 
     A backup that is there is brought up to date: pictures that it holds are not copied again, and the earlier database
-    is replaced only by one that was read again and holds together.
+    is replaced only by one that was read again and holds together. A broken record is written into a new folder.
     """
     if out.resolve().is_relative_to(folder.resolve()):
         raise OperatorError(f"{out} is inside the folder of the record.", "Name another disk, or another machine.")
@@ -42,10 +42,15 @@ def back_up(place: Place, folder: Path, out: Path, tell: Tell) -> VerifyReport:
             if isinstance(place, Path):
                 _pages(place, unfinished)
             else:
-                move(place, unfinished, tell, hold_writers=False)
+                move(place, unfinished, tell, snapshot=True)
             # Pictures after the record: each was on disk before the event that names it.
             count += sum(_copied(folder, out, one) for one in _beside(folder, films=True))
-            report = _held_together(unfinished, out)
+            report = _report(unfinished, out)
+            if not report.ok and (out / DATABASE_FILE).exists():
+                raise IntegrityError(
+                    f"The record is broken: {report.problems[0]} The earlier backup was left as it is.",
+                    "Name another folder to keep a copy of the record as it is now.",
+                )
             sums = "".join(f"{_sha256(path)}  {name}\n" for name, path in _summed(out, unfinished))
         with becoming(out / SUMS) as unfinished:
             unfinished.write_text(sums, encoding="utf-8")
@@ -75,7 +80,9 @@ def restore(backup: Path, folder: Path, place: Place, tell: Tell) -> VerifyRepor
             with database.writing("signing everybody out") as connection:
                 end_sessions(connection)
             database.close()
-            report = _held_together(copy, backup)
+            report = _report(copy, backup)
+            if not report.ok:
+                raise IntegrityError(f"The backup in {backup} is not whole: {report.problems[0]}", _KEEP)
             tell("The backup holds together.")
             for one in (*_beside(backup, films=True), *_beside(backup, films=False)):
                 _copied(backup, folder, one)
@@ -94,15 +101,12 @@ def _aside(backup: Path, folder: Path) -> Iterator[Path]:
         yield copy
 
 
-def _held_together(database: Path, backup: Path) -> VerifyReport:
+def _report(database: Path, backup: Path) -> VerifyReport:
     store = SqlStore(database)
     try:
-        report = verify(store, FilmFiles(backup / FILMS))
+        return verify(store, FilmFiles(backup / FILMS))
     finally:
         store.close()
-    if not report.ok:
-        raise IntegrityError(f"The backup in {backup} is not whole: {report.problems[0]}", _KEEP)
-    return report
 
 
 def _demand_sums(backup: Path) -> None:

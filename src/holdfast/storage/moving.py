@@ -32,19 +32,19 @@ class Moved:
     report: VerifyReport
 
 
-def move(source: Place, target: Place, tell: Tell, *, hold_writers: bool = True) -> Moved:
+def move(source: Place, target: Place, tell: Tell, *, snapshot: bool = False) -> Moved:
     """Copy the whole record; the new home exists only once both were found equal and whole.
 
-    ``hold_writers``: nobody writes in the old home meanwhile; without it, the copy is of this moment. Raises
-    ``OperatorError`` when the new home is in use and ``IntegrityError`` when one of them does not hold together; then
-    nothing is left in the new one. The same after a kill.
+    Nobody writes in the old home meanwhile. Raises ``OperatorError`` when the new home is in use and
+    ``IntegrityError`` when one of them does not hold together; then nothing is left in the new one, as after a kill.
+    ``snapshot``: for a backup, of this moment, while others go on writing, and of a broken record as well.
     """
     if not isinstance(target, Path):
-        return _moved(source, target, tell, hold_writers)
+        return _moved(source, target, tell, snapshot)
     if target.exists():
         raise _in_use(target)
     with becoming(target) as unfinished:
-        return _moved(source, unfinished, tell, hold_writers)
+        return _moved(source, unfinished, tell, snapshot)
 
 
 @contextmanager
@@ -65,14 +65,15 @@ def becoming(target: Path) -> Iterator[Path]:
         unfinished.unlink(missing_ok=True)
 
 
-def _moved(source: Place, target: Place, tell: Tell, hold_writers: bool) -> Moved:
+def _moved(source: Place, target: Place, tell: Tell, snapshot: bool) -> Moved:
     old, new = open_database(source), reached(target)
     doing = f"copying the record to {in_short(target)}"
-    begin = old.writing if hold_writers else old.reading
+    begin = old.reading if snapshot else old.writing
     try:
         with begin(doing) as there, _fresh(new, target, doing) as here:
             _patient(there, here)
-            _check(there, "the old home", tell)
+            if not snapshot:
+                _demand(_check(there, tell), "the old home")
             rows = {}
             for table in schema.metadata.sorted_tables:
                 copied = _copy(table, there, here)
@@ -80,7 +81,9 @@ def _moved(source: Place, target: Place, tell: Tell, hold_writers: bool) -> Move
                     raise IntegrityError(f"The copy of {table.name} is not what was copied.", "Nothing was kept.")
                 rows[table.name], _ = copied
             tell(f"Copied {sum(rows.values())} rows in {len(rows)} tables; each table is equal in both homes.")
-            report = _check(here, "the new home", tell)
+            report = _check(here, tell)
+            if not snapshot:
+                _demand(report, "the new home")
         return Moved(rows, report)
     finally:
         old.close()
@@ -119,16 +122,20 @@ def _patient(*connections: Connection) -> None:
             postgres_engines.let_think(connection)
 
 
-def _check(connection: Connection, which: str, tell: Tell) -> VerifyReport:
+def _check(connection: Connection, tell: Tell) -> VerifyReport:
     store = SqlStore(_OneConnection(connection.engine, connection.engine, connection))
     try:
         report = verify(store)
     finally:
         store.close()
-    if not report.ok:
-        raise IntegrityError(f"The record in {which} is broken: {report.problems[0]}", "Nothing was copied.")
-    tell(f"Checked {which}: {report.events} events, {report.anchors} anchors, {report.blocks} blocks; all hold.")
+    where = "PostgreSQL" if connection.dialect.name == "postgresql" else "SQLite"
+    tell(f"{where}: {' '.join(report.in_words())}")
     return report
+
+
+def _demand(report: VerifyReport, home: str) -> None:
+    if not report.ok:
+        raise IntegrityError(f"The record in {home} is broken: {report.problems[0]}", "Nothing was kept.")
 
 
 def _copy(table: Table, source: Connection, target: Connection) -> tuple[int, str]:

@@ -90,7 +90,8 @@ def _engine(url: URL, *, connections: int, **execution: Any) -> Engine:
             pool_pre_ping=True,
             execution_options=execution,
             connect_args={
-                "options": f"{own if isinstance(own, str) else own[-1]} {settings}".strip(),
+                # What the address says comes last, and so holds.
+                "options": f"{settings} {own if isinstance(own, str) else own[-1]}".strip(),
                 "connect_timeout": round(DATABASE_BUSY_S),
                 "tcp_user_timeout": DATABASE_SILENT_S * 1_000,
                 "application_name": "holdfast",

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ class Server:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
+            timeout=120,
             **server_user(),
         )
         if check and done.returncode:
@@ -44,7 +45,20 @@ class Server:
         return done.stdout
 
     def make(self) -> None:
-        self.run("initdb", "-D", str(self.data), "-E", "UTF8", "--locale=C", "-A", "trust", "-U", "holdfast", "-N")
+        self.run(
+            "initdb",
+            "-D",
+            str(self.data),
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "-A",
+            "trust",
+            "-U",
+            "holdfast",
+            "-N",
+            "--wal-segsize=1",
+        )
 
     def start(self, *settings: str) -> None:
         """As a child of ours, so that a killed one is gone and not a zombie that seems to hold its folder."""
@@ -61,7 +75,7 @@ class Server:
                         stderr=log,
                         **server_user(),
                     )
-            if "accepting" in self.run("pg_isready", "-h", str(self.folder), check=False):
+            if "accepting connections" in self.run("pg_isready", "-h", str(self.folder), check=False):
                 return
             time.sleep(0.05)
         raise RuntimeError(f"the server does not start: {self._log()}")
@@ -70,6 +84,13 @@ class Server:
         if self._process is not None:
             self._process.send_signal(signal.SIGQUIT)
             self._process.wait()
+
+    def until(self, happened: Callable[[], bool]) -> None:
+        for _ in range(600):
+            if happened():
+                return
+            time.sleep(0.05)
+        raise RuntimeError(f"it did not happen: {self._log()}")
 
     def kill(self) -> None:
         """Kill the server as a power loss would."""
@@ -112,10 +133,18 @@ def server_user() -> dict[str, Any]:
 
 def new_folder() -> Path:
     """Not pytest's own: the server's user must get in, and a socket's path must be short."""
-    folder = Path(tempfile.mkdtemp(prefix="holdfast-pg-", dir="/tmp"))
-    if os.geteuid() == 0:
-        shutil.chown(folder, OWNER, OWNER)
+    memory = Path("/dev/shm")
+    # In memory where there is enough: a killed server reads and syncs its whole folder before it starts again.
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2**30
+    folder = Path(tempfile.mkdtemp(prefix="holdfast-pg-", dir=memory if roomy else "/tmp"))
+    give(folder)
     return folder
+
+
+def give(path: Path) -> None:
+    """To the user that runs the server."""
+    if os.geteuid() == 0:
+        shutil.chown(path, OWNER, OWNER)
 
 
 def binaries() -> Path:

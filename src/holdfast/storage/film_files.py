@@ -34,7 +34,7 @@ class FilmFiles:
         shelves = {f"{number:02x}" for number in range(256)}
         for shelf in shelves - {there.name for there in self._folder.iterdir()}:
             (self._folder / shelf).mkdir(exist_ok=True)
-        _sync_folder(self._folder)
+        sync_folder(self._folder)
         self._shelves |= shelves
 
     def keep(self, data: bytes) -> str:

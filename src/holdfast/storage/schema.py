@@ -205,9 +205,15 @@ def prepare(connection: Connection) -> None:
 
     Raises ``WorldError`` when a newer Holdfast made the database.
     """
-    made = {table.name for table in metadata.sorted_tables} - set(inspect(connection).get_table_names())
+    before = set(inspect(connection).get_table_names())
     metadata.create_all(connection)
-    if made:
+    there = inspect(connection).get_multi_indexes()
+    known = {one["name"] for of_table in there.values() for one in of_table}
+    for table in metadata.sorted_tables:
+        for index in table.indexes:
+            if index.name not in known:  # A table of an earlier release gets none with ``create_all``.
+                index.create(connection)
+    if not before.issuperset(APPEND_ONLY):
         # Not at every start: PostgreSQL takes readers' tables away from them for the moment.
         for statement in _TRIGGERS[connection.dialect.name]:
             connection.execute(text(statement))

@@ -59,7 +59,7 @@ def filled(place: Place) -> None:
 
 def contents(place: Place) -> dict[str, list[tuple[object, ...]]]:
     database = open_database(place)
-    with database.reading("comparing") as connection:
+    with database.snapshot("comparing") as connection:
         tables = metadata.sorted_tables
         found = {
             table.name: [tuple(row) for row in connection.execute(table.select().order_by(*table.primary_key))]

@@ -249,7 +249,7 @@ def test_what_is_read_without_blocks_has_an_index_of_its_own(store: SqlStore, ad
     store.submit(change(note(), unless_acted_since=1)).result()
     event.remove(Engine, "before_cursor_execute", note_it)
     database = open_database(address)
-    with database.reading("asking for plans") as connection:
+    with database.snapshot("asking for plans") as connection:
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         plans = [
             "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", given))

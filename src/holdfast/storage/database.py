@@ -24,12 +24,22 @@ class Database:
 
     writer: Engine
     reader: Engine
+    still: Engine
 
     @contextmanager
     def reading(self, doing: str) -> Iterator[Connection]:
-        """A consistent view for the length of the block; driver errors come out in words."""
+        """For one statement: it sees what is committed as it begins. Driver errors come out in words."""
         try:
             with self.reader.begin() as connection:
+                yield connection
+        except Exception as error:
+            raise in_words(error, doing) from error
+
+    @contextmanager
+    def snapshot(self, doing: str) -> Iterator[Connection]:
+        """For many statements: all see what was committed when the first began."""
+        try:
+            with self.still.begin() as connection:
                 yield connection
         except Exception as error:
             raise in_words(error, doing) from error
@@ -45,6 +55,7 @@ class Database:
 
     def close(self) -> None:
         """Close every connection that is not in use."""
+        self.still.dispose()
         self.reader.dispose()
         self.writer.dispose()
 
@@ -67,8 +78,8 @@ def open_database(where: Place) -> Database:
 
 def reached(where: Place) -> Database:
     """As ``open_database``, but nothing is made in it: what it holds may be anything."""
-    writer, reader = sqlite_engines.engines(where) if isinstance(where, Path) else postgres_engines.engines(where)
-    database = Database(writer, reader)
+    made = sqlite_engines.engines(where) if isinstance(where, Path) else postgres_engines.engines(where)
+    database = Database(*made)
     if not isinstance(where, Path):
         try:
             with database.writing(f"opening {in_short(where)}") as connection:

@@ -68,7 +68,7 @@ def becoming(target: Path) -> Iterator[Path]:
 def _moved(source: Place, target: Place, tell: Tell, snapshot: bool) -> Moved:
     old, new = open_database(source), reached(target)
     doing = f"copying the record to {in_short(target)}"
-    begin = old.reading if snapshot else old.writing
+    begin = old.snapshot if snapshot else old.writing
     try:
         with begin(doing) as there, _fresh(new, target, doing) as here:
             _patient(there, here)
@@ -123,7 +123,7 @@ def _patient(*connections: Connection) -> None:
 
 
 def _check(connection: Connection, tell: Tell) -> VerifyReport:
-    store = SqlStore(_OneConnection(connection.engine, connection.engine, connection))
+    store = SqlStore(_OneConnection(connection.engine, connection.engine, connection.engine, connection))
     try:
         report = verify(store)
     finally:

@@ -1,9 +1,11 @@
 """Connections to a PostgreSQL database."""
 
+import math
+import time
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 
 from holdfast.kernel.errors import OperatorError, WorldError
 from holdfast.kernel.limits import DATABASE_BUSY_S, DATABASE_SILENT_S, READ_CONNECTIONS_MAX
@@ -16,12 +18,24 @@ _WRITER_LOCK = 0x486F6C6466617374  # "Holdfast"
 a writer that dies. A lock of our own and not of a table: neither a backup nor the vacuum ever waits for it."""
 
 
-def engines(address: str) -> tuple[Engine, Engine]:
-    """The one that writes and the one that reads. Raises ``OperatorError`` for an address that is none."""
+_READS = "-c default_transaction_read_only=on"
+_USED = "holdfast used"
+_ASKED_AFTER_S = 0.1
+"""A connection that rested for longer is asked whether the server is still there. No server restarts faster, so after
+a restart nobody meets a dead one."""
+
+
+def engines(address: str) -> tuple[Engine, Engine, Engine]:
+    """One that writes, one that reads, one that reads what was committed at one moment.
+
+    Raises ``OperatorError`` for an address that is none.
+    """
     url = _url(address)
     # A writer must see what was committed while it waited for the lock: each statement looks anew.
     writer = _engine(url, connections=1, isolation_level="READ COMMITTED")
-    reader = _engine(url, connections=READ_CONNECTIONS_MAX, isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    # One statement is consistent by itself, and without a transaction it is one trip to the server.
+    reader = _engine(url, _READS, connections=READ_CONNECTIONS_MAX, isolation_level="AUTOCOMMIT")
+    still = _engine(url, _READS, connections=1, isolation_level="REPEATABLE READ")
 
     @event.listens_for(writer, "begin")
     def _begin(connection: Connection) -> None:
@@ -34,7 +48,7 @@ def engines(address: str) -> tuple[Engine, Engine]:
             connection.execute("SET synchronous_commit = on")
         connection.commit()
 
-    return writer, reader
+    return writer, reader, still
 
 
 def check(connection: Connection) -> None:
@@ -76,22 +90,20 @@ def _url(address: str) -> URL:
     return url.set(drivername=_DRIVER)
 
 
-def _engine(url: URL, *, connections: int, **execution: Any) -> Engine:
+def _engine(url: URL, own: str = "", *, connections: int, isolation_level: str) -> Engine:
     # A writer whose machine lost its power must not hold the lock until somebody comes.
     settings = f"-c lock_timeout={DATABASE_BUSY_S:.0f}s -c idle_in_transaction_session_timeout={DATABASE_SILENT_S}s"
-    own = url.query.get("options", "")
+    told = url.query.get("options", "")
     try:
-        return create_engine(
+        engine = create_engine(
             url,
             poolclass=QueuePool,
             pool_size=connections,
             max_overflow=0,
-            # One question before each use: after a restart of the server nobody meets a dead connection.
-            pool_pre_ping=True,
-            execution_options=execution,
+            execution_options={"isolation_level": isolation_level},
             connect_args={
                 # What the address says comes last, and so holds.
-                "options": f"{settings} {own if isinstance(own, str) else own[-1]}".strip(),
+                "options": " ".join([settings, own, told if isinstance(told, str) else told[-1]]).strip(),
                 "connect_timeout": round(DATABASE_BUSY_S),
                 "tcp_user_timeout": DATABASE_SILENT_S * 1_000,
                 "application_name": "holdfast",
@@ -101,3 +113,18 @@ def _engine(url: URL, *, connections: int, **execution: Any) -> Engine:
         raise WorldError(
             "The driver for PostgreSQL is not installed.", "Install Holdfast with it: pip install 'holdfast[postgres]'."
         ) from error
+
+    @event.listens_for(engine, "checkin")
+    def _used(_connection: Any, record: Any) -> None:
+        record.info[_USED] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _taken(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get(_USED, math.inf) < _ASKED_AFTER_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except Exception as error:
+            raise DisconnectionError from error  # The pool makes a new one.
+
+    return engine

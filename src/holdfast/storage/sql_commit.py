@@ -35,7 +35,6 @@ _find_head = (
     .order_by(_event.version.desc())
     .limit(1)
 )
-_last_seq = select(_event.seq).order_by(_event.seq.desc()).limit(1)
 # Blocks are Holdfast's own; naming them here lets the search take the index without them.
 _acted = (
     select(_event.seq)
@@ -44,8 +43,12 @@ _acted = (
     .limit(1)
 )
 _last_anchor = select(schema.anchor.c.number, schema.anchor.c.hash).order_by(schema.anchor.c.number.desc()).limit(1)
-_last_held = select(schema.held_number.c.last)
-_last_quarantined = select(func.coalesce(func.max(schema.quarantine.c.quarantine_id), 0))
+# In one statement: each is a trip to the server.
+_last_numbers = select(
+    func.coalesce(select(func.max(_event.seq)).scalar_subquery(), 0),
+    select(schema.held_number.c.last).scalar_subquery(),
+    func.coalesce(select(func.max(schema.quarantine.c.quarantine_id)).scalar_subquery(), 0),
+)
 _recorded_range = (
     select(*EVENT_COLUMNS).where(_event.seq.between(bindparam("first"), bindparam("last"))).order_by(_event.seq)
 )
@@ -172,9 +175,8 @@ class _Batch:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._heads: dict[str, Head | None] = {}
-        self._last_seq: int = connection.execute(_last_seq).scalar() or 0
-        self._first_held = self._last_held = connection.execute(_last_held).scalar_one()
-        self._last_quarantined: int = connection.execute(_last_quarantined).scalar_one()
+        self._last_seq, self._first_held, self._last_quarantined = connection.execute(_last_numbers).one()
+        self._last_held = self._first_held
         self._sealed: list[Recorded] = []
 
     def apply(self, changes: Sequence[Change]) -> list[Outcome]:

@@ -9,12 +9,10 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
 from holdfast.kernel.limits import DATABASE_BUSY_S, READ_CONNECTIONS_MAX
 
 
-def engines(path: Path) -> tuple[Engine, Engine]:
-    """The one that writes and the one that reads."""
-    return (
-        _engine(path, begin="BEGIN IMMEDIATE", connections=1, read_only=False),
-        _engine(path, begin="BEGIN", connections=READ_CONNECTIONS_MAX, read_only=True),
-    )
+def engines(path: Path) -> tuple[Engine, Engine, Engine]:
+    """One that writes, one that reads, one that reads what was committed at one moment (as the second does too)."""
+    reader = _engine(path, begin="BEGIN", connections=READ_CONNECTIONS_MAX, read_only=True)
+    return _engine(path, begin="BEGIN IMMEDIATE", connections=1, read_only=False), reader, reader
 
 
 def _engine(path: Path, *, begin: str, connections: int, read_only: bool) -> Engine:

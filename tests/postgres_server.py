@@ -63,7 +63,9 @@ class Server:
     def start(self, *settings: str) -> None:
         """As a child of ours, so that a killed one is gone and not a zombie that seems to hold its folder."""
         sockets = f"unix_socket_directories={self.folder}"
-        own = ("listen_addresses=", sockets, "max_connections=60", "shared_buffers=16MB", *settings)
+        # Shared memory as files of the folder: a killed server leaves nothing anywhere else.
+        memory = ("shared_buffers=16MB", "dynamic_shared_memory_type=mmap")
+        own = ("listen_addresses=", sockets, "max_connections=60", *memory, *settings)
         options = [part for one in own for part in ("-c", one)]
         for _ in range(600):
             if self._process is None or self._process.poll() is not None:

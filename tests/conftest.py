@@ -1,5 +1,17 @@
 """For all tests: compiled loops are kept as the command keeps them, and never outlive a change of their sources."""
 
+from collections.abc import Iterator
+
+import pytest
+
+import postgres_server
 from holdfast.config import keep_machine_code
 
 keep_machine_code()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgres_server.Server]:
+    """A PostgreSQL server that all tests of this process share; each asks it for a place of its own."""
+    with postgres_server.running() as server:
+        yield server

@@ -5,12 +5,16 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+DATABASE_FILE = "holdfast.db"
+
 
 @dataclass(frozen=True)
 class Config:
     """Addresses and folders of one running Holdfast."""
 
     data_dir: Path
+    postgres: str = ""
+    """Address of the PostgreSQL database that holds the record (``postgresql://...``); empty: a file in the folder."""
     http_host: str = "127.0.0.1"
     """Loopback until told otherwise: opening it to the ward is a decision."""
     http_port: int = 8080
@@ -28,8 +32,9 @@ class Config:
     """Set when TLS ends in front of Holdfast."""
 
     @property
-    def database(self) -> Path:
-        return self.data_dir / "holdfast.db"
+    def database(self) -> Path | str:
+        """The file, or the address, which may hold a password: never to be shown as it is."""
+        return self.postgres or self.data_dir / DATABASE_FILE
 
     @property
     def films(self) -> Path:
@@ -45,6 +50,11 @@ def default_data_dir() -> Path:
     """``$HOLDFAST_HOME``, or ``~/.local/share/holdfast``."""
     chosen = os.environ.get("HOLDFAST_HOME")
     return Path(chosen) if chosen else Path.home() / ".local" / "share" / "holdfast"
+
+
+def default_postgres() -> str:
+    """``$HOLDFAST_DATABASE``; empty for the file in the folder of the record."""
+    return os.environ.get("HOLDFAST_DATABASE", "")
 
 
 def keep_machine_code() -> None:

@@ -1,12 +1,12 @@
 """What the accounts port must do."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
 
 from holdfast.kernel.errors import HoldfastError, OperatorError
+from holdfast.storage.database import Place
 from holdfast.storage.sql_accounts import SqlAccounts
 from holdfast.usecases.ports import Account, Accounts, Session
 
@@ -15,8 +15,8 @@ KIM = Account(account_id="a2", login="kim", name="Nurse Kim", role="technician",
 
 
 @pytest.fixture
-def accounts(tmp_path: Path) -> Iterator[Accounts]:
-    made = SqlAccounts(tmp_path / "record.db")
+def accounts(place: Place) -> Iterator[Accounts]:
+    made = SqlAccounts(place)
     yield made
     made.close()
 
@@ -88,10 +88,10 @@ class TestSetupToken:
         assert accounts.take_setup_token("s2")
 
 
-def test_accounts_survive_being_closed_and_opened(tmp_path: Path) -> None:
-    first = SqlAccounts(tmp_path / "record.db")
+def test_accounts_survive_being_closed_and_opened(place: Place) -> None:
+    first = SqlAccounts(place)
     first.put(OSEI)
     first.close()
-    second = SqlAccounts(tmp_path / "record.db")
+    second = SqlAccounts(place)
     assert second.all() == [OSEI]
     second.close()

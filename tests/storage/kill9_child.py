@@ -39,7 +39,8 @@ def write(store: SqlStore, name: str) -> None:
 
 
 def main() -> None:
-    store = SqlStore(Path(sys.argv[1]))
+    place = sys.argv[1]
+    store = SqlStore(place if "://" in place else Path(place))
     for number in range(4):
         threading.Thread(target=write, args=(store, f"{sys.argv[2]}.{number}")).start()
 

@@ -7,8 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from holdfast.record.blocks import decode_block
 from holdfast.record.events import NoteWritten
+from holdfast.storage.database import Place
 from holdfast.storage.sql_store import SqlStore
 from holdfast.usecases.verification import verify
 
@@ -17,8 +20,14 @@ TESTS = CHILD.parent.parent
 FAR_US = 2**62
 
 
-def test_every_acknowledged_command_is_found_after_each_of_three_kills(tmp_path: Path) -> None:
-    path, rng = tmp_path / "record.db", random.Random(20260301)
+@pytest.mark.parametrize("home", ["sqlite", "postgresql"])
+def test_every_acknowledged_command_is_found_after_each_of_three_kills(
+    home: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    path: Place = tmp_path / "record.db"
+    if home == "postgresql":
+        path = request.getfixturevalue("postgres").address()
+    rng = random.Random(20260301)
     acknowledged: set[str] = set()
     for round_number in range(3):
         acknowledged |= write_until_killed(path, round_number, lines=rng.randrange(60, 200))
@@ -31,7 +40,7 @@ def test_every_acknowledged_command_is_found_after_each_of_three_kills(tmp_path:
     assert report.blocks > 0
 
 
-def write_until_killed(path: Path, round_number: int, lines: int) -> set[str]:
+def write_until_killed(path: Place, round_number: int, lines: int) -> set[str]:
     """Ids that the child had acknowledged when it was killed, after at least ``lines`` of them."""
     search = os.pathsep.join([str(TESTS), str(TESTS.parent / "src")])
     child = subprocess.Popen(

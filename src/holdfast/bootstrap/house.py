@@ -12,8 +12,9 @@ from holdfast.gateways.calling.apprise_channels import AppriseChannels
 from holdfast.gateways.calling.settings import read_settings
 from holdfast.gateways.paper.labels import PdfPaper
 from holdfast.gateways.witness.settings import read_witnesses
-from holdfast.kernel.errors import WorldError
+from holdfast.kernel.errors import OperatorError, WorldError
 from holdfast.knowledge.loader import load as load_knowledge
+from holdfast.storage.database import Place, holds_record, in_short
 from holdfast.storage.film_files import FilmFiles
 from holdfast.storage.link_key import load_or_make
 from holdfast.storage.signing_key import check_signature
@@ -92,17 +93,38 @@ class House:
         self.ctx.store.close()
 
 
-def open_store(database: Path) -> SqlStore:
-    """The store in this file; creates file and folder when they are not there."""
-    try:
-        database.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise WorldError(f"Cannot use {database.parent}: {error.strerror}.", "Choose a writable folder.") from error
+def open_store(database: Place) -> SqlStore:
+    """The store in this file or at this address; creates file and folder when they are not there."""
+    if isinstance(database, Path):
+        _make_folder(database.parent)
     return SqlStore(database)
+
+
+def open_record(config: Config) -> SqlStore:
+    """The store of a record that exists; raises ``OperatorError`` when there is none."""
+    demand_record(config)
+    return open_store(config.database)
+
+
+def demand_record(config: Config) -> None:
+    """Raises ``OperatorError`` when there is no record where the configuration says."""
+    if not holds_record(config.database):
+        where = in_short(config.postgres) if config.postgres else str(config.data_dir)
+        raise OperatorError(
+            f"There is no record in {where}.", "Name the folder of the record with --data, a server with --database."
+        )
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorldError(f"Cannot use {folder}: {error.strerror}.", "Choose a writable folder.") from error
 
 
 def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = None) -> House:
     """Wire everything; nothing listens yet."""
+    _make_folder(config.data_dir)
     store: Store = open_store(config.database)
     ctx = Context(
         store=store,

@@ -24,6 +24,7 @@ from holdfast.kernel.errors import WorldError
 from holdfast.reasoning.assessment import assess
 from holdfast.reasoning.evidence import Evidence
 from holdfast.signals.warm_up import warm_up
+from holdfast.storage.database import in_short
 from holdfast.web.app import WebServices, create_app
 
 log = logging.getLogger("holdfast")
@@ -172,7 +173,7 @@ def _say_where(house: House) -> None:
         f"Holdfast is at {config.http_address}",
         f"Monitors (HL7 over MLLP): {config.hl7_host}:{config.hl7_port}",
         f"Imaging units (DICOM): {config.dicom_host}:{config.dicom_port}, AE title {TITLE}",
-        f"Record: {config.database}",
+        f"Record: {in_short(config.database)}",
     ]
     if link := setup_link(house):
         lines.append(f"First start. Make the first administrator with this one-time link: {link}")

@@ -38,6 +38,7 @@ from holdfast.simulation.scenario import (
     TreatmentEntry,
 )
 from holdfast.simulation.scenarios import ALL, DEMO_WARD
+from holdfast.storage.database import in_short
 from holdfast.usecases import beds, cases, treatment_orders
 from holdfast.usecases.treatment_amounts import Wanted
 
@@ -86,7 +87,8 @@ def demo(config: Config, names: Sequence[str] = DEMO_WARD, film: Path | None = N
     try:
         case_ids = admit_all(house, scenarios)
         print("Demo: these dogs are simulated, and marked as TRAINING wherever they are shown.", flush=True)
-        print(f"To look at this record again later: holdfast serve --data {config.data_dir}", flush=True)
+        server = f" --database {in_short(config.database)}" if config.postgres else ""
+        print(f"To look at this record again later: holdfast serve --data {config.data_dir}{server}", flush=True)
         monitors = multiprocessing.get_context("spawn").Process(
             target=run_monitors,
             args=(config, list(zip(names, case_ids, strict=True)), film_bytes),

@@ -4,13 +4,13 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from holdfast.cli.parsing import EXIT_BROKEN_RECORD, add_command, add_data
-from holdfast.config import default_data_dir
+from holdfast.cli.homes import add_place, config_of
+from holdfast.cli.parsing import EXIT_BROKEN_RECORD, add_command
 
 
 def add_evidence_commands(commands: Any) -> None:
     checkpoint = add_command(commands, "checkpoint", _checkpoint, "sign how long the record is, or compare it")
-    add_data(checkpoint)
+    add_place(checkpoint)
     checkpoint.add_argument("--name", default="", help="name of the record, given once: clinic.example/emergency")
     act = checkpoint.add_mutually_exclusive_group()
     act.add_argument("--compare", type=Path, metavar="FILE", help="a checkpoint kept elsewhere: does it still hold?")
@@ -28,7 +28,7 @@ def add_evidence_commands(commands: Any) -> None:
     export.add_argument(
         "--kept", action="append", type=Path, default=[], metavar="FILE", help="a checkpoint that the receiver has"
     )
-    add_data(export)
+    add_place(export)
     report = add_command(commands, "report", _report, "make the report of a case as a PDF, with its signature")
     report.add_argument("case", metavar="CASE", help="case id")
     report.add_argument("out", type=Path, metavar="OUT.pdf")
@@ -38,7 +38,7 @@ def add_evidence_commands(commands: Any) -> None:
     report.add_argument("--to", default="", metavar="NAME", help="receiver, as it stands on the report")
     report.add_argument("--purpose", default="", help="purpose or file number")
     report.add_argument("--until", default="", metavar="MOMENT", help="as known at, clinic time: 2026-11-22T06:12")
-    add_data(report)
+    add_place(report)
 
 
 # Each subcommand imports what it needs when it runs.
@@ -47,15 +47,15 @@ def add_evidence_commands(commands: Any) -> None:
 def _checkpoint(options: argparse.Namespace) -> int:
     from holdfast.cli import proofs
 
-    data_dir = options.data or default_data_dir()
+    config = config_of(options)
     if options.compare:
-        found = proofs.compare_with(data_dir, options.compare)
+        found = proofs.compare_with(config, options.compare)
         print(found.words)
         return 0 if found.ok else EXIT_BROKEN_RECORD
     if options.public_key or options.rotate_key:
-        print(proofs.public_keys(data_dir, options.name, rotate=options.rotate_key))
+        print(proofs.public_keys(config, options.name, rotate=options.rotate_key))
     else:
-        print(proofs.checkpoint(data_dir, options.name), end="")
+        print(proofs.checkpoint(config, options.name), end="")
     return 0
 
 
@@ -63,7 +63,7 @@ def _export(options: argparse.Namespace) -> None:
     from holdfast.cli import proofs
 
     said = proofs.export_case(
-        options.data or default_data_dir(),
+        config_of(options),
         case_id=options.case,
         item_id=options.item,
         target=options.out,
@@ -79,7 +79,7 @@ def _report(options: argparse.Namespace) -> None:
     from holdfast.cli.report import write_report
 
     said = write_report(
-        options.data or default_data_dir(),
+        config_of(options),
         case_id=options.case,
         reader=options.reader,
         target=options.out,

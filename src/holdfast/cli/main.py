@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from holdfast import __version__
+from holdfast.cli import homes
 from holdfast.cli.evidence_commands import add_evidence_commands
+from holdfast.cli.homes import add_place as _add_data
 from holdfast.cli.parsing import EXIT_BROKEN_RECORD
 from holdfast.cli.parsing import add_command as _add
-from holdfast.cli.parsing import add_data as _add_data
 from holdfast.config import Config, default_data_dir, keep_machine_code
 from holdfast.kernel.errors import HoldfastError, IntegrityError, OperatorError
 
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_data(verify)
     verify.add_argument("--json", action="store_true")
 
+    homes.add_to(commands)
     add_evidence_commands(commands)
     _add_scorecards(commands)
     knowledge = _add(commands, "knowledge", _knowledge, "look after the knowledge release")
@@ -164,6 +166,8 @@ def _config(options: argparse.Namespace, data_dir: Path | None = None) -> Config
         raise OperatorError("Pages, monitors and imaging units cannot share a port.", "Give each its own.")
     return Config(
         data_dir=data_dir or options.data or default_data_dir(),
+        # A demonstration goes to a server only when it was told so by name: never into a real record.
+        postgres=homes.postgres_of(options) if data_dir is None else homes.named(options),
         http_host=options.http_host,
         http_port=options.http_port,
         hl7_host=options.hl7_host,
@@ -211,7 +215,7 @@ def _replay(options: argparse.Namespace) -> None:
     if not host or not port.isdigit():
         raise OperatorError(f"{options.hl7!r} is not an address.", "Write it as HOST:PORT, e.g. 127.0.0.1:2575.")
     replay(
-        options.data or default_data_dir(),
+        homes.config_of(options),
         record=options.record,
         case=options.case,
         speed=options.speed,
@@ -223,7 +227,7 @@ def _replay(options: argparse.Namespace) -> None:
 def _verify(options: argparse.Namespace) -> int:
     from holdfast.cli.verify import verify
 
-    return verify(options.data or default_data_dir(), as_json=options.json)
+    return verify(homes.config_of(options), as_json=options.json)
 
 
 def _scorecard_diagnosis(options: argparse.Namespace) -> None:

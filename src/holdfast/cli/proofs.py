@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from holdfast.bootstrap.house import open_store
+from holdfast.bootstrap.house import open_record
 from holdfast.bootstrap.proofs import RecordProofs
+from holdfast.config import Config
 from holdfast.gateways.files.bundle import write_bundle
 from holdfast.kernel.errors import OperatorError, WorldError
 from holdfast.storage.film_files import FilmFiles
@@ -19,32 +20,32 @@ PICTURE_BYTES_MAX = 64 * 1024 * 1024
 """Larger files in the folder of pictures are passed over: no photograph is, and each one is read whole."""
 
 
-def checkpoint(data_dir: Path, name: str) -> str:
+def checkpoint(config: Config, name: str) -> str:
     """Sign and keep a checkpoint of the record as it is now; ``name`` makes the key of a record that has none."""
-    with _proofs(data_dir) as proofs:
+    with _proofs(config) as proofs:
         _name(proofs, name)
         return proofs.checkpoint()
 
 
-def public_keys(data_dir: Path, name: str, *, rotate: bool) -> str:
+def public_keys(config: Config, name: str, *, rotate: bool) -> str:
     """The line of the key that signs, after a new one took its place where that is asked for."""
-    with _proofs(data_dir) as proofs:
+    with _proofs(config) as proofs:
         _name(proofs, name)
-        key = load_key(data_dir)
+        key = load_key(config.data_dir)
         if rotate and key is not None:
             key.rotated()
         return proofs.public_key()
 
 
-def compare_with(data_dir: Path, file: Path) -> Comparison:
+def compare_with(config: Config, file: Path) -> Comparison:
     """Compare the record with a checkpoint that was kept elsewhere."""
     note = _read(file)
-    with _proofs(data_dir) as proofs:
+    with _proofs(config) as proofs:
         return proofs.compare(note)
 
 
 def export_case(
-    data_dir: Path,
+    config: Config,
     *,
     case_id: str,
     item_id: str,
@@ -58,7 +59,7 @@ def export_case(
 
     Nothing is recorded: who runs this has the record in hand. Exports from the pages are on record.
     """
-    with _proofs(data_dir) as proofs:
+    with _proofs(config) as proofs:
         sizes = tuple(proofs.read(_read(file)).size for file in kept)
         withheld = withheld_of(withhold)
         wanted = Wanted(
@@ -79,13 +80,10 @@ def _name(proofs: RecordProofs, name: str) -> None:
 
 
 @contextmanager
-def _proofs(data_dir: Path) -> Iterator[RecordProofs]:
-    database = data_dir / "holdfast.db"
-    if not database.exists():
-        raise OperatorError(f"There is no record in {data_dir}.", "Name the folder of the record with --data.")
-    store = open_store(database)
+def _proofs(config: Config) -> Iterator[RecordProofs]:
+    store = open_record(config)
     try:
-        yield RecordProofs(data_dir, store, FilmFiles(data_dir / "films"))
+        yield RecordProofs(config.data_dir, store, FilmFiles(config.films))
     finally:
         store.close()
 

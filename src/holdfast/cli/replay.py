@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from holdfast.bootstrap.house import open_house
+from holdfast.bootstrap.house import demand_record, open_house
 from holdfast.config import Config
 from holdfast.gateways.files.replay import Recording, open_recording
 from holdfast.gateways.hl7.client import MllpSender
@@ -23,7 +23,7 @@ SPEED_MIN, SPEED_MAX = 0.1, 1_000.0
 ACTOR = "holdfast replay"
 
 
-def replay(data_dir: Path, *, record: Path, case: str, speed: float, host: str, port: int) -> None:
+def replay(config: Config, *, record: Path, case: str, speed: float, host: str, port: int) -> None:
     """Send the recording to the listener, one message per second of recording.
 
     At more than real time the recording is dated so that it ends now: its times never lie ahead
@@ -32,7 +32,7 @@ def replay(data_dir: Path, *, record: Path, case: str, speed: float, host: str, 
     if not SPEED_MIN <= speed <= SPEED_MAX:
         raise OperatorError(f"A speed of {speed:g} is not possible.", f"Choose {SPEED_MIN:g} to {SPEED_MAX:g}.")
     recording = open_recording(record)
-    bed = _prepare(data_dir, recording, case)
+    bed = _prepare(config, recording, case)
     start_us = time.time_ns() // 1_000 - int(recording.duration_s * max(0.0, 1 - 1 / speed) * US_PER_S)
     print(f"Playing {record.name} ({recording.duration_s:.0f} s) onto {bed} at {speed:g}x ...", flush=True)
     result = asyncio.run(_send(recording.messages(start_us), start_us, speed, host, port))
@@ -50,11 +50,10 @@ class _Result:
     first_reason: str = ""
 
 
-def _prepare(data_dir: Path, recording: Recording, case: str) -> str:
+def _prepare(config: Config, recording: Recording, case: str) -> str:
     """Bind the recording's device to the case's bed; returns the bed."""
-    if not (data_dir / "holdfast.db").exists():
-        raise OperatorError(f"There is no record in {data_dir}.", "Name the folder of a running Holdfast with --data.")
-    house = open_house(Config(data_dir=data_dir))
+    demand_record(config)
+    house = open_house(config)
     try:
         ctx = house.ctx
         chosen = _find_case(ctx, case)

@@ -3,7 +3,7 @@
 import getpass
 from pathlib import Path
 
-from holdfast.bootstrap.house import RandomIds, SystemClock, open_store
+from holdfast.bootstrap.house import RandomIds, SystemClock, open_record
 from holdfast.bootstrap.proofs import RecordProofs
 from holdfast.config import Config
 from holdfast.gateways.paper.labels import PdfPaper
@@ -25,20 +25,17 @@ ACTOR = "holdfast report"
 
 
 def write_report(
-    data_dir: Path, *, case_id: str, reader: str, target: Path, recipient: str, purpose: str, until: str
+    config: Config, *, case_id: str, reader: str, target: Path, recipient: str, purpose: str, until: str
 ) -> str:
     """Make the report, record it, write it and its signature, and say what was written.
 
     On record stand who ran the command, for whom, and the SHA-256; the page *Reports* lists it like any other. A
     record without a key makes reports that nobody can check, and says so.
     """
-    config = Config(data_dir=data_dir)
-    if not config.database.exists():
-        raise OperatorError(f"There is no record in {data_dir}.", "Name the folder of the record with --data.")
     signature = target.with_name(f"{target.name}.sig")
     if taken := next((one for one in (target, signature) if one.exists()), None):
         raise OperatorError(f"{taken} is there already.", "Choose another name; a report is never written over.")
-    store, films = open_store(config.database), FilmFiles(config.films)
+    store, films = open_record(config), FilmFiles(config.films)
     try:
         ctx = Context(store, CaseBook(store), SystemClock(), RandomIds(), load_knowledge())
         receipt = make_report(
@@ -56,7 +53,7 @@ def write_report(
         )
         report = receipt.recorded[0].event
         assert isinstance(report, ReportMade)
-        proofs = RecordProofs(data_dir, store, films)
+        proofs = RecordProofs(config.data_dir, store, films)
         key = proofs.public_key() if proofs.name() else ""
         _write(target, films.read(report.sha256))
         if key:

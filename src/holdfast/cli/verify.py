@@ -2,24 +2,18 @@
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 
-from holdfast.bootstrap.house import open_store
+from holdfast.bootstrap.house import open_record
 from holdfast.config import Config
-from holdfast.kernel.errors import OperatorError
 from holdfast.storage.film_files import FilmFiles
 from holdfast.usecases.verification import verify as verify_store
 
 EXIT_BROKEN = 3
 
 
-def verify(data_dir: Path, *, as_json: bool) -> int:
+def verify(config: Config, *, as_json: bool) -> int:
     """Print what was checked; 0 when everything holds, 3 when a link is broken."""
-    config = Config(data_dir=data_dir)
-    database = config.database
-    if not database.exists():
-        raise OperatorError(f"There is no record in {data_dir}.", "Name the folder of the record with --data.")
-    store = open_store(database)
+    store = open_record(config)
     try:
         report = verify_store(store, FilmFiles(config.films))
     finally:

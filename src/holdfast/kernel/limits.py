@@ -109,6 +109,14 @@ unanswered message within minutes; keeping every id for ever would outgrow the r
 DATABASE_BUSY_S = 10.0
 """How long to wait for another program (the command line beside the server) that is writing to the database."""
 
+DATABASE_SILENT_S = 60
+"""A database server ends a transaction in which nothing was said for so long, and gives back its locks: its program
+was killed or unplugged. Ours think for milliseconds between two statements."""
+
+COPIED_AT_ONCE_BYTES = 1024 * 1024
+"""Rows of a record on its way into another home that are written together: what the copy needs of memory does not
+grow with the record."""
+
 READ_CONNECTIONS_MAX = 8
 """Read connections kept open to the database; a reader beyond them waits for one."""
 

@@ -1,31 +1,45 @@
-"""Opening the database file: one connection that writes, a few that read."""
+"""An open database, wherever it is: one connection that writes, a few that read."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy import Connection, Engine, inspect
 
-from holdfast.kernel.limits import DATABASE_BUSY_S, READ_CONNECTIONS_MAX
-from holdfast.storage import schema
+from holdfast.storage import postgres_engines, schema, sqlite_engines
 from holdfast.storage.faults import in_words
+
+Place = Path | str
+"""A file (SQLite), or an address that begins with ``postgresql://``."""
 
 
 @dataclass(frozen=True)
 class Database:
-    """An open database. Threads may share it; processes may each have their own of the same file."""
+    """An open database. Threads may share it; processes may each have their own of the same place.
+
+    A write transaction begins by waiting for every other writer to end, in both homes. So numbers are given in the
+    order of commits and without holes, and a reader that has seen one event has seen every event before it.
+    """
 
     writer: Engine
     reader: Engine
+    still: Engine
 
     @contextmanager
     def reading(self, doing: str) -> Iterator[Connection]:
-        """A consistent view for the length of the block; driver errors come out in words."""
+        """For one statement: it sees what is committed as it begins. Driver errors come out in words."""
         try:
             with self.reader.begin() as connection:
+                yield connection
+        except Exception as error:
+            raise in_words(error, doing) from error
+
+    @contextmanager
+    def snapshot(self, doing: str) -> Iterator[Connection]:
+        """For many statements: all see what was committed when the first began."""
+        try:
+            with self.still.begin() as connection:
                 yield connection
         except Exception as error:
             raise in_words(error, doing) from error
@@ -41,53 +55,53 @@ class Database:
 
     def close(self) -> None:
         """Close every connection that is not in use."""
+        self.still.dispose()
         self.reader.dispose()
         self.writer.dispose()
 
 
-def open_database(path: Path) -> Database:
-    """Open the file, creating it and its tables when missing.
+def open_database(where: Place) -> Database:
+    """Open the place, creating the file and its tables when missing.
 
-    Raises ``WorldError`` when it cannot be opened and ``IntegrityError`` when it is no database.
+    Raises ``WorldError`` when it cannot be opened, ``IntegrityError`` when it is no database and ``OperatorError``
+    when the address is none.
     """
-    database = Database(
-        writer=_engine(path, begin="BEGIN IMMEDIATE", connections=1, read_only=False),
-        reader=_engine(path, begin="BEGIN", connections=READ_CONNECTIONS_MAX, read_only=True),
-    )
-    with database.writing(f"opening {path}") as connection:
-        schema.prepare(connection)
+    database = reached(where)
+    try:
+        with database.writing(f"opening {in_short(where)}") as connection:
+            schema.prepare(connection)
+    except Exception:
+        database.close()
+        raise
     return database
 
 
-def _engine(path: Path, *, begin: str, connections: int, read_only: bool) -> Engine:
-    engine = create_engine(
-        URL.create("sqlite", database=str(path)),
-        poolclass=QueuePool,
-        pool_size=connections,
-        max_overflow=0,
-        connect_args={"timeout": DATABASE_BUSY_S, "check_same_thread": False},
-    )
-
-    @event.listens_for(engine, "connect")
-    def _connected(connection: sqlite3.Connection, _record: Any) -> None:
-        # The driver's own habit of opening transactions would start them late and deferred;
-        # ours begin where the code says so (see _begin).
-        connection.isolation_level = None
-        # A damaged text must reach verification as damaged text, not as a driver error without a row.
-        connection.text_factory = _forgiving_text
-        connection.execute("PRAGMA journal_mode=WAL")
-        # FULL: every commit is on the disk before it is acknowledged, power loss included.
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        if read_only:
-            connection.execute("PRAGMA query_only=ON")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
+def reached(where: Place) -> Database:
+    """As ``open_database``, but nothing is made in it: what it holds may be anything."""
+    made = sqlite_engines.engines(where) if isinstance(where, Path) else postgres_engines.engines(where)
+    database = Database(*made)
+    if not isinstance(where, Path):
+        try:
+            with database.writing(f"opening {in_short(where)}") as connection:
+                postgres_engines.check(connection)
+        except Exception:
+            database.close()
+            raise
+    return database
 
 
-def _forgiving_text(data: bytes) -> str:
-    return data.decode("utf-8", "replace")
+def holds_record(where: Place) -> bool:
+    """Whether Holdfast has ever opened this place."""
+    if isinstance(where, Path):
+        return where.exists()
+    database = reached(where)
+    try:
+        with database.reading(f"opening {in_short(where)}") as connection:
+            return inspect(connection).has_table(schema.schema_version.name)
+    finally:
+        database.close()
+
+
+def in_short(where: Place) -> str:
+    """The place as it may be shown and logged: without a password."""
+    return str(where) if isinstance(where, Path) else postgres_engines.without_password(where)

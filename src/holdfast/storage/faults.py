@@ -1,47 +1,60 @@
 """What the database says, in words for the person who has to act on it."""
 
-import sqlite3
-
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from holdfast.kernel.errors import HoldfastError, IntegrityError, WorldError
+from holdfast.storage.fault_codes import Fault, fault_of
 
 _RESTORE = (
     "Stop Holdfast, copy the data directory as it is to a safe place, and restore the last backup; "
     "the copy may still be salvaged."
 )
 
-# The low byte of an SQLite result code is its family (https://sqlite.org/rescode.html).
 _WORLD = {
-    sqlite3.SQLITE_FULL: ("The disk is full", "Free some space; nothing that was acknowledged is lost."),
-    sqlite3.SQLITE_IOERR: ("The disk did not do what it was asked", "Check the disk and the system log."),
-    sqlite3.SQLITE_BUSY: (
+    Fault.FULL: ("The disk is full", "Free some space; nothing that was acknowledged is lost."),
+    Fault.DISK: ("The disk did not do what it was asked", "Check the disk and the system log."),
+    Fault.BUSY: (
         "Another program has kept the database locked",
-        "Close other programs that use this data directory, then try again.",
+        "Close other programs that use this record, then try again.",
     ),
-    sqlite3.SQLITE_LOCKED: ("The database is locked", "Try again."),
-    sqlite3.SQLITE_READONLY: (
+    Fault.LOCKED: ("The database is locked", "Try again."),
+    Fault.READ_ONLY: (
         "The database may not be written",
-        "Give the user that runs Holdfast write access to the data directory and the files in it.",
+        "A file: give the user that runs Holdfast write access to the data directory and the files in it. "
+        "A server: name the primary, not a standby.",
     ),
-    sqlite3.SQLITE_PERM: ("The database may not be opened", "Check who owns the files of the data directory."),
-    sqlite3.SQLITE_CANTOPEN: (
+    Fault.FILE_OWNER: ("The database may not be opened", "Check who owns the files of the data directory."),
+    Fault.NO_FILE: (
         "The database file cannot be opened",
         "Check that the data directory exists and that the user that runs Holdfast may read and write in it.",
     ),
-    sqlite3.SQLITE_NOMEM: ("The machine ran out of memory", "Close other programs, then try again."),
+    Fault.MEMORY: ("The machine ran out of memory", "Close other programs, then try again."),
+    Fault.NO_SERVER: (
+        "The database server does not answer",
+        "Start it, or check its address; nothing that was acknowledged is lost. Holdfast connects again by itself.",
+    ),
+    Fault.CROWDED: ("The database server takes no more connections", "Raise max_connections, or close others."),
+    Fault.SIGN_IN: (
+        "The database server does not let Holdfast in",
+        "Check user and password (PGPASSFILE keeps the password out of the address) and the server's pg_hba.conf.",
+    ),
+    Fault.NO_DATABASE: ("There is no such database on the server", "Make it: createdb --encoding=UTF8 NAME."),
+    Fault.RIGHTS: (
+        "The database user may not do this",
+        "Make that user the owner of the database: ALTER DATABASE name OWNER TO holdfast.",
+    ),
 }
 _DAMAGED = {
-    sqlite3.SQLITE_CORRUPT: "The database file is damaged and part of it cannot be read",
-    sqlite3.SQLITE_NOTADB: "The file is not a Holdfast database, or its beginning is damaged",
+    Fault.DAMAGED: "The database file is damaged and part of it cannot be read",
+    Fault.NO_RECORD: "The file is not a Holdfast database, or its beginning is damaged",
 }
 
 
 def is_refusal(error: BaseException) -> bool:
     """True when only the statement was refused (a constraint, a value that does not fit): the transaction lives on."""
     if isinstance(error, DBAPIError):
-        return _family(error) in (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH)
+        return fault_of(error) in (Fault.CONSTRAINT, Fault.VALUE)
     if isinstance(error, StatementError):  # A value the driver could not even be given.
         return True
     return not isinstance(error, SQLAlchemyError | OSError | MemoryError)
@@ -53,14 +66,14 @@ def in_words(error: Exception, doing: str) -> HoldfastError:
         return error
     if isinstance(error, PoolTimeoutError):
         return WorldError(f"The database is too busy for {doing}.", "Try again in a moment.")
-    family = _family(error)
-    if family in _WORLD:
-        problem, remedy = _WORLD[family]
+    fault = fault_of(error)
+    if fault in _WORLD:
+        problem, remedy = _WORLD[fault]
         return WorldError(f"{problem}, while {doing}.", remedy)
-    if family in _DAMAGED:
-        return IntegrityError(f"{_DAMAGED[family]} (while {doing}).", _RESTORE)
+    if fault in _DAMAGED:
+        return IntegrityError(f"{_DAMAGED[fault]} (while {doing}).", _RESTORE)
     cause = getattr(error, "orig", None) or error
-    if family == sqlite3.SQLITE_CONSTRAINT:
+    if fault is Fault.CONSTRAINT:
         return IntegrityError(f"The database refused a row while {doing}: {cause}.", "Nothing of it was written.")
     if isinstance(error, OSError):
         return WorldError(f"{error.strerror or error}, while {doing}.", "Check the data directory and the disk.")
@@ -68,13 +81,3 @@ def in_words(error: Exception, doing: str) -> HoldfastError:
         f"Something unexpected came up while {doing}: {type(cause).__name__}: {cause}.",
         "Run `holdfast verify`; if it finds nothing, please report this sentence.",
     )
-
-
-def _family(error: BaseException) -> int:
-    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
-    if code is None and isinstance(error, DBAPIError):
-        # The driver gives no code for some refusals of its own (a value it cannot bind).
-        return (
-            sqlite3.SQLITE_MISMATCH if isinstance(error.orig, sqlite3.InterfaceError | sqlite3.ProgrammingError) else -1
-        )
-    return (code & 0xFF) if isinstance(code, int) else -1

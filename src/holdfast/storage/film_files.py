@@ -34,7 +34,7 @@ class FilmFiles:
         shelves = {f"{number:02x}" for number in range(256)}
         for shelf in shelves - {there.name for there in self._folder.iterdir()}:
             (self._folder / shelf).mkdir(exist_ok=True)
-        _sync_folder(self._folder)
+        sync_folder(self._folder)
         self._shelves |= shelves
 
     def keep(self, data: bytes) -> str:
@@ -51,7 +51,7 @@ class FilmFiles:
                 file.flush()
                 os.fsync(file.fileno())
             unfinished.replace(path)
-            _sync_folder(shelf)
+            sync_folder(shelf)
         except OSError as error:
             raise WorldError(f"The picture could not be written: {error.strerror}.", "Is the disk full?") from error
         return image_id
@@ -73,7 +73,7 @@ class FilmFiles:
         with self._making:
             if shelf.name not in self._shelves:
                 shelf.mkdir(exist_ok=True)
-                _sync_folder(self._folder)
+                sync_folder(self._folder)
                 self._shelves.add(shelf.name)
 
 
@@ -94,7 +94,7 @@ class MemoryFilms:
         return self._kept[image_id]
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """A name in a folder outlives a power loss only when the folder itself was synced."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

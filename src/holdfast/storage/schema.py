@@ -14,16 +14,16 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     Table,
-    Text,
     UniqueConstraint,
     insert,
+    inspect,
     literal_column,
     select,
     text,
 )
 
 from holdfast.kernel.errors import WorldError
-from holdfast.storage.agreed import BLOCK_MARK
+from holdfast.storage.columns import PlaceOfBlockMark, Words
 
 SCHEMA_VERSION = 1
 
@@ -39,11 +39,11 @@ event = Table(
     metadata,
     # Given by the writer, not by the database: a rolled back commit must leave no gap.
     Column("seq", _row_id, primary_key=True, autoincrement=False),
-    Column("stream", Text, nullable=False),
+    Column("stream", Words, nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("recorded_us", BigInteger, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("command_id", Text, nullable=False),
+    Column("actor", Words, nullable=False),
+    Column("command_id", Words, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("prev", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
@@ -53,11 +53,17 @@ event = Table(
     CheckConstraint("version > 0"),
 )
 
-NO_BLOCK = literal_column(f"instr(body, x'{BLOCK_MARK.hex()}')") == literal_column("0")
+NO_BLOCK = PlaceOfBlockMark() == literal_column("0")
 """Events that name no monitor block. There is a block every ten seconds and bed, so these few have an index of their
-own, in both orders they are read in. SQLite takes it only for a query that holds this very expression."""
-Index("event_without_blocks", event.c.seq, sqlite_where=NO_BLOCK)
-Index("event_of_stream_without_blocks", event.c.stream, event.c.version, sqlite_where=NO_BLOCK)
+own, in both orders they are read in. It is taken only for a query that holds this very expression."""
+Index("event_without_blocks", event.c.seq, sqlite_where=NO_BLOCK, postgresql_where=NO_BLOCK)
+Index(
+    "event_of_stream_without_blocks",
+    event.c.stream,
+    event.c.version,
+    sqlite_where=NO_BLOCK,
+    postgresql_where=NO_BLOCK,
+)
 
 anchor = Table(
     "anchor",
@@ -72,20 +78,21 @@ anchor = Table(
 command = Table(
     "command",
     metadata,
-    Column("command_id", Text, primary_key=True),
+    Column("command_id", Words, primary_key=True),
     # Null for a command that recorded no event (a monitor message): those are forgotten after some hours.
     Column("first_seq", BigInteger),
     Column("last_seq", BigInteger),
     Column("recorded_us", BigInteger, nullable=False),
 )
-Index("command_to_forget", command.c.recorded_us, sqlite_where=command.c.first_seq.is_(None))
+_no_event = command.c.first_seq.is_(None)
+Index("command_to_forget", command.c.recorded_us, sqlite_where=_no_event, postgresql_where=_no_event)
 
 held = Table(
     "held",
     metadata,
     Column("held_id", _row_id, primary_key=True, autoincrement=False),
-    Column("case_id", Text, nullable=False),
-    Column("bed", Text, nullable=False),
+    Column("case_id", Words, nullable=False),
+    Column("bed", Words, nullable=False),
     Column("received_us", BigInteger, nullable=False),
     Column("message", LargeBinary, nullable=False),
     Index("held_of_case", "case_id", "held_id"),
@@ -98,8 +105,8 @@ held_number = Table("held_number", metadata, Column("last", BigInteger, nullable
 block = Table(
     "block",
     metadata,
-    Column("block_id", Text, primary_key=True),
-    Column("case_id", Text, nullable=False),
+    Column("block_id", Words, primary_key=True),
+    Column("case_id", Words, nullable=False),
     Column("start_us", BigInteger, nullable=False),
     Column("end_us", BigInteger, nullable=False),
     Column("data", LargeBinary, nullable=False),
@@ -110,11 +117,11 @@ block = Table(
 trend = Table(
     "trend",
     metadata,
-    Column("case_id", Text, nullable=False),
+    Column("case_id", Words, nullable=False),
     Column("at_us", BigInteger, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("unit", Text, nullable=False),
-    Column("origin", Text, nullable=False),
+    Column("key", Words, nullable=False),
+    Column("unit", Words, nullable=False),
+    Column("origin", Words, nullable=False),
     Column("last", Float(53), nullable=False),
     Column("low", Float(53), nullable=False),
     Column("high", Float(53), nullable=False),
@@ -128,51 +135,69 @@ trend = Table(
 quarantine = Table(
     "quarantine",
     metadata,
-    Column("quarantine_id", _row_id, primary_key=True, autoincrement=True),
+    Column("quarantine_id", _row_id, primary_key=True, autoincrement=False),
     Column("received_us", BigInteger, nullable=False),
-    Column("peer", Text, nullable=False),
-    Column("device", Text, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("peer", Words, nullable=False),
+    Column("device", Words, nullable=False),
+    Column("reason", Words, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("raw", LargeBinary, nullable=False),
-    sqlite_autoincrement=True,
 )
 
 account = Table(
     "account",
     metadata,
-    Column("account_id", Text, primary_key=True),
-    Column("login", Text, nullable=False, unique=True),
-    Column("name", Text, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("password_hash", Text, nullable=False),
+    Column("account_id", Words, primary_key=True),
+    Column("login", Words, nullable=False, unique=True),
+    Column("name", Words, nullable=False),
+    Column("role", Words, nullable=False),
+    Column("password_hash", Words, nullable=False),
     Column("closed", Boolean, nullable=False),
 )
 
 session = Table(
     "session",
     metadata,
-    Column("token_sha256", Text, primary_key=True),
-    Column("account_id", Text, ForeignKey("account.account_id"), nullable=False, index=True),
-    Column("csrf_token", Text, nullable=False),
+    Column("token_sha256", Words, primary_key=True),
+    Column("account_id", Words, ForeignKey("account.account_id"), nullable=False, index=True),
+    Column("csrf_token", Words, nullable=False),
     Column("created_us", BigInteger, nullable=False),
     Column("last_seen_us", BigInteger, nullable=False),
 )
 
-setup_token = Table("setup_token", metadata, Column("token_sha256", Text, primary_key=True))
+setup_token = Table("setup_token", metadata, Column("token_sha256", Words, primary_key=True))
 
 # Where people are reached. Not part of the record: an address can be forgotten.
 address = Table(
     "address",
     metadata,
-    Column("contact_id", Text, nullable=False),
-    Column("channel", Text, nullable=False),
-    Column("value", Text, nullable=False),
+    Column("contact_id", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("value", Words, nullable=False),
     PrimaryKeyConstraint("contact_id", "channel"),
 )
 
 APPEND_ONLY = ("event", "anchor", "block", "quarantine")
 """Tables whose rows are never changed and never removed."""
+
+_TRIGGERS = {
+    "sqlite": [
+        f"CREATE TRIGGER IF NOT EXISTS {table}_refuses_{verb.lower()} BEFORE {verb} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        for table in APPEND_ONLY
+        for verb in ("UPDATE", "DELETE")
+    ],
+    "postgresql": [
+        "CREATE OR REPLACE FUNCTION holdfast_refuses() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$",
+        *(
+            f"CREATE OR REPLACE TRIGGER {table}_refuses_{verb.lower()} BEFORE {verb} ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION holdfast_refuses()"
+            for table in APPEND_ONLY
+            for verb in ("UPDATE", "DELETE", "TRUNCATE")
+        ),
+    ],
+}
 
 
 def prepare(connection: Connection) -> None:
@@ -180,15 +205,18 @@ def prepare(connection: Connection) -> None:
 
     Raises ``WorldError`` when a newer Holdfast made the database.
     """
+    before = set(inspect(connection).get_table_names())
     metadata.create_all(connection)
-    for table in APPEND_ONLY:
-        for verb in ("UPDATE", "DELETE"):
-            connection.execute(
-                text(
-                    f"CREATE TRIGGER IF NOT EXISTS {table}_refuses_{verb.lower()} BEFORE {verb} ON {table} "
-                    f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-                )
-            )
+    there = inspect(connection).get_multi_indexes()
+    known = {one["name"] for of_table in there.values() for one in of_table}
+    for table in metadata.sorted_tables:
+        for index in table.indexes:
+            if index.name not in known:  # A table of an earlier release gets none with ``create_all``.
+                index.create(connection)
+    if not before.issuperset(APPEND_ONLY):
+        # Not at every start: PostgreSQL takes readers' tables away from them for the moment.
+        for statement in _TRIGGERS[connection.dialect.name]:
+            connection.execute(text(statement))
     found = connection.execute(select(schema_version.c.version)).scalar()
     if found is None:
         connection.execute(insert(schema_version).values(version=SCHEMA_VERSION))

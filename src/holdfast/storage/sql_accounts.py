@@ -1,13 +1,11 @@
-"""The ``Accounts`` port, in the same database file as the record but no part of it."""
-
-from pathlib import Path
+"""The ``Accounts`` port, in the same database as the record but no part of it."""
 
 import msgspec
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from holdfast.kernel.errors import OperatorError
 from holdfast.storage import schema
-from holdfast.storage.database import open_database
+from holdfast.storage.database import Place, open_database
 from holdfast.usecases.ports import Account, Session
 
 _DOING = "reading accounts"
@@ -17,9 +15,9 @@ _account, _session, _setup = schema.account.c, schema.session.c, schema.setup_to
 class SqlAccounts:
     """See ``usecases.ports.Accounts``. Any thread may call any method."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, creating it when missing; raises ``WorldError`` or ``IntegrityError`` in words."""
-        self._database = open_database(path)
+    def __init__(self, where: Place) -> None:
+        """Open the database, creating it when missing; raises ``WorldError`` or ``IntegrityError`` in words."""
+        self._database = open_database(where)
 
     def count(self) -> int:
         with self._database.reading(_DOING) as connection:

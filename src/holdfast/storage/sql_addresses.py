@@ -1,12 +1,11 @@
-"""The ``Addresses`` port, in the same database file as the record but no part of it."""
+"""The ``Addresses`` port, in the same database as the record but no part of it."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from sqlalchemy import delete, insert, select
 
 from holdfast.storage import schema
-from holdfast.storage.database import open_database
+from holdfast.storage.database import Place, open_database
 
 _row = schema.address.c
 
@@ -14,9 +13,9 @@ _row = schema.address.c
 class SqlAddresses:
     """See ``usecases.call_ports.Addresses``. Any thread may call any method."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, creating it when missing; raises ``WorldError`` or ``IntegrityError`` in words."""
-        self._database = open_database(path)
+    def __init__(self, where: Place) -> None:
+        """Open the database, creating it when missing; raises ``WorldError`` or ``IntegrityError`` in words."""
+        self._database = open_database(where)
 
     def of(self, contact_id: str) -> Mapping[str, str]:
         query = select(_row.channel, _row.value).where(_row.contact_id == contact_id)

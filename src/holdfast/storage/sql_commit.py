@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from holdfast.kernel.chain import GENESIS
@@ -35,7 +35,6 @@ _find_head = (
     .order_by(_event.version.desc())
     .limit(1)
 )
-_last_seq = select(_event.seq).order_by(_event.seq.desc()).limit(1)
 # Blocks are Holdfast's own; naming them here lets the search take the index without them.
 _acted = (
     select(_event.seq)
@@ -44,7 +43,12 @@ _acted = (
     .limit(1)
 )
 _last_anchor = select(schema.anchor.c.number, schema.anchor.c.hash).order_by(schema.anchor.c.number.desc()).limit(1)
-_last_held = select(schema.held_number.c.last)
+# In one statement: each is a trip to the server.
+_last_numbers = select(
+    func.coalesce(select(func.max(_event.seq)).scalar_subquery(), 0),
+    select(schema.held_number.c.last).scalar_subquery(),
+    func.coalesce(select(func.max(schema.quarantine.c.quarantine_id)).scalar_subquery(), 0),
+)
 _recorded_range = (
     select(*EVENT_COLUMNS).where(_event.seq.between(bindparam("first"), bindparam("last"))).order_by(_event.seq)
 )
@@ -91,6 +95,7 @@ class _Plan:
 
     last_seq: int
     last_held: int
+    last_quarantined: int
     heads: dict[str, Head] = field(default_factory=dict)
     sealed: list[Recorded] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
@@ -135,7 +140,9 @@ class _Plan:
             for point in block.trend:
                 self.add(schema.trend, {"case_id": block.case_id, **msgspec.to_builtins(point)})
         for bad in change.quarantined:
-            self.add(schema.quarantine, {**msgspec.structs.asdict(bad), "size_bytes": len(bad.raw)})
+            self.last_quarantined += 1
+            row = {"quarantine_id": self.last_quarantined, "size_bytes": len(bad.raw)}
+            self.add(schema.quarantine, row | msgspec.structs.asdict(bad))
         self.released += change.release_held
         self.sealed += sealed
         self.last_seq += len(sealed)
@@ -168,8 +175,8 @@ class _Batch:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._heads: dict[str, Head | None] = {}
-        self._last_seq: int = connection.execute(_last_seq).scalar() or 0
-        self._first_held = self._last_held = connection.execute(_last_held).scalar_one()
+        self._last_seq, self._first_held, self._last_quarantined = connection.execute(_last_numbers).one()
+        self._last_held = self._first_held
         self._sealed: list[Recorded] = []
 
     def apply(self, changes: Sequence[Change]) -> list[Outcome]:
@@ -188,6 +195,7 @@ class _Batch:
         savepoint.commit()
         self._heads |= plan.heads
         self._last_seq, self._last_held = plan.last_seq, plan.last_held
+        self._last_quarantined = plan.last_quarantined
         self._sealed += plan.sealed
         return plan.outcomes
 
@@ -205,7 +213,7 @@ class _Batch:
         self._connection.execute(_INSERT[schema.anchor], row)
 
     def _plan(self, changes: Sequence[Change]) -> _Plan:
-        plan = _Plan(self._last_seq, self._last_held)
+        plan = _Plan(self._last_seq, self._last_held, self._last_quarantined)
         for row in self._connection.execute(_find_commands, {"ids": [change.command_id for change in changes]}):
             plan.known[row.command_id] = Receipt(duplicate=True, recorded=self._earlier(row.first_seq, row.last_seq))
         for change in changes:

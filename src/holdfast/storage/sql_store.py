@@ -1,15 +1,14 @@
-"""The ``Store`` port on SQLite: one writing thread with group commit, and readers that never wait for it."""
+"""The ``Store`` port in SQL: one writing thread with group commit, and readers that never wait for it."""
 
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
-from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, cast, func, select
 
 from holdfast.record.events import Recorded
 from holdfast.storage import schema
-from holdfast.storage.database import open_database
+from holdfast.storage.database import Database, Place, open_database
 from holdfast.storage.group_writer import GroupWriter
 from holdfast.storage.rows import EVENT_COLUMNS, to_held, to_recorded, to_trend_point
 from holdfast.storage.sql_commit import Committer
@@ -23,9 +22,9 @@ _trend, _quarantine, _command = schema.trend.c, schema.quarantine.c, schema.comm
 class SqlStore:
     """See ``usecases.ports.Store``. Any thread may call any method."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, creating it when missing; raises ``WorldError`` or ``IntegrityError`` in words."""
-        self._database = open_database(path)
+    def __init__(self, where: Place | Database) -> None:
+        """Open the record, creating it when missing; raises ``WorldError`` or ``IntegrityError`` in words."""
+        self._database = where if isinstance(where, Database) else open_database(where)
         self._writer = GroupWriter(Committer(self._database).commit)
         self._counting = threading.Lock()
         self._counted_id = self._counted_bytes = 0
@@ -129,7 +128,7 @@ class SqlStore:
         # Asked for with every message that is quarantined. Rows are only ever added, so what was
         # counted stays counted.
         with self._counting, self._database.reading("reading the quarantine") as connection:
-            query = select(func.max(_quarantine.quarantine_id), func.sum(_quarantine.size_bytes))
+            query = select(func.max(_quarantine.quarantine_id), cast(func.sum(_quarantine.size_bytes), BigInteger))
             last, more = connection.execute(query.where(_quarantine.quarantine_id > self._counted_id)).one()
             if last is not None:
                 self._counted_id, self._counted_bytes = last, self._counted_bytes + more

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from holdfast.bootstrap.hooks import Hooks, open_hooks
 from holdfast.bootstrap.proofs import RecordProofs
 from holdfast.config import Config
 from holdfast.gateways.calling.apprise_channels import AppriseChannels
@@ -74,10 +75,12 @@ class House:
     senders: ThreadPoolExecutor
     """Messages to people: a channel that is slow holds up no other."""
     desk: CallDesk
+    hooks: Hooks
 
     def close(self) -> None:
         self.analysis.shutdown(wait=True)
         self.senders.shutdown(wait=True, cancel_futures=True)
+        self.hooks.close()
         self.addresses.close()
         self.accounts.close()
         self.ctx.store.close()
@@ -128,6 +131,7 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
         desk=CallDesk(
             ctx, addresses, AppriseChannels(settings), link_key, settings.address or config.http_address, senders
         ),
+        hooks=open_hooks(config, ctx),
     )
 
 

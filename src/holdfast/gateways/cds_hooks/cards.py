@@ -17,11 +17,16 @@ from holdfast.record.events import Decision
 SUMMARY_MAX = 139
 """CDS Hooks asks for less than 140."""
 LABEL_MAX = 80
+_TEST_MAX = 36
 NAMED = 4
 """Findings and causes that the detail names; the page behind the link has all of them."""
 _NAMES = uuid.UUID("6f9d2c1e-8b1f-5a55-9a43-8a0f2f6f7c11")
 _MARKS = re.compile(r"([\\`*_\[\]|~>])")
 """What begins markup inside a line; the texts never begin one."""
+
+_INDICATORS = {"does_not_fit": "critical", "leaves_open": "warning", "fits": "info"}
+"""By the verdict; what cannot be judged is a warning. Causes that are not excluded move nothing here: there are always
+some, and a card that warns always is not read."""
 
 Card = dict[str, Any]
 Look = dict[str, Any]
@@ -38,9 +43,7 @@ def order_card(
     orders: Sequence[DraftOrder],
 ) -> Card:
     """The card for an end-of-life order. It never says that something is excluded, and stops nobody."""
-    level = look["verdict"]["level"]
-    warning = level in ("leaves_open", "cannot_say") or bool(look["not_excluded"])
-    card = _card(look, call_id, address, "critical" if level == "does_not_fit" else "warning" if warning else "info")
+    card = _card(look, call_id, address, _INDICATORS.get(look["verdict"]["level"], "warning"))
     suggestions = _suggestions(look, call_id, patient_id, orders)
     if suggestions:
         card |= {"suggestions": suggestions, "selectionBehavior": "any"}
@@ -79,21 +82,19 @@ def _card(look: Look, call_id: str, address: str, indicator: str) -> Card:
 
 def summary(look: Look) -> str:
     """One line, always shorter than 140 characters: the diagnosis is what is cut."""
-    causes = len(look["not_excluded"])
-    open_causes = f"{causes} treatable cause{'s' if causes != 1 else ''} not excluded" if causes else ""
     count = len(look["unexplained"])
     findings = f"{count} finding{'s' if count != 1 else ''}"
     before = "SIMULATED. " if look["simulated"] else ""
-    level = look["verdict"]["level"]
-    middle, after = {
-        "does_not_fit": (f"The picture does not fit, {findings} unexplained: ", ""),
-        "leaves_open": (f"No misfit, but {findings} unexplained by: ", ""),
-        "fits": ("No misfit with: ", ""),
-    }.get(level, ("Fit cannot be judged: ", ""))
-    ending = f"{after}; {open_causes}" if open_causes else after
-    room = SUMMARY_MAX - len(before) - len(middle) - len(ending)
+    begins = {
+        "does_not_fit": f"The picture does not fit, {findings} unexplained: ",
+        "leaves_open": f"No misfit, but {findings} unexplained: ",
+        "fits": "No misfit: ",
+    }.get(look["verdict"]["level"], "Fit cannot be judged: ")
+    test = look["next_tests"][0] if look["next_tests"] else None
+    ends = f". Would tell most: {_cut(test['name'], _TEST_MAX)} ({test['minutes']:g} min)" if test else ""
+    room = SUMMARY_MAX - len(before) - len(begins) - len(ends)
     working = look["working"]["text"] or "no working diagnosis on record"
-    return f"{before}{middle}{_cut(' '.join(working.split()), room)}{ending}"
+    return f"{before}{begins}{_cut(' '.join(working.split()), room)}{ends}"
 
 
 def detail(look: Look) -> str:

@@ -17,22 +17,8 @@ from holdfast.knowledge.hook_codes import load
 
 _texts = st.text(max_size=300)
 _KEYS = [
-    "resource",
-    "entry",
-    "coding",
-    "code",
-    "system",
-    "id",
-    "subject",
-    "reference",
-    "identifier",
-    "type",
-    "value",
-    "resourceType",
-    "medicationReference",
-    "contained",
-    "text",
-    "status",
+    *("resource", "entry", "coding", "code", "system", "id", "subject", "reference", "identifier", "type"),
+    *("value", "resourceType", "medicationReference", "contained", "text", "status"),
 ]
 _json = st.recursive(
     st.none() | st.booleans() | st.integers(-10, 10) | st.text(max_size=12),

@@ -43,8 +43,8 @@ class HookState:
     identifiers: tuple[IdentifierEntry, ...] = ()
     told: dict[str, ToldEntry] = field(default_factory=dict)
     """By the id of the call."""
-    asked: dict[tuple[str, str], AskedEntry] = field(default_factory=dict)
-    """By order and peer."""
+    asked: dict[str, AskedEntry] = field(default_factory=dict)
+    """By order and peer, as ``<order> <peer>``."""
     last_version: int = 0
     """Version of the case at the last event of this subject."""
     before_version: int = 0
@@ -56,7 +56,7 @@ class HookState:
 
     def of_order(self, order_id: str) -> list[AskedEntry]:
         """Who was asked about this order."""
-        return [entry for (order, _), entry in self.asked.items() if order == order_id]
+        return [entry for entry in self.asked.values() if entry.asked.order_id == order_id]
 
     def version_without(self, version: int) -> int:
         """The version of the case that its other subjects are at: being asked changes nothing about a dog."""
@@ -88,10 +88,10 @@ def apply(state: HookState, event: he.ANY_HOOK_EVENT, actor: str, before: int, v
             known = replace(known, feedback=(*known.feedback, event))
             return replace(state, told={**state.told, event.call_id: known})
         case he.HookAsked():
-            key = (event.order_id, event.peer)
+            key = f"{event.order_id} {event.peer}"
             return replace(state, asked={**state.asked, key: AskedEntry(event)})
         case he.HookSaid():
-            key = (event.order_id, event.peer)
+            key = f"{event.order_id} {event.peer}"
             asked = state.asked.get(key)
             if asked is None:
                 return state

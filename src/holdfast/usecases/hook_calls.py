@@ -33,23 +33,37 @@ class Looks:
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
+        self._making = threading.Lock()
         self._lock = threading.Lock()
         self._made: OrderedDict[str, _Made] = OrderedDict()
 
-    def of(self, case_id: str, now_us: int) -> Page:
+    def of(self, case_id: str) -> Page:
         """The look at this case as it stands now, or stood at most ``LOOK_STANDS_S`` ago."""
+        if standing := self._standing(case_id):
+            return standing
+        with self._making:
+            if standing := self._standing(case_id):
+                return standing  # somebody else made it while this caller waited
+            version, now_us = self._version(case_id), self._ctx.clock.now_us()
+            page = look(self._ctx, case_id, now_us)
+            with self._lock:
+                self._made[case_id] = _Made(version, now_us, page)
+                while len(self._made) > _KEPT:
+                    self._made.popitem(last=False)
+            return page
+
+    def _standing(self, case_id: str) -> Page | None:
+        version, now_us = self._version(case_id), self._ctx.clock.now_us()
         with self._lock:
-            case = self._ctx.book.case(case_id)
-            version = case.hooks.version_without(case.version)
             known = self._made.get(case_id)
             if known and known.version == version and 0 <= now_us - known.at_us <= LOOK_STANDS_S * US_PER_S:
                 self._made.move_to_end(case_id)
                 return known.page
-            page = look(self._ctx, case_id, now_us)
-            self._made[case_id] = _Made(version, now_us, page)
-            while len(self._made) > _KEPT:
-                self._made.popitem(last=False)
-            return page
+        return None
+
+    def _version(self, case_id: str) -> int:
+        case = self._ctx.book.case(case_id)
+        return case.hooks.version_without(case.version)
 
 
 def tell(ctx: Context, case_id: str, told: HookTold) -> Receipt:

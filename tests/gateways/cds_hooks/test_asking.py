@@ -213,14 +213,17 @@ def test_the_second_look_shows_what_others_say_as_plain_text(tmp_path) -> None:
         browser.post("/login", data={"login": "clinician", "password": PASSWORD})
         order_id = place_order(house)
         page = browser.get(f"/cases/{house.case_id}/second-look").text
-        assert 'data-waiting="1"' in page
+        assert 'data-asking="1"' in page
         assert "Laboratory" in page
         later.do_all()
     piece = browser.get(f"/cases/{house.case_id}/hooks/said?order={order_id}").text
-    assert 'data-waiting="0"' in piece
+    assert 'data-asking="0"' in piece
     assert CARD["summary"] in piece
     assert "&lt;b&gt;Result&lt;/b&gt;" in piece
     assert browser.get(f"/cases/{house.case_id}/hooks/said?order=none").status_code == 404
+    case = browser.get(f"/api/cases/{house.case_id}")
+    assert case.status_code == 200
+    assert "hooks" not in case.json()
     shown = browser.get(f"/api/cases/{house.case_id}/hooks").json()
     assert shown["asked"][0]["said"]["outcome"] == "answered"
     house.ctx.store.close()

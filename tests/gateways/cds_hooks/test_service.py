@@ -2,6 +2,8 @@
 
 import json
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -23,8 +25,9 @@ from gateways.cds_hooks.made_hooks import (
 )
 from holdfast.record import events as ev
 from holdfast.record import hook_events as he
-from holdfast.usecases import cases, identified
+from holdfast.usecases import cases, hook_calls, identified
 from holdfast.usecases.timeline import timeline
+from making import make_context
 
 SAMPLES = Path(os.environ.get("HOLDFAST_DATA", "/nowhere")) / "interop" / "cds-hooks"
 
@@ -200,6 +203,27 @@ def test_a_look_is_made_anew_when_something_was_entered_and_not_because_somebody
     assert card_of(hooks)["detail"] == first
     cases.write_note(ctx, actor="vet", case_id=hooks.ada, text="looked again")
     assert card_of(hooks)["detail"] != first, "the look says as of when it was made"
+
+
+def test_many_who_want_the_same_look_wait_for_one(monkeypatch) -> None:
+    ctx, made = make_context(), []
+    case_id = cases.admit(ctx, actor="vet", admission=cases.Admission(name="Ada"))
+
+    def slow(_: object, __: str, now_us: int) -> dict[str, int]:
+        made.append(now_us)
+        time.sleep(0.05)
+        ctx.clock.advance(0.05)
+        return {"at_us": now_us}
+
+    monkeypatch.setattr(hook_calls, "look", slow)
+    looks = hook_calls.Looks(ctx)
+    with ThreadPoolExecutor(6) as pool:
+        pages = [one.result() for one in [pool.submit(looks.of, case_id) for _ in range(12)]]
+    assert len(made) == 1
+    assert pages == [{"at_us": made[0]}] * 12
+    ctx.clock.advance(31)
+    looks.of(case_id)
+    assert len(made) == 2
 
 
 def test_feedback_is_written_once_with_who_had_been_told(hooks) -> None:

@@ -91,7 +91,7 @@ def summary(look: Look) -> str:
         "fits": "No misfit: ",
     }.get(look["verdict"]["level"], "Fit cannot be judged: ")
     test = look["next_tests"][0] if look["next_tests"] else None
-    ends = f". Would tell most: {_cut(test['name'], _TEST_MAX)} ({test['minutes']:g} min)" if test else ""
+    ends = f"; would tell most: {_cut(test['name'], _TEST_MAX)} ({test['minutes']:g} min)" if test else ""
     room = SUMMARY_MAX - len(before) - len(begins) - len(ends)
     working = look["working"]["text"] or "no working diagnosis on record"
     return f"{before}{begins}{_cut(' '.join(working.split()), room)}{ends}"

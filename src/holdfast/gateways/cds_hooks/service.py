@@ -167,7 +167,7 @@ class HookService:
                 return [card_words.unknown_code_card(self._addresses[0], texts)] if texts else []
         found = self._find(caller, request, orders)
         call_id = self._ctx.ids.new_id()
-        page = self._looks.of(found.case_id, now_us)
+        page = self._looks.of(found.case_id)
         address = self._addresses[0]
         if name == ORDER_SIGN:
             made = [

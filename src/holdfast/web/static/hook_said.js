@@ -4,7 +4,7 @@ const TRIES = 12;
 const part = document.querySelector("[data-hook-said]");
 
 async function look(left) {
-  if (!part.querySelector('[data-waiting="1"]') || left === 0) return;
+  if (!part.querySelector('[data-asking="1"]') || left === 0) return;
   try {
     const answer = await fetch(part.dataset.hookSaid);
     if (answer.ok) part.replaceChildren(new DOMParser().parseFromString(await answer.text(), "text/html").body);

@@ -44,14 +44,15 @@ def open_hooks(config: Config, ctx: Context) -> Hooks:
     address = settings.address or config.http_address
     signer = Signer(load_or_make(config.data_dir), address) if settings.peers else None
     tokens = Tokens(settings.clients, KeySets(settings.clients), ctx.clock.now_us())
+    senders = ThreadPoolExecutor(max_workers=ASKERS, thread_name_prefix="hooks")
     service = HookService(
         ctx,
         settings,
         tokens,
         codes,
         addresses=tuple(dict.fromkeys((address, config.http_address))),
+        background=senders,
         key_set=signer.key_set if signer else None,
     )
-    senders = ThreadPoolExecutor(max_workers=ASKERS, thread_name_prefix="hooks")
     peers = HttpPeers(settings.peers, signer, codes, ctx.clock.now_us)
     return Hooks(settings, service, peers, HookAsking(ctx, peers, senders), senders)

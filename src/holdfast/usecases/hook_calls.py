@@ -1,8 +1,10 @@
 """What a case has to do with calls of other systems: the look that they are told, the record of it, their feedback."""
 
 import hashlib
+import logging
 import threading
 from collections import OrderedDict
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import msgspec
@@ -15,6 +17,10 @@ from holdfast.usecases.context import Context, clean_text, record
 from holdfast.usecases.ports import OWN_ACTOR, Receipt
 from holdfast.usecases.second_look import LOOK_STANDS_S, Page, look
 
+log = logging.getLogger("holdfast")
+
+AHEAD_S = LOOK_STANDS_S / 2
+"""A look that is older than this when somebody asks is made again beside the answer: who asks often never waits."""
 _KEPT = 64
 """Looks kept at hand, the least lately used goes first."""
 
@@ -31,34 +37,62 @@ class Looks:
     by the rule of the page itself; being asked counts as nothing. Made one at a time: twenty callers in one second
     want the same look, and the monitors come first."""
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, background: Executor) -> None:
         self._ctx = ctx
+        self._background = background
         self._making = threading.Lock()
         self._lock = threading.Lock()
         self._made: OrderedDict[str, _Made] = OrderedDict()
+        self._ahead: set[str] = set()
 
     def of(self, case_id: str) -> Page:
         """The look at this case as it stands now, or stood at most ``LOOK_STANDS_S`` ago."""
-        if standing := self._standing(case_id):
-            return standing
+        known = self._standing(case_id)
+        if known is None:
+            return self._fresh(case_id)
+        if self._ctx.clock.now_us() - known.at_us > AHEAD_S * US_PER_S:
+            self._make_ahead(case_id)
+        return known.page
+
+    def _fresh(self, case_id: str) -> Page:
         with self._making:
             if standing := self._standing(case_id):
-                return standing  # somebody else made it while this caller waited
-            version, now_us = self._version(case_id), self._ctx.clock.now_us()
-            page = look(self._ctx, case_id, now_us)
-            with self._lock:
-                self._made[case_id] = _Made(version, now_us, page)
-                while len(self._made) > _KEPT:
-                    self._made.popitem(last=False)
-            return page
+                return standing.page  # somebody else made it while this caller waited
+            return self._make(case_id)
 
-    def _standing(self, case_id: str) -> Page | None:
+    def _make(self, case_id: str) -> Page:
+        version, now_us = self._version(case_id), self._ctx.clock.now_us()
+        page = look(self._ctx, case_id, now_us)
+        with self._lock:
+            self._made[case_id] = _Made(version, now_us, page)
+            while len(self._made) > _KEPT:
+                self._made.popitem(last=False)
+        return page
+
+    def _make_ahead(self, case_id: str) -> None:
+        with self._lock:
+            if case_id in self._ahead:
+                return
+            self._ahead.add(case_id)
+        self._background.submit(self._made_ahead, case_id)
+
+    def _made_ahead(self, case_id: str) -> None:
+        try:
+            with self._making:
+                self._make(case_id)
+        except Exception:  # whoever asks next makes it, and is told
+            log.exception("the look at case %s could not be made ahead", case_id)
+        finally:
+            with self._lock:
+                self._ahead.discard(case_id)
+
+    def _standing(self, case_id: str) -> _Made | None:
         version, now_us = self._version(case_id), self._ctx.clock.now_us()
         with self._lock:
             known = self._made.get(case_id)
             if known and known.version == version and 0 <= now_us - known.at_us <= LOOK_STANDS_S * US_PER_S:
                 self._made.move_to_end(case_id)
-                return known.page
+                return known
         return None
 
     def _version(self, case_id: str) -> int:

@@ -18,6 +18,7 @@ import uvicorn
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
+from fake_calling import AtOnce
 from holdfast.gateways.cds_hooks.key_sets import KeySets
 from holdfast.gateways.cds_hooks.service import HookService
 from holdfast.gateways.cds_hooks.settings import Client, OwnCode, Settings, check
@@ -108,7 +109,7 @@ class Running:
 def hook_service(house: House, made: Settings, *addresses: str, clock: Clock | None = None) -> HookService:
     now_us = (clock or house.ctx.clock).now_us()
     tokens = Tokens(made.clients, KeySets(made.clients), now_us)
-    return HookService(house.ctx, made, tokens, hook_codes.load(), addresses=addresses)
+    return HookService(house.ctx, made, tokens, hook_codes.load(), addresses=addresses, background=AtOnce())
 
 
 @contextlib.contextmanager

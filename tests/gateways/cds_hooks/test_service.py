@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fake_calling import AtOnce
 from gateways.cds_hooks.made_hooks import (
     CHIP,
     MICROCHIP,
@@ -216,14 +217,17 @@ def test_many_who_want_the_same_look_wait_for_one(monkeypatch) -> None:
         return {"at_us": now_us}
 
     monkeypatch.setattr(hook_calls, "look", slow)
-    looks = hook_calls.Looks(ctx)
+    looks = hook_calls.Looks(ctx, AtOnce())
     with ThreadPoolExecutor(6) as pool:
         pages = [one.result() for one in [pool.submit(looks.of, case_id) for _ in range(12)]]
     assert len(made) == 1
     assert pages == [{"at_us": made[0]}] * 12
-    ctx.clock.advance(31)
-    looks.of(case_id)
+    ctx.clock.advance(16)
+    assert looks.of(case_id) == pages[0], "it stands, and the next one is made beside it"
     assert len(made) == 2
+    assert looks.of(case_id) == {"at_us": made[1]}
+    ctx.clock.advance(31)
+    assert looks.of(case_id) == {"at_us": made[2]}
 
 
 def test_feedback_is_written_once_with_who_had_been_told(hooks) -> None:

@@ -7,6 +7,7 @@ same: nobody decides better for not having been told.
 
 import logging
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from typing import Any
 
 import msgspec
@@ -80,6 +81,7 @@ class HookService:
         codes: HookCodes,
         *,
         addresses: Sequence[str],
+        background: Executor,
         key_set: dict[str, Any] | None = None,
     ) -> None:
         """``addresses``: where others reach us, the first for links; ``key_set``: our public key, if we call others."""
@@ -89,7 +91,7 @@ class HookService:
         self._codes = codes
         self._addresses = tuple(addresses)
         self._key_set = key_set
-        self._looks = hook_calls.Looks(ctx)
+        self._looks = hook_calls.Looks(ctx, background)
         self._rates = Rates()
         self._own_codes = frozenset((one.system, one.code) for one in settings.order_codes)
 

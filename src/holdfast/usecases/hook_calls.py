@@ -19,7 +19,7 @@ from holdfast.usecases.second_look import LOOK_STANDS_S, Page, look
 
 log = logging.getLogger("holdfast")
 
-AHEAD_S = LOOK_STANDS_S / 2
+AHEAD_S = LOOK_STANDS_S * 2 / 3
 """A look that is older than this when somebody asks is made again beside the answer: who asks often never waits."""
 _KEPT = 64
 """Looks kept at hand, the least lately used goes first."""

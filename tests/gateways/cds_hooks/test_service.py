@@ -222,7 +222,7 @@ def test_many_who_want_the_same_look_wait_for_one(monkeypatch) -> None:
         pages = [one.result() for one in [pool.submit(looks.of, case_id) for _ in range(12)]]
     assert len(made) == 1
     assert pages == [{"at_us": made[0]}] * 12
-    ctx.clock.advance(16)
+    ctx.clock.advance(21)
     assert looks.of(case_id) == pages[0], "it stands, and the next one is made beside it"
     assert len(made) == 2
     assert looks.of(case_id) == {"at_us": made[1]}

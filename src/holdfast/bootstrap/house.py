@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from holdfast.bootstrap.hooks import Hooks, open_hooks
 from holdfast.bootstrap.proofs import RecordProofs
 from holdfast.config import Config
 from holdfast.gateways.calling.apprise_channels import AppriseChannels
@@ -83,11 +84,13 @@ class House:
     messengers: ThreadPoolExecutor
     """Visits to witnesses: none of them may hold up a call."""
     witnessing: Witnessing
+    hooks: Hooks
 
     def close(self) -> None:
         self.analysis.shutdown(wait=True)
         self.senders.shutdown(wait=True, cancel_futures=True)
         self.messengers.shutdown(wait=True, cancel_futures=True)
+        self.hooks.close()
         self.addresses.close()
         self.accounts.close()
         self.ctx.store.close()
@@ -164,6 +167,7 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
         ),
         messengers=messengers,
         witnessing=Witnessing(ctx, proofs, films, check_signature, messengers, witnesses, authorities),
+        hooks=open_hooks(config, ctx),
     )
 
 

@@ -49,6 +49,9 @@ def web_services(house: House) -> WebServices:
         film_reports=DicomFilmReports(),
         secure_cookies=house.config.secure_cookies,
         demo=house.config.demo,
+        hooks=house.hooks.service,
+        hook_systems=house.hooks.systems,
+        hook_peers=tuple(house.hooks.peers.all()),
     )
 
 

@@ -184,3 +184,44 @@ SERVICE_ROWS_MAX = 2_000
 
 SERVICE_COLUMNS_MAX = 100
 """Columns of one such file; exports of deployment logs have some tens."""
+
+HOOK_BODY_BYTES_MAX = 1024 * 1024
+"""What another system may send in one call of a hook. We ask for one Patient; with drafts and all it is some kB."""
+
+HOOK_CALLS_PER_MIN = 1_800
+"""Calls of one configured system in a minute: thirty each second, half as many again as a hospital's busiest second."""
+
+HOOK_REFUSED_PER_MIN = 30
+"""Calls without a valid token from one address in a minute; beyond it the address waits. Nobody mistypes a token."""
+
+HOOK_TOKEN_LIVES_S = 600
+"""A token that is valid for longer than this from now is refused: its id has to be remembered until it ends. CDS Hooks
+recommends five minutes."""
+
+HOOK_TOKEN_BYTES_MAX = 8_192
+"""One token; with a P-384 signature it is below 1 kB."""
+
+HOOK_TOKENS_REMEMBERED = 200_000
+"""Ids of tokens that were used and have not ended: a dozen systems at their busiest for ten minutes. Beyond it calls
+are refused, because a token could no longer be told from its copy."""
+
+HOOK_KEYS_BYTES_MAX = 256 * 1024
+"""A set of keys fetched from a system; one key is below 1 kB."""
+
+HOOK_ORDERS_MAX = 500
+"""Draft orders in one call; a person signs a dozen."""
+
+HOOK_CALLS_KEPT = 200
+"""Calls kept in the state of a case for the feedback that may follow. All of them stay on record."""
+
+HOOK_FEEDBACK_MAX = 50
+"""Cards in one feedback; a call of ours has one or two."""
+
+HOOK_ANSWER_BYTES_MAX = 256 * 1024
+"""An answer of another system to our own order. Longer ones are not read."""
+
+HOOK_CARDS_MAX = 8
+"""Cards kept of one answer; nobody reads more at a bed."""
+
+HOOK_ANSWER_S = 5.0
+"""How long another system may take to answer about our order. Nobody waits for it; CDS Hooks asks for half a second."""

@@ -17,6 +17,7 @@ from holdfast.record import (
     end_of_life_state,
     exam_state,
     home_state,
+    hook_state,
     service_state,
     surgery_state,
     treatment_state,
@@ -45,6 +46,8 @@ from holdfast.record.exam_events import ANY_EXAM_EVENT, TouchWithdrawn
 from holdfast.record.exam_state import ExamState
 from holdfast.record.home_events import ANY_HOME_EVENT
 from holdfast.record.home_state import HomeState
+from holdfast.record.hook_events import ANY_HOOK_EVENT
+from holdfast.record.hook_state import HookState
 from holdfast.record.inquiry_events import ANY_INQUIRY_EVENT
 from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.record.service_state import Inquiry
@@ -95,6 +98,7 @@ class CaseState:
     exam: ExamState = field(default_factory=ExamState)
     consults: ConsultState = field(default_factory=ConsultState)
     inquiry: Inquiry = field(default_factory=Inquiry)
+    hooks: HookState = field(default_factory=HookState)
 
     @property
     def name(self) -> str:
@@ -192,6 +196,8 @@ def _after(state: CaseState, event: ev.AnyEvent, item: ev.Recorded) -> CaseState
         return _with_order(state, step.order_id, lambda o: replace(o, log=end_of_life_state.apply(o.log, step, by)))
     if isinstance(event, ANY_CONSULT_EVENT):
         return replace(state, consults=consult_state.apply(state.consults, event, item.actor))
+    if isinstance(event, ANY_HOOK_EVENT):
+        return replace(state, hooks=hook_state.apply(state.hooks, event, item.actor, state.version, item.version))
     if isinstance(event, ANY_EXAM_EVENT):
         return _after_examination(state, event, item.actor)
     if isinstance(event, ANY_INQUIRY_EVENT):

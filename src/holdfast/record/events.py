@@ -9,7 +9,7 @@ Streams: one per case (``case/<case_id>``) and one for the clinic
 own (``service/<service_id>``). Events of one subject are in a module of its name: ``alarm_events``, ``cpr_events``,
 ``imaging_events``, ``film_events``, ``custody_events``, ``evidence_events``, ``end_of_life_events``,
 ``treatment_events``, ``exam_events``, ``consult_events``, ``home_events``, ``surgery_events``, ``call_events``,
-``service_events``, ``inquiry_events``.
+``service_events``, ``inquiry_events``, ``hook_events``.
 """
 
 from enum import StrEnum

@@ -10,6 +10,7 @@ from holdfast.record.evidence_events import ANY_EVIDENCE_CASE_EVENT, ANY_EVIDENC
 from holdfast.record.exam_events import ANY_EXAM_EVENT
 from holdfast.record.film_events import ANY_FILM_EVENT
 from holdfast.record.home_events import ANY_HOME_EVENT
+from holdfast.record.hook_events import ANY_HOOK_EVENT
 from holdfast.record.imaging_events import ANY_IMAGING_CASE_EVENT, ImageReceived, MetalSearched
 from holdfast.record.inquiry_events import ANY_INQUIRY_EVENT
 from holdfast.record.score_events import ScoreItemAnswered
@@ -35,6 +36,7 @@ ANY_SUBJECT_CASE_EVENT = (
     | ANY_TREATMENT_EVENT
     | ANY_EXAM_EVENT
     | ANY_CONSULT_EVENT
+    | ANY_HOOK_EVENT
 )
 """In the stream of a case."""
 

@@ -20,6 +20,7 @@ from holdfast.usecases.alarm_views import label
 from holdfast.usecases.context import Context
 from holdfast.usecases.course_views import course_view
 from holdfast.usecases.end_of_life_words import end_of_life_words
+from holdfast.usecases.hook_words import hook_words
 from holdfast.usecases.inquiry_words import inquiry_line
 from holdfast.usecases.resuscitations import CPR_WISHES
 from holdfast.usecases.timeline_care import care_words
@@ -46,7 +47,7 @@ class Line:
     kind: str
     category: str
     """admin, finding, touch, treatment, diagnosis, test, note, monitor, order, second_look, decision, resuscitation,
-    imaging, consult, custody, inquiry, call, recovery, home or surgery."""
+    imaging, consult, custody, inquiry, call, recovery, home, surgery or other_systems."""
     text: str
     detail: str = ""
     treatment_id: str = ""
@@ -154,7 +155,7 @@ def _words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str]:
         case _:
             told = _alarm_words(ctx, event) or _cpr_words(ctx, event) or _imaging_words(event)
             told = told or care_words(event) or end_of_life_words(event) or treatment_words(event)
-            return told or inquiry_line(ctx, event) or _end_of_life_words(ctx, event)
+            return told or hook_words(event) or inquiry_line(ctx, event) or _end_of_life_words(ctx, event)
 
 
 def _alarm_words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str] | None:

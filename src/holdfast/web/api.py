@@ -46,9 +46,9 @@ def case(call: Call) -> Response:
 
 
 def case_content(state: CaseState) -> dict[str, Any]:
-    """A case as plain values; second looks and comparisons with the past are read one by one, not here, and of consults
-    only what was said."""
-    names = [field.name for field in fields(state) if field.name not in ("looks", "consults", "inquiry")]
+    """A case as plain values; second looks, comparisons with the past and what other systems asked and said are read
+    one by one, not here, and of consults only what was said."""
+    names = [field.name for field in fields(state) if field.name not in ("looks", "consults", "inquiry", "hooks")]
     content: dict[str, Any] = {name: msgspec.to_builtins(getattr(state, name)) for name in names}
     content["opinions"] = msgspec.to_builtins(state.consults.opinions)
     content["name"] = state.name

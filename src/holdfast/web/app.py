@@ -17,6 +17,7 @@ from holdfast.web import (
     dicomweb,
     dicomweb_pictures,
     errors,
+    hook_door,
     service_acts,
 )
 from holdfast.web.acts import ACTS, ADMIT, Act
@@ -29,6 +30,7 @@ from holdfast.web.end_of_life_acts import END_OF_LIFE_ACTS
 from holdfast.web.exam_acts import EXAM_ACTS
 from holdfast.web.film_acts import FILM_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
+from holdfast.web.hook_acts import HOOK_ACTS
 from holdfast.web.pages import (
     alarms,
     calls,
@@ -42,6 +44,7 @@ from holdfast.web.pages import (
     grants,
     handler,
     home,
+    hooks,
     imaging,
     knowledge,
     offline,
@@ -105,6 +108,7 @@ _PAGES = (
     *dicomweb_pictures.PAGES,
     *surgery.PAGES,
     *timeline.PAGES,
+    *hooks.PAGES,
     Page("GET", "/health", "health", lambda: _health),
 )
 _ACTS = (
@@ -123,6 +127,7 @@ _ACTS = (
     *SCORE_ACTS.values(),
     *service_acts.SERVICE_ACTS.values(),
     *SURGERY_ACTS.values(),
+    *HOOK_ACTS.values(),
 )
 
 
@@ -162,6 +167,7 @@ def _routes(services: WebServices, hub: Hub) -> list[BaseRoute]:
         WebSocketRoute("/live/board", LiveScreen("live.board", hub, services).__call__, name="live.board"),
         WebSocketRoute("/live/alarms", LiveScreen("live.alarms", hub, services, ALARMS).__call__, name="live.alarms"),
         WebSocketRoute("/live/beds/{bed}", LiveScreen("live.bed", hub, services).__call__, name="live.bed"),
+        *hook_door.routes(services.hooks),
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]
     return routes

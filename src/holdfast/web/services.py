@@ -9,6 +9,7 @@ from holdfast.usecases.context import Context
 from holdfast.usecases.documents import Paper
 from holdfast.usecases.film_reports import FilmReports
 from holdfast.usecases.handing_out import Proofs
+from holdfast.usecases.hook_ports import AnswerHook, Peer, closed
 from holdfast.usecases.live import Ward
 from holdfast.usecases.ports import Accounts, FilmReader, Films
 from holdfast.usecases.reception import Reception
@@ -37,6 +38,13 @@ class WebServices:
     demo: str = ""
     """A line shown on every page of a demonstration; empty on a real ward."""
     hasher: Hasher = field(default_factory=Argon2Hasher)
+
+    hooks: AnswerHook = closed
+    """What other systems call."""
+    hook_systems: tuple[tuple[str, str], ...] = ()
+    """(name, address) of each system that may call; the address names its numbering of patients."""
+    hook_peers: tuple[Peer, ...] = ()
+    """Systems that our own end-of-life order is put before."""
 
     @cached_property
     def shelf(self) -> FilmShelf:

@@ -12,6 +12,7 @@ from contract.examples.films import FILMS
 from contract.examples.home import HOME
 from contract.examples.making import Ids, block, change, held, message, note, point, put, wave
 from contract.examples.moments import SECOND_US, T0_US
+from contract.examples.other_systems import OTHER_SYSTEMS
 from contract.examples.resuscitation import RESUSCITATION
 from contract.examples.service import SERVICE
 from contract.examples.surgery import SURGERY
@@ -49,4 +50,5 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
     *RESUSCITATION,
     *CONSULT,
     *SERVICE,
+    *OTHER_SYSTEMS,
 )

@@ -12,6 +12,7 @@ from holdfast.web.access import (
     evidence,
     exam,
     films,
+    hooks,
     imaging,
     offline,
     recovery,
@@ -37,6 +38,7 @@ ALLOWED: dict[str, Roles] = {
     **exam.ALLOWED,
     **service.ALLOWED,
     **surgery.ALLOWED,
+    **hooks.ALLOWED,
 }
 
 

@@ -11,6 +11,7 @@ from holdfast.record.case_entries import FindingEntry
 from holdfast.record.case_state import CaseState
 from holdfast.record.consult_events import CONSULT_ACTOR
 from holdfast.record.events import Strength, TouchResponse
+from holdfast.record.hook_events import HOOK_ACTOR
 from holdfast.usecases import second_look
 from holdfast.usecases.cases import SEXES, TREATMENTS
 from holdfast.usecases.ports import OWN_ACTOR
@@ -19,6 +20,7 @@ from holdfast.usecases.studies import MODALITIES, open_orders, studies_of
 from holdfast.usecases.timeline import timeline, touch_words
 from holdfast.web.bodychart import charts
 from holdfast.web.gate import Call
+from holdfast.web.hook_views import outside_says
 from holdfast.web.measured import measured
 from holdfast.web.render import page
 from holdfast.web.route import Page
@@ -105,6 +107,7 @@ def second_look_page(call: Call) -> Response:
         sparks=sparks(content["monitor"]["series"]),
         ordered={test.test for test in state.tests},
         sources=ctx.knowledge.sources,
+        outside=outside_says(call, state, order),
     )
 
 
@@ -133,6 +136,8 @@ def actor_names(call: Call) -> Any:
     def who(actor: str) -> str:
         if actor == OWN_ACTOR:
             return "Holdfast"
+        if actor.startswith(HOOK_ACTOR):
+            return f"somebody in {actor.removeprefix(HOOK_ACTOR)}"
         if actor.startswith("device:"):
             return f"monitor {actor.removeprefix('device:')}"
         return names.get(actor, actor)

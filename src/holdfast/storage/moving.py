@@ -19,8 +19,10 @@ from holdfast.storage.sql_store import SqlStore
 from holdfast.usecases.verification import VerifyReport, verify
 
 Tell = Callable[[str], None]
-_FETCHED = 64
-"""Rows that are taken from the old home at a time: a quarantined message may be large."""
+_FETCHED = 256
+"""Rows that are taken from the old home at a time."""
+_FETCHED_LARGE = {schema.block: 8, schema.quarantine: 2}
+"""Where a row may be large: waveforms of ten seconds, a whole message that nobody could read."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,8 @@ def _content(table: Table, connection: Connection) -> tuple[int, str]:
 
 
 def _rows(table: Table, connection: Connection) -> Iterator[tuple[Any, ...]]:
-    query = select(table).order_by(*table.primary_key).execution_options(yield_per=_FETCHED)
+    fetched = _FETCHED_LARGE.get(table, _FETCHED)
+    query = select(table).order_by(*table.primary_key).execution_options(yield_per=fetched)
     for row in connection.execute(query):
         yield tuple(row)
 

@@ -14,6 +14,7 @@ from holdfast.record import end_of_life_events as eol
 from holdfast.record import events as ev
 from holdfast.record import evidence_events as evi
 from holdfast.record import exam_events as ex
+from holdfast.record import exchange_events as xc
 from holdfast.record import film_events as fi
 from holdfast.record import home_events as ho
 from holdfast.record import imaging_events as im
@@ -629,6 +630,17 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
         refused=(se.RefusedRow(row=4, text="31.31.2026,search", why="It is no date."),),
     ),
     cpr.CprWishRecorded(at_us=T0_US, wish=cpr.CprWish.YELLOW, said_by="the owner", how="by telephone"),
+    xc.MachineAdded(at_us=T0_US, machine_id="m1", name="Practice system", scopes=("system/*.rs",)),
+    xc.MachineClosed(at_us=T0_US, machine_id="m1", reason="replaced"),
+    xc.ExchangeRead(
+        at_us=T0_US, by="machine:m1", interaction="search", what="Observation", query="patient=c1", cases=("c1",)
+    ),
+    xc.ExchangeRefused(
+        at_us=T0_US, by="machine:m1", what="Observation", why="The code is not known.", sha256="ef" * 32
+    ),
+    xc.CaseTakenOver(
+        at_us=T0_US, case_id="c1", sha256="ab" * 32, events=120, head="cd" * 32, people={"ada": "Dr. Ada Vale"}
+    ),
 )
 
 _numbers = itertools.count(1)

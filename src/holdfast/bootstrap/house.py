@@ -10,6 +10,8 @@ from holdfast.bootstrap.proofs import RecordProofs
 from holdfast.config import Config
 from holdfast.gateways.calling.apprise_channels import AppriseChannels
 from holdfast.gateways.calling.settings import read_settings
+from holdfast.gateways.fhir.desk import FhirDesk
+from holdfast.gateways.fhir.terminology import read_codings
 from holdfast.gateways.paper.labels import PdfPaper
 from holdfast.kernel.errors import WorldError
 from holdfast.knowledge.loader import load as load_knowledge
@@ -17,6 +19,7 @@ from holdfast.storage.film_files import FilmFiles
 from holdfast.storage.link_key import load_or_make
 from holdfast.storage.sql_accounts import SqlAccounts
 from holdfast.storage.sql_addresses import SqlAddresses
+from holdfast.storage.sql_machines import SqlMachines
 from holdfast.storage.sql_store import SqlStore
 from holdfast.usecases.accounts import offer_setup
 from holdfast.usecases.call_desk import CallDesk
@@ -74,11 +77,14 @@ class House:
     senders: ThreadPoolExecutor
     """Messages to people: a channel that is slow holds up no other."""
     desk: CallDesk
+    exchange: FhirDesk
+    machines: SqlMachines
 
     def close(self) -> None:
         self.analysis.shutdown(wait=True)
         self.senders.shutdown(wait=True, cancel_futures=True)
         self.addresses.close()
+        self.machines.close()
         self.accounts.close()
         self.ctx.store.close()
 
@@ -128,6 +134,8 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
         desk=CallDesk(
             ctx, addresses, AppriseChannels(settings), link_key, settings.address or config.http_address, senders
         ),
+        exchange=FhirDesk(ctx, read_codings(config.data_dir)),
+        machines=SqlMachines(config.database),
     )
 
 

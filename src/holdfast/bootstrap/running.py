@@ -41,6 +41,8 @@ def web_services(house: House) -> WebServices:
         films=house.films,
         reception=house.reception,
         desk=house.desk,
+        exchange=house.exchange,
+        machines=house.machines,
         read_film=read_film,
         proofs=house.proofs,
         paper=house.paper,

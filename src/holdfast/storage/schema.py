@@ -171,6 +171,17 @@ address = Table(
     PrimaryKeyConstraint("contact_id", "channel"),
 )
 
+# Programs that may ask over the interface for others. The token itself is kept nowhere.
+machine = Table(
+    "machine",
+    metadata,
+    Column("machine_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("token_sha256", Text, nullable=False, unique=True),
+    Column("closed", Boolean, nullable=False),
+)
+
 APPEND_ONLY = ("event", "anchor", "block", "quarantine")
 """Tables whose rows are never changed and never removed."""
 

@@ -17,6 +17,7 @@ from holdfast.web import (
     dicomweb,
     dicomweb_pictures,
     errors,
+    fhir,
     service_acts,
 )
 from holdfast.web.acts import ACTS, ADMIT, Act
@@ -160,6 +161,7 @@ def _routes(services: WebServices, hub: Hub) -> list[BaseRoute]:
         WebSocketRoute("/live/board", LiveScreen("live.board", hub, services).__call__, name="live.board"),
         WebSocketRoute("/live/alarms", LiveScreen("live.alarms", hub, services, ALARMS).__call__, name="live.alarms"),
         WebSocketRoute("/live/beds/{bed}", LiveScreen("live.bed", hub, services).__call__, name="live.bed"),
+        *fhir.routes(services),
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]
     return routes

@@ -7,9 +7,11 @@ from holdfast.usecases.accounts import Hasher
 from holdfast.usecases.call_desk import CallDesk
 from holdfast.usecases.context import Context
 from holdfast.usecases.documents import Paper
+from holdfast.usecases.exchange import Exchange
 from holdfast.usecases.film_reports import FilmReports
 from holdfast.usecases.handing_out import Proofs
 from holdfast.usecases.live import Ward
+from holdfast.usecases.machines import Machines
 from holdfast.usecases.ports import Accounts, FilmReader, Films
 from holdfast.usecases.reception import Reception
 from holdfast.web.film_shelf import FilmShelf
@@ -26,6 +28,8 @@ class WebServices:
     films: Films
     reception: Reception
     desk: CallDesk = field(kw_only=True)
+    exchange: Exchange = field(kw_only=True)
+    machines: Machines = field(kw_only=True)
     read_film: FilmReader
     proofs: Proofs
     paper: Paper

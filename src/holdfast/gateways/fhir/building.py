@@ -117,7 +117,10 @@ class Building:
             item,
             what,
             identity,
-            lambda one: {"status": "entered-in-error", "note": [*one.get("note", []), {"text": f"Taken back: {reason}"}]},
+            lambda one: {
+                "status": "entered-in-error",
+                "note": [*one.get("note", []), {"text": f"Taken back: {reason}"}],
+            },
         )
 
     def known(self, kind: str, key: str, name: str) -> Resource:

@@ -56,7 +56,12 @@ def _acknowledged(b: Building, item: Recorded, event: al.AlarmAcknowledged) -> N
 
 
 def _cleared(b: Building, item: Recorded, event: al.AlarmCleared) -> None:
-    b.change(item, "alarm", event.alarm_id, lambda one: {"status": "completed", "note": [*one.get("note", []), *note(f"Over: {event.why}")]})
+    b.change(
+        item,
+        "alarm",
+        event.alarm_id,
+        lambda one: {"status": "completed", "note": [*one.get("note", []), *note(f"Over: {event.why}")]},
+    )
 
 
 def _opinion_of_signals(b: Building, item: Recorded, event: al.AlarmSecondOpinion) -> None:
@@ -71,7 +76,12 @@ def _call_opened(b: Building, item: Recorded, event: ca.CallOpened) -> None:
         "priority": _PRIORITY.get(event.priority, "routine"),
         "recipient": [{"display": one.name} for one in event.people if one.name],
     }
-    b.put(item, event.at_us, communication(b, item, event.at_us, "call", event.text, content), entity=("call", event.call_id))
+    b.put(
+        item,
+        event.at_us,
+        communication(b, item, event.at_us, "call", event.text, content),
+        entity=("call", event.call_id),
+    )
 
 
 def _call_made(b: Building, item: Recorded, event: ca.CallMade) -> None:
@@ -89,7 +99,9 @@ def _call_answered(b: Building, item: Recorded, event: ca.CallAnswered) -> None:
 
 
 def _call_withdrawn(b: Building, item: Recorded, event: ca.CallWithdrawn) -> None:
-    b.change(item, "call", event.call_id, lambda _: {"status": "stopped", "statusReason": {"text": event.why or "withdrawn"}})
+    b.change(
+        item, "call", event.call_id, lambda _: {"status": "stopped", "statusReason": {"text": event.why or "withdrawn"}}
+    )
 
 
 def _call_line(b: Building, item: Recorded, call_id: str, at_us: int, words: str) -> None:
@@ -102,7 +114,11 @@ def _note(b: Building, item: Recorded, event: ev.NoteWritten) -> None:
 
 
 def _told(b: Building, item: Recorded, event: ho.HandlerTold) -> None:
-    b.put(item, event.at_us, communication(b, item, event.at_us, "handler", event.text, {"recipient": [{"display": "Handler"}]}))
+    b.put(
+        item,
+        event.at_us,
+        communication(b, item, event.at_us, "handler", event.text, {"recipient": [{"display": "Handler"}]}),
+    )
 
 
 def _discharge(b: Building, item: Recorded, event: ho.DischargeWritten) -> None:

@@ -1,6 +1,17 @@
 """Consent: who allowed what, how it was heard, and what is wanted if the heart stops."""
 
-from holdfast.gateways.fhir.basics import EUTHANASIA, PROCEDURE, Resource, coding, concept, filled, ours, reference, terms, when
+from holdfast.gateways.fhir.basics import (
+    EUTHANASIA,
+    PROCEDURE,
+    Resource,
+    coding,
+    concept,
+    filled,
+    ours,
+    reference,
+    terms,
+    when,
+)
 from holdfast.gateways.fhir.building import Building, Mappers
 from holdfast.record import cpr_events as cpr
 from holdfast.record import end_of_life_events as eol
@@ -9,7 +20,9 @@ from holdfast.record import treatment_events as tr
 from holdfast.record.events import Recorded
 
 
-def consent(b: Building, item: Recorded, at_us: int, scope: str, what: Resource, allowed: bool, by: str, how: str) -> Resource:
+def consent(
+    b: Building, item: Recorded, at_us: int, scope: str, what: Resource, allowed: bool, by: str, how: str
+) -> Resource:
     """A Consent by ``by``, as a provision of the animal's care."""
     return filled(
         {
@@ -51,7 +64,9 @@ def _heard(b: Building, item: Recorded, event: eol.EndOfLifeConsentRecorded) -> 
 
 
 def _wish(b: Building, item: Recorded, event: cpr.CprWishRecorded) -> None:
-    what = concept(coding(PROCEDURE, "resuscitation"), coding(ours("cpr-wish"), event.wish.value), text=f"CPR: {event.wish.value}")
+    what = concept(
+        coding(PROCEDURE, "resuscitation"), coding(ours("cpr-wish"), event.wish.value), text=f"CPR: {event.wish.value}"
+    )
     allowed = event.wish is not cpr.CprWish.RED
     b.change(item, "cpr-wish", "", lambda _: {"status": "inactive"})
     made = consent(b, item, event.at_us, "adr", what, allowed, event.said_by, event.how)

@@ -85,7 +85,8 @@ def _looked(b: Building, item: Recorded, event: ev.SecondLookShown) -> None:
         "author": reference("Device", "holdfast", "Holdfast"),
         "implicated": [reference(one.kind, one.id) for one in (order, working) if one],
         "evidence": [
-            filled({"code": [b.finding(_text(one, "key"))], "detail": _found(b, _text(one, "key"))}) for one in unexplained
+            filled({"code": [b.finding(_text(one, "key"))], "detail": _found(b, _text(one, "key"))})
+            for one in unexplained
         ],
         "detail": "; ".join([verdict, *(_text(one, "reason") for one in unexplained)])[:_DETAIL_MAX],
     }
@@ -113,7 +114,10 @@ def _found(b: Building, key: str) -> list[Resource]:
         for (kind, _), made in b.made.items()
         if kind == "Observation"
         and made.resource["status"] != "entered-in-error"
-        and any(one.get("system") == ours("finding") and one["code"] == key for one in made.resource["code"].get("coding", ()))
+        and any(
+            one.get("system") == ours("finding") and one["code"] == key
+            for one in made.resource["code"].get("coding", ())
+        )
     ]
 
 

@@ -1,6 +1,17 @@
-"""Specimen: an item of evidence and what was done with it; DiagnosticReport: what a laboratory or an expert said of it."""
+"""Specimen: an item of evidence and what was done with it; DiagnosticReport: what was measured or judged of it."""
 
-from holdfast.gateways.fhir.basics import Resource, coding, concept, filled, identifier, note, ours, quantity, reference, when
+from holdfast.gateways.fhir.basics import (
+    Resource,
+    coding,
+    concept,
+    filled,
+    identifier,
+    note,
+    ours,
+    quantity,
+    reference,
+    when,
+)
 from holdfast.gateways.fhir.building import Building, Mappers
 from holdfast.record import custody_events as cu
 from holdfast.record.events import Recorded

@@ -1,6 +1,17 @@
 """ImagingStudy: the films of a case; DiagnosticReport: what the search for metal and people say of them."""
 
-from holdfast.gateways.fhir.basics import DICOM, Resource, coding, concept, filled, identifier, note, ours, reference, when
+from holdfast.gateways.fhir.basics import (
+    DICOM,
+    Resource,
+    coding,
+    concept,
+    filled,
+    identifier,
+    note,
+    ours,
+    reference,
+    when,
+)
 from holdfast.gateways.fhir.building import Building, Mappers
 from holdfast.record import film_events as fi
 from holdfast.record import imaging_events as im
@@ -39,14 +50,15 @@ def _study(b: Building, item: Recorded, study: StudyEntry, why: str) -> Resource
     return {
         "resourceType": "ImagingStudy",
         "id": b.new_id(item),
-        "identifier": [*uid, *(identifier(ours("accession-number"), one, "Accession number") for one in study.accession_numbers)],
+        "identifier": [
+            *uid,
+            *(identifier(ours("accession-number"), one, "Accession number") for one in study.accession_numbers),
+        ],
         "status": "available",
         "modality": [coding(DICOM, one) for one in study.modalities],
         **b.subject(),
         "started": when(study.received_us),
-        "basedOn": [
-            reference(made.kind, made.id) for one in study.accession_numbers if (made := b.of("imaging", one))
-        ],
+        "basedOn": [reference(made.kind, made.id) for one in study.accession_numbers if (made := b.of("imaging", one))],
         "numberOfSeries": len(series),
         "numberOfInstances": sum(map(len, series.values())),
         "description": study.description,
@@ -59,7 +71,7 @@ def _study(b: Building, item: Recorded, study: StudyEntry, why: str) -> Resource
 
 
 def _search_report(b: Building, item: Recorded, study: StudyEntry) -> Resource | None:
-    """What the detector said of each film. A search by a machine is preliminary for ever; no mark never means no metal."""
+    """What the detector said of each film: preliminary for ever, and no mark never means no metal."""
     metal = b.around.metal
     searches = [found for image in study.newest_images if metal and (found := metal.searches.get(image.image_id))]
     lines = []
@@ -87,8 +99,8 @@ def _search_report(b: Building, item: Recorded, study: StudyEntry) -> Resource |
 
 
 def _detached(b: Building, item: Recorded, event: im.StudyDetached) -> None:
-    for what, status in (("study", "cancelled"), ("film-report", "cancelled")):
-        b.change(item, what, event.study_id, lambda _, status=status: {"status": status})
+    for what in ("study", "film-report"):
+        b.change(item, what, event.study_id, lambda _: {"status": "cancelled"})
 
 
 def _place(b: Building, item: Recorded, event: fi.MetalPlaceRead) -> None:
@@ -124,7 +136,7 @@ def _marked(b: Building, item: Recorded, event: fi.FilmMarked) -> None:
         "effectiveDateTime": when(event.at_us),
         "issued": when(item.recorded_us),
         "performer": [b.person(item.actor)],
-        "conclusion": f"{event.text} (column {event.at[0]:.0f}, row {event.at[1]:.0f} of the film {event.image_id[:16]})",
+        "conclusion": f"{event.text} (column {event.at[0]:.0f}, row {event.at[1]:.0f} of {event.image_id[:16]})",
     }
     b.put(item, event.at_us, made, entity=("film-mark", event.mark_id))
 

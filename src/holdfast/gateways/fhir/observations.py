@@ -1,4 +1,4 @@
-"""Observations that people made: findings, presses on the body chart, answers of the examination, scores, what home saw.
+"""Observations that people made: findings, presses on the body chart, the examination, scores, what home saw.
 
 What the monitor measured is in ``measurements``: it is not a stream of events.
 """
@@ -70,7 +70,9 @@ def _finding(b: Building, item: Recorded, event: ev.FindingRecorded) -> None:
     present = event.presence is ev.Presence.PRESENT
     code = b.finding(event.key)
     if loinc := loinc_of(event.key):
-        code = concept(coding(LOINC, loinc), *code.get("coding", []), coding(ours("measure"), event.key), text=event.key)
+        code = concept(
+            coding(LOINC, loinc), *code.get("coding", []), coding(ours("measure"), event.key), text=event.key
+        )
     value: Resource = {"valueBoolean": present}
     if event.value is not None:
         value = {"valueQuantity": quantity(event.value, event.unit)}
@@ -78,7 +80,12 @@ def _finding(b: Building, item: Recorded, event: ev.FindingRecorded) -> None:
             value["component"] = [part("presence", valueBoolean=False)]
     content = value | {"bodySite": b.site(*_place(event.region)), "note": note(event.note)}
     category = "vital-signs" if event.key in _VITAL else "laboratory" if event.value is not None else "exam"
-    b.put(item, event.at_us, observation(b, item, event.at_us, code, category, content), entity=("finding", event.finding_id))
+    b.put(
+        item,
+        event.at_us,
+        observation(b, item, event.at_us, code, category, content),
+        entity=("finding", event.finding_id),
+    )
 
 
 def _place(text: str) -> tuple[str, str]:
@@ -93,7 +100,9 @@ def _retracted(b: Building, item: Recorded, event: ev.FindingRetracted) -> None:
 
 def _touch(b: Building, item: Recorded, event: ev.TouchRecorded) -> None:
     content = {
-        "valueCodeableConcept": concept(coding(ours("touch-response"), event.response.value), text=event.response.value),
+        "valueCodeableConcept": concept(
+            coding(ours("touch-response"), event.response.value), text=event.response.value
+        ),
         "bodySite": b.site(event.side, event.region),
         "component": [
             part("strength", valueCodeableConcept=concept(coding(ours("touch-strength"), event.strength.value)))
@@ -145,9 +154,11 @@ def _quality(b: Building, item: Recorded, event: eol.QualityOfLifeRecorded) -> N
 
 
 def _death_checked(b: Building, item: Recorded, event: eol.DeathChecked) -> None:
-    parts = [part(key, valueBoolean=False) for key in event.absent] + [part(key, valueBoolean=True) for key in event.present]
+    parts = [part(key, valueBoolean=False) for key in event.absent] + [
+        part(key, valueBoolean=True) for key in event.present
+    ]
     code = concept(coding(ours("observation"), "signs-of-life", "Signs of life"))
-    content = {"component": parts, "note": note(event.note)}
+    content: Resource = {"component": parts, "note": note(event.note)}
     if not parts:
         content["dataAbsentReason"] = concept(coding(terms("data-absent-reason"), "unknown"))
     b.put(item, event.at_us, observation(b, item, event.at_us, code, "exam", content))
@@ -213,7 +224,9 @@ def _lesion(b: Building, item: Recorded, event: iq.LesionDescribed) -> None:
         "note": note(event.note, event.reason and f"Corrected: {event.reason}"),
     }
     earlier = b.of("lesion", event.lesion_id)
-    made = observation(b, item, event.at_us, concept(coding(ours("observation"), "lesion", "What was found")), "exam", content)
+    made = observation(
+        b, item, event.at_us, concept(coding(ours("observation"), "lesion", "What was found")), "exam", content
+    )
     if earlier:
         made |= {"id": earlier.id, "status": "corrected"}
     b.put(item, event.at_us, made, entity=("lesion", event.lesion_id))

@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 from holdfast.gateways.fhir.basics import (
-
-
     Resource,
     coding,
     concept,
@@ -41,7 +39,9 @@ def _admitted(b: Building, item: Recorded, event: ev.PatientAdmitted) -> None:
     sex, _, neutered = event.sex.partition("_")
     species = _SPECIES_CODES.get(event.species)
     animal = [
-        extension("species", valueCodeableConcept=concept(*([species] if species else []), text=event.species or "unknown"))
+        extension(
+            "species", valueCodeableConcept=concept(*([species] if species else []), text=event.species or "unknown")
+        )
     ]
     if event.breed:
         own = b.around.codings.get(f"breed:{event.breed.casefold()}", ())
@@ -120,7 +120,9 @@ def _corrected(b: Building, item: Recorded, event: ev.PatientCorrected) -> None:
 
 
 def _weight(b: Building, item: Recorded, at_us: int, weight_kg: float, suffix: str) -> None:
-    code = concept(coding("http://loinc.org", "29463-7", "Body weight"), coding(ours("measure"), "weight"), text="Weight")
+    code = concept(
+        coding("http://loinc.org", "29463-7", "Body weight"), coding(ours("measure"), "weight"), text="Weight"
+    )
     value = {"valueQuantity": quantity(weight_kg, "kg")}
     b.put(item, at_us, observation(b, item, at_us, code, "vital-signs", value, suffix=suffix))
 
@@ -133,7 +135,9 @@ def _bed(b: Building, item: Recorded, event: ev.BedAssigned) -> None:
     def change(one: Resource) -> Resource:
         at = when(event.at_us)
         before = [
-            place | {"status": "completed", "period": {**place["period"], "end": at}} if place["status"] == "active" else place
+            place | {"status": "completed", "period": {**place["period"], "end": at}}
+            if place["status"] == "active"
+            else place
             for place in one.get("location", [])
         ]
         now = {"location": {"display": event.bed}, "status": "active", "period": {"start": at}}
@@ -146,7 +150,9 @@ def _closed(b: Building, item: Recorded, event: ev.CaseClosed) -> None:
     def change(one: Resource) -> Resource:
         at = when(event.at_us)
         places = [
-            place | {"status": "completed", "period": {**place["period"], "end": at}} if place["status"] == "active" else place
+            place | {"status": "completed", "period": {**place["period"], "end": at}}
+            if place["status"] == "active"
+            else place
             for place in one.get("location", [])
         ]
         return filled(

@@ -60,7 +60,12 @@ def _act(b: Building, item: Recorded, event: eol.EndOfLifePerformed) -> None:
 
 
 def _act_stopped(b: Building, item: Recorded, event: eol.EndOfLifeStopped) -> None:
-    b.change(item, "act", event.order_id, lambda _: {"status": "stopped", "statusReason": {"text": event.reason or "stopped"}})
+    b.change(
+        item,
+        "act",
+        event.order_id,
+        lambda _: {"status": "stopped", "statusReason": {"text": event.reason or "stopped"}},
+    )
 
 
 def _cpr_started(b: Building, item: Recorded, event: cpr.CprStarted) -> None:
@@ -78,8 +83,14 @@ def _cpr_started(b: Building, item: Recorded, event: cpr.CprStarted) -> None:
 
 def _cpr_step(b: Building, item: Recorded, event: cpr.CprStepLogged) -> None:
     amount = f"{event.amount:g} {event.unit}" if event.amount is not None else ""
-    words = ", ".join(part for part in (event.step.value.replace("_", " "), event.what, amount, event.route, event.note) if part)
-    line = {"text": words, "time": when(event.at_us), "extension": [{"url": ours("entry"), "valueString": event.entry_id}]}
+    words = ", ".join(
+        part for part in (event.step.value.replace("_", " "), event.what, amount, event.route, event.note) if part
+    )
+    line = {
+        "text": words,
+        "time": when(event.at_us),
+        "extension": [{"url": ours("entry"), "valueString": event.entry_id}],
+    }
 
     def change(one: Resource) -> Resource:
         lines = one.get("note", [])
@@ -89,7 +100,7 @@ def _cpr_step(b: Building, item: Recorded, event: cpr.CprStepLogged) -> None:
         if event.step is cpr.CprStep.STOPPED:
             changed |= {
                 "status": "completed",
-                "performedPeriod": {**one["performedPeriod"], "end": when(max(event.at_us, b.of("cpr", event.cpr_id).at_us))},
+                "performedPeriod": {**one["performedPeriod"], "end": when(event.at_us)},
             }
             changed["outcome"] = {"text": event.what or "stopped"}
         elif event.step is cpr.CprStep.CIRCULATION:
@@ -134,7 +145,9 @@ def _planned(b: Building, item: Recorded, event: su.SurgeryPlanned) -> None:
 
 
 def _surgery_line(
-    b: Building, item: Recorded, event: su.AsaStatusSet | su.SurgeryItemAnswered | su.SurgeryStepped | su.AnaesthesiaNoted
+    b: Building,
+    item: Recorded,
+    event: su.AsaStatusSet | su.SurgeryItemAnswered | su.SurgeryStepped | su.AnaesthesiaNoted,
 ) -> None:
     match event:
         case su.AsaStatusSet():

@@ -1,8 +1,18 @@
 """Provenance: one for every event of a case, with who, when, its place in the chain and what it made or changed."""
 
-from holdfast.gateways.fhir.basics import Resource, binary, extension, filled, ours, reference, terms, when
+from holdfast.gateways.fhir.basics import (
+    Resource,
+    binary,
+    coding,
+    concept,
+    extension,
+    filled,
+    ours,
+    reference,
+    terms,
+    when,
+)
 from holdfast.gateways.fhir.building import Building, Made
-from holdfast.gateways.fhir.basics import coding, concept
 from holdfast.record.events import Recorded, kind_of
 
 ENVELOPE = ours("envelope")
@@ -23,7 +33,9 @@ def provenance(b: Building, item: Recorded) -> Made:
         "occurredDateTime": when(item.event.at_us),
         "recorded": when(item.recorded_us),
         "activity": concept(coding(ours("event"), kind)),
-        "agent": [{"type": concept(coding(terms("provenance-participant-type"), "author")), "who": b.person(item.actor)}],
+        "agent": [
+            {"type": concept(coding(terms("provenance-participant-type"), "author")), "who": b.person(item.actor)}
+        ],
     }
     return Made(filled(resource), item.version, item.recorded_us, item.event.at_us)
 

@@ -61,9 +61,7 @@ def _decided(b: Building, item: Recorded, event: ev.EndOfLifeDecided) -> None:
 
 def _comfort(b: Building, item: Recorded, event: ev.ComfortAnswered) -> None:
     words = f"Analgesia: {event.analgesia.replace('_', ' ')}; sedation: {event.sedation.replace('_', ' ')}"
-    b.change(
-        item, "order", event.order_id, lambda one: {"note": [*one.get("note", []), *note(words, event.note)]}
-    )
+    b.change(item, "order", event.order_id, lambda one: {"note": [*one.get("note", []), *note(words, event.note)]})
 
 
 def _performed(b: Building, item: Recorded, event: eol.EndOfLifePerformed) -> None:
@@ -87,7 +85,7 @@ def _test(b: Building, item: Recorded, event: ev.TestOrdered) -> None:
 
 
 def _pictures(b: Building, item: Recorded, event: im.ImagingOrdered) -> None:
-    content = {
+    content: Resource = {
         "identifier": [identifier(ours("accession-number"), event.accession_number, "Accession number")],
         "category": [concept(coding(ours("category"), "imaging"))],
         "note": note(event.note),
@@ -95,7 +93,9 @@ def _pictures(b: Building, item: Recorded, event: im.ImagingOrdered) -> None:
     arrived = any(event.accession_number in study.accession_numbers for study in b.around.studies)
     if arrived:
         content["status"] = "completed"
-    code = concept(coding("http://dicom.nema.org/resources/ontology/DCM", event.modality), text=event.what or event.modality)
+    code = concept(
+        coding("http://dicom.nema.org/resources/ontology/DCM", event.modality), text=event.what or event.modality
+    )
     b.put(item, event.at_us, request(b, item, event.at_us, code, content), entity=("imaging", event.accession_number))
 
 

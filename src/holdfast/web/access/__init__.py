@@ -11,6 +11,7 @@ from holdfast.web.access import (
     end_of_life,
     evidence,
     exam,
+    fhir,
     films,
     imaging,
     offline,
@@ -37,6 +38,7 @@ ALLOWED: dict[str, Roles] = {
     **exam.ALLOWED,
     **service.ALLOWED,
     **surgery.ALLOWED,
+    **fhir.ALLOWED,
 }
 
 

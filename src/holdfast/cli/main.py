@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from holdfast import __version__
+from holdfast.cli import fhir_arguments
 from holdfast.config import Config, default_data_dir, keep_machine_code
 from holdfast.kernel.errors import HoldfastError, IntegrityError, OperatorError
 
@@ -76,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--json", action="store_true")
 
     _add_proofs(commands)
+    _add_fhir(commands)
     _add_scorecards(commands)
     knowledge = _add(commands, "knowledge", _knowledge, "look after the knowledge release")
     knowledge.add_argument("action", choices=["check"])
@@ -144,6 +146,11 @@ def _add_proofs(commands: Any) -> None:
         "--kept", action="append", type=Path, default=[], metavar="FILE", help="a checkpoint that the receiver has"
     )
     _add_data(export)
+
+
+def _add_fhir(commands: Any) -> None:
+    fhir = commands.add_parser("fhir", help="exchange cases and codes with other programs (FHIR R4)")
+    fhir_arguments.add_to(fhir.add_subparsers(required=True, metavar="ACTION"), _add_data)
 
 
 def _add_scorecards(commands: Any) -> None:

@@ -43,7 +43,7 @@ class FhirDesk:
 
     def __init__(self, ctx: Context, codings: Codings) -> None:
         self._ctx = ctx
-        self._codings = codings
+        self.codings = codings
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, _Mapped] = OrderedDict()
 
@@ -99,12 +99,16 @@ class FhirDesk:
             raise ExchangeError(
                 f"A {kind} cannot be written here.", "See /fhir/metadata.", code="not-supported", status=405
             )
-        identity = take(self._ctx, self._codings, asker, kind, body, once)
+        identity = take(self._ctx, self.codings, asker, kind, body, once)
         return self.read(asker, kind, identity)
 
     def of_case(self, case: CaseState) -> list[Made]:
         """The resources of a case, without what the monitor measured."""
         return self._of_case(case)
+
+    def numerics_of(self, case: CaseState) -> list[Made]:
+        """What the monitor measured in all of a stay, one Observation for each numeric and minute."""
+        return list(self._numerics(case, float("-inf"), float("inf")))
 
     def _case(self, asker: Asker, case_id: str) -> CaseState:
         case = next((one for one in self._ctx.book.cases() if one.case_id == case_id), None)
@@ -189,7 +193,7 @@ class FhirDesk:
                 self._kept.move_to_end(case.case_id)
                 return kept.made
         names = people.elsewhere | {key: person.name for key, person in people.people.items()}
-        around = Surroundings(self._ctx.knowledge, names, self._codings, mine, metal)
+        around = Surroundings(self._ctx.knowledge, names, self.codings, mine, metal)
         recorded = self._ctx.store.read_stream(case_stream(case.case_id), without_blocks=True)
         made = resources_of(case.case_id, recorded, around)
         with self._lock:

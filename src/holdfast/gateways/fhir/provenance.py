@@ -16,7 +16,7 @@ from holdfast.gateways.fhir.building import Building, Made
 from holdfast.record.events import Recorded, kind_of
 
 ENVELOPE = ours("envelope")
-"""Extension: everything of an event that its hash is over, but its bytes."""
+"""Extension: everything of an event that its hash is over, but its bytes; and its number in the whole record."""
 EVENT_TYPE = "application/vnd.holdfast.event+json"
 
 
@@ -46,6 +46,7 @@ def envelope(item: Recorded) -> Resource:
         ENVELOPE,
         extension=[
             extension("stream", valueString=item.stream),
+            extension("seq", valueString=str(item.seq)),
             extension("version", valueString=str(item.version)),
             extension("recordedUs", valueString=str(item.recorded_us)),
             extension("actor", valueString=item.actor),

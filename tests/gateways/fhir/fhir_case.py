@@ -11,6 +11,8 @@ from holdfast.gateways.fhir.desk import FhirDesk
 from holdfast.record import events as ev
 from holdfast.record import exam_events as ex
 from holdfast.record import imaging_events as im
+from holdfast.record import service_events as se
+from holdfast.record.inquiry_events import ServiceDogLinked
 from holdfast.storage.film_files import MemoryFilms
 from holdfast.usecases import cases
 from holdfast.usecases.context import Context
@@ -95,6 +97,11 @@ def whole_case() -> tuple[Side, str]:
                 continue
             case _ if isinstance(event, CASE_KINDS):
                 side.write(event, stream=stream)
+    side.write(ev.WeightMeasured(at_us=ctx.clock.now_us(), weight_kg=33), stream=stream)  # written without a point
+    linked = next(one for one in EXAMPLES if isinstance(one, ServiceDogLinked))
+    for event in EXAMPLES:
+        if isinstance(event, se.ANY_SERVICE_EVENT):
+            side.write(event, stream=se.service_stream(linked.service_id))
     look = next(one for one in EXAMPLES if isinstance(one, ev.SecondLookShown))
     side.write(_changed(look, look_id="look1", page=PAGE), stream=stream, actor="holdfast")
     decided = next(one for one in EXAMPLES if isinstance(one, ev.EndOfLifeDecided))

@@ -47,6 +47,8 @@ def test_the_same_projections_follow_in_a_new_house(rex: tuple[Side, str, dict])
     with here.ctx.book.studies() as mine, there.ctx.book.studies() as theirs:
         assert [s.study_id for s in mine.of_case(case_id)] == [s.study_id for s in theirs.of_case(case_id)]
         assert mine.metal.searches == theirs.metal.searches
+    assert here.ctx.book.service_dogs() == there.ctx.book.service_dogs()
+    assert len(here.ctx.book.service_dogs()) == 1
     assert here.ctx.book.clinic.name_of("ada") == "Dr. Ada Vale"
     assert verify(here.ctx.store, here.films).problems == ()
     assert export_case(here.ctx, here.desk, here.films, case_id)["entry"][0] == content["entry"][0]

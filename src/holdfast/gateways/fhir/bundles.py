@@ -13,12 +13,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from holdfast.gateways.fhir.basics import Resource, binary, digest_id, identifier, ours, when
 from holdfast.gateways.fhir.building import Building, Made
 from holdfast.gateways.fhir.provenance import ENVELOPE, EVENT_TYPE, provenance, with_original
 from holdfast.kernel.errors import SenderError
 from holdfast.record.chain import UNREADABLE, event_hash
-from holdfast.record.events import Recorded, case_stream, decode_event
+from holdfast.record.events import AnyEvent, Recorded, case_stream, decode_event
 from holdfast.usecases.ports import Block
 
 BLOCK_TYPE = "application/vnd.holdfast.block"
@@ -159,6 +161,24 @@ def _event(resource: Resource) -> Recorded:
             f"Event {item.version} of {item.stream} cannot be read here: {error}.", "Update this Holdfast first."
         ) from error
     return item
+
+
+def as_written(item: Recorded) -> AnyEvent:
+    """The event so that it is encoded to the very bytes it came as: where a number was written without a point, reading
+    it makes a float of it, which is written with one."""
+    event: AnyEvent = _like(item.event, msgspec.json.decode(item.body))
+    return event
+
+
+def _like(value: Any, plain: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        named = {name: (getattr(value, name), plain[name]) for name in value.__struct_fields__ if name in plain}
+        return msgspec.structs.replace(value, **{name: _like(*both) for name, both in named.items()})
+    if isinstance(value, tuple | list):
+        return type(value)(_like(*both) for both in zip(value, plain, strict=True))
+    if isinstance(value, dict):
+        return {name: _like(one, plain[name]) for name, one in value.items()}
+    return plain if isinstance(value, float) and isinstance(plain, int) else value
 
 
 def _person(resource: Resource) -> dict[str, str]:

@@ -7,7 +7,7 @@ import msgspec
 
 from holdfast.gateways.fhir.basics import Resource
 from holdfast.gateways.fhir.building import Building, Surroundings
-from holdfast.gateways.fhir.bundles import Carried, bundle, carried, differing
+from holdfast.gateways.fhir.bundles import Carried, as_written, bundle, carried, differing
 from holdfast.gateways.fhir.desk import FhirDesk
 from holdfast.kernel.canonical import encode
 from holdfast.kernel.errors import IntegrityError, NotFoundError, OperatorError, SenderError
@@ -138,7 +138,7 @@ def _check_before(ctx: Context, came: Carried) -> None:
         raise OperatorError(f"Case {came.case_id} is here already.", "Nothing was taken over.")
     for item in (*came.events, *came.beside):
         event = item.event
-        if encode(event) != item.body:
+        if encode(as_written(item)) != item.body:
             raise SenderError(
                 f"Event {item.version} of {item.stream} is written otherwise by this release.", "Update this Holdfast."
             )
@@ -216,7 +216,7 @@ def _change(came: Carried, group: list[Recorded]) -> Change:
         command_id=first.command_id,
         actor=first.actor,
         recorded_us=first.recorded_us,
-        events=tuple(NewEvent(stream=item.stream, event=item.event) for item in group),
+        events=tuple(NewEvent(stream=item.stream, event=as_written(item)) for item in group),
         blocks=tuple(blocks),
     )
 

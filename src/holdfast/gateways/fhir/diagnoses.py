@@ -10,6 +10,12 @@ from holdfast.record.events import Recorded
 MODULE = ours("second-look")
 _CLINICAL, _VERIFICATION = terms("condition-clinical"), terms("condition-ver-status")
 _DETAIL_MAX = 4_000
+_SEVERITY = {"does_not_fit": "high", "leaves_open": "moderate"}
+"""Of the issue that a second look of this level is."""
+_ISSUE = {
+    "does_not_fit": "The picture does not fit the working diagnosis",
+    "leaves_open": "The working diagnosis leaves findings unexplained",
+}
 
 
 def _diagnosis(b: Building, item: Recorded, event: ev.WorkingDiagnosisSet) -> None:
@@ -70,7 +76,7 @@ def _looked(b: Building, item: Recorded, event: ev.SecondLookShown) -> None:
     }
     b.put(item, event.at_us, response, entity=("look", event.look_id))
     level = _text(page.get("verdict"), "level")
-    if level != "does_not_fit":
+    if level not in _SEVERITY:
         return
     unexplained = [one for one in _rows(page.get("unexplained")) if _text(one, "key")]
     issue: Resource = {
@@ -78,8 +84,8 @@ def _looked(b: Building, item: Recorded, event: ev.SecondLookShown) -> None:
         "id": b.new_id(item),
         "identifier": [{"system": ours("look"), "value": event.look_id}],
         "status": "final",
-        "code": concept(coding(ours("issue"), "does-not-fit", "The picture does not fit the working diagnosis")),
-        "severity": "high",
+        "code": concept(coding(ours("issue"), level.replace("_", "-"), _ISSUE[level])),
+        "severity": _SEVERITY[level],
         "patient": reference("Patient", b.case_id),
         "identifiedDateTime": when(event.at_us),
         "author": reference("Device", "holdfast", "Holdfast"),

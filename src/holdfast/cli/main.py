@@ -117,6 +117,7 @@ def _add_addresses(parser: argparse.ArgumentParser) -> None:
         metavar="AETITLE@ADDRESS[:PORT]",
         help="an imaging unit that may send and ask (may be repeated); without any, only this machine may",
     )
+    parser.add_argument("--alarms-to", default="", metavar="HOST:PORT", help="send our alarms there (IHE PCD-04)")
     parser.add_argument("--secure-cookies", action="store_true", help="when TLS ends in front of Holdfast")
 
 
@@ -208,6 +209,7 @@ def _config(options: argparse.Namespace, data_dir: Path | None = None) -> Config
         dicom_port=options.dicom_port,
         dicom_peers=tuple(options.dicom_peer),
         utc_offset_min=options.utc_offset_min,
+        alarms_to=options.alarms_to,
         secure_cookies=options.secure_cookies,
     )
 

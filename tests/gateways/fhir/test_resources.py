@@ -1,5 +1,8 @@
 """Every resource that leaves is one that somebody else's library reads, and says what the record says."""
 
+import re
+from pathlib import Path
+
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
@@ -156,3 +159,14 @@ def test_an_own_code_of_the_clinic_stands_beside_ours(rex: tuple[Side, str]) -> 
     assert found
     assert {one["system"] for one in found[0]["code"]["coding"]} >= {ours("finding"), "urn:holdfast:venom"}
     assert case_id in found[0]["id"]
+
+
+def test_every_code_system_of_ours_is_documented() -> None:
+    root = Path(__file__).parents[3]
+    page = (root / "docs" / "reference" / "fhir.md").read_text()
+    used = {
+        name
+        for path in (root / "src" / "holdfast" / "gateways" / "fhir").glob("*.py")
+        for name in re.findall(r'ours\("([a-z0-9.-]+)"\)', path.read_text())
+    }
+    assert [name for name in sorted(used) if f"`{name}`" not in page] == []

@@ -72,7 +72,7 @@ def unknown(problem: str, remedy: str, code: str = "code-invalid") -> ExchangeEr
 
 
 def read_observed(content: Resource, knowledge: Knowledge, codings: Codings) -> Observed:
-    """Raises ``ExchangeError``."""
+    """Of a ``shapes.checked`` resource; raises ``ExchangeError``."""
     if content.get("status") not in _STATUSES:
         raise unknown(
             f"An Observation that is {content.get('status')!r} is not taken.", "Send what was measured.", "value"
@@ -99,8 +99,6 @@ def _parts(content: Resource) -> list[Resource]:
     """The Observation itself where it has a value, and each of its components."""
     has_value = any(name.startswith("value") for name in content)
     components = content.get("component", [])
-    if not isinstance(components, list) or not all(isinstance(one, dict) for one in components):
-        raise unknown("The components cannot be read.", "Send a list of them.", "structure")
     if not has_value and not components:
         raise unknown("The Observation holds no value.", "Send a number, or true or false.", "required")
     return [*([content] if has_value else []), *components]
@@ -167,7 +165,7 @@ def _converted(key: str, value: float, written: str) -> Number | None:
 
 
 def read_asked(content: Resource, knowledge: Knowledge, codings: Codings) -> Asked:
-    """Raises ``ExchangeError``."""
+    """Of a ``shapes.checked`` resource; raises ``ExchangeError``."""
     if content.get("intent") != "order" or content.get("status") not in _TAKEN_AS_ORDER:
         raise unknown("Only a new order is taken.", "Send intent 'order' with status 'draft' or 'active'.", "value")
     euthanasia, test = False, ""

@@ -13,6 +13,7 @@ from holdfast.gateways.fhir.basics import Resource, moment_us
 from holdfast.gateways.fhir.building import Codings
 from holdfast.gateways.fhir.creation import Asked, Observed, read_asked, read_observed, unknown
 from holdfast.gateways.fhir.patients import ANIMAL, MICROCHIP
+from holdfast.gateways.fhir.shapes import checked
 from holdfast.gateways.fhir.taking import take
 from holdfast.kernel.errors import HoldfastError, SenderError
 from holdfast.kernel.time import US_PER_H
@@ -30,7 +31,8 @@ Mapped = cases.Admission | Observed | Asked | str
 
 def read_resource(content: Any, knowledge: Knowledge, codings: Codings, now_us: int) -> Mapped:
     """What one resource of another program is here. Raises ``ExchangeError`` with the reason for what is not taken."""
-    kind = content.get("resourceType") if isinstance(content, dict) else None
+    content = checked(content)
+    kind = content["resourceType"]
     match kind:
         case "Patient":
             return admission_of(content, now_us)
@@ -40,8 +42,6 @@ def read_resource(content: Any, knowledge: Knowledge, codings: Codings, now_us: 
             return read_asked(content, knowledge, codings)
         case "Condition":
             return _diagnosis(content)
-        case None:
-            raise unknown("That is no FHIR resource.", "Send one.", "structure")
     raise unknown(
         f"A {kind} of another program is not taken: nothing here is entered from one.",
         "It stays in the quarantine, where a person can read it.",
@@ -139,7 +139,7 @@ def take_foreign(ctx: Context, codings: Codings, content: Any, raw: bytes, *, tr
         exchange.refused(ctx, asker, what="Bundle", why=f"It names {len(animals)} animals.", body=raw, sha256=digest)
         raise SenderError(f"The Bundle names {len(animals)} animals.", "Give one with one Patient. It was kept.")
     try:
-        admission = msgspec.structs.replace(admission_of(animals[0], ctx.clock.now_us()), training=training)
+        admission = msgspec.structs.replace(admission_of(checked(animals[0]), ctx.clock.now_us()), training=training)
         case_id = cases.admit(ctx, actor=asker.actor, admission=admission, command_id=f"fhir-foreign/{digest}")
     except HoldfastError as error:
         exchange.refused(ctx, asker, what="Bundle", why=f"{error}", body=raw, sha256=digest)

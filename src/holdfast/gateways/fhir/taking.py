@@ -8,6 +8,7 @@ from holdfast.gateways.fhir.basics import Resource, ours
 from holdfast.gateways.fhir.building import Codings
 from holdfast.gateways.fhir.creation import Asked, Observed, read_asked, read_observed, unknown
 from holdfast.gateways.fhir.patients import CASE, MICROCHIP
+from holdfast.gateways.fhir.shapes import checked
 from holdfast.kernel.errors import ConflictError, OperatorError
 from holdfast.record import events as ev
 from holdfast.usecases import cases, exchange, second_look
@@ -40,7 +41,7 @@ def _decoded(kind: str, body: bytes) -> Resource:
         raise ExchangeError(f"That is not JSON: {error}.", "Send application/fhir+json.", code="structure") from None
     if not isinstance(content, dict) or content.get("resourceType") != kind:
         raise ExchangeError(f"That is no {kind}.", "Send the resource to the address of its kind.", code="structure")
-    return content
+    return checked(content)
 
 
 def _observed(ctx: Context, asker: Asker, entry: Observed, body: bytes, once: str) -> str:

@@ -23,10 +23,59 @@ from making import NOON_US
 
 KNOWLEDGE = load()
 NAMES = st.sampled_from(
-    ["resourceType", "status", "intent", "code", "coding", "system", "value", "valueQuantity", "valueBoolean", "unit", "component", "subject", "reference", "identifier", "effectiveDateTime", "effectivePeriod", "start", "note", "text", "extension", "url", "valueCodeableConcept", "name", "given", "contact", "birthDate", "requester", "reasonCode"]
+    [
+        "resourceType",
+        "status",
+        "intent",
+        "code",
+        "coding",
+        "system",
+        "value",
+        "valueQuantity",
+        "valueBoolean",
+        "unit",
+        "component",
+        "subject",
+        "reference",
+        "identifier",
+        "effectiveDateTime",
+        "effectivePeriod",
+        "start",
+        "note",
+        "text",
+        "extension",
+        "url",
+        "valueCodeableConcept",
+        "name",
+        "given",
+        "contact",
+        "birthDate",
+        "requester",
+        "reasonCode",
+    ]
 )
 WORDS = st.sampled_from(
-    ["final", "order", "draft", "http://loinc.org", "8867-4", "/min", "Patient", "Observation", "Condition", "ServiceRequest", "species", "canislf", "fever", "http://hl7.org/fhir/StructureDefinition/patient-animal", "urn:holdfast:finding", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "2026-13", "2026"]
+    [
+        "final",
+        "order",
+        "draft",
+        "http://loinc.org",
+        "8867-4",
+        "/min",
+        "Patient",
+        "Observation",
+        "Condition",
+        "ServiceRequest",
+        "species",
+        "canislf",
+        "fever",
+        "http://hl7.org/fhir/StructureDefinition/patient-animal",
+        "urn:holdfast:finding",
+        "9999-12-31T23:59:59-23:59",
+        "0001-01-01T00:00:00+23:59",
+        "2026-13",
+        "2026",
+    ]
 )
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | WORDS
 VALUES = st.recursive(

@@ -147,6 +147,18 @@ def test_waves_are_sampled_data_with_gaps_marked(rex: tuple[Side, str]) -> None:
     assert float(samples[98]) * sampled["factor"] == pytest.approx(98, abs=0.01)
 
 
+def test_a_score_with_items_missing_has_no_total(rex: tuple[Side, str]) -> None:
+    side, case_id = rex
+    asked = [("patient", case_id), ("category", "survey")]
+    found = entries(side.desk.search(ASKER, "Observation", asked, BASE).content)
+    totals = [one for one in found if ".s." in one["id"]]
+    assert totals
+    for one in totals:
+        get_fhir_model_class("Observation").model_validate(one)
+        assert (one["status"] == "preliminary") == ("valueQuantity" not in one)
+        assert side.desk.read(ASKER, "Observation", one["id"]).content == one
+
+
 def test_no_secret_of_a_link_leaves(everything: list[dict]) -> None:
     assert "token_sha256" not in str(everything)
 

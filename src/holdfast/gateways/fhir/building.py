@@ -1,7 +1,8 @@
 """The resources of one case while its events are gone through, each with the version that last touched it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from holdfast.gateways.fhir.basics import (
@@ -25,24 +26,46 @@ Codings = Mapping[str, tuple[Resource, ...]]
 """Codes of the clinic's own code systems by our key, as ``finding:lactate_high`` or ``disease:sepsis``."""
 
 
-@dataclass(frozen=True)
 class Made:
     """A resource and what searching and versions need of it."""
 
-    resource: Resource
-    version: int
-    """Of the stream, of the event that touched it last."""
-    recorded_us: int
-    at_us: int
-    """When what it tells happened."""
+    def __init__(self, resource: Resource, version: int, recorded_us: int, at_us: int) -> None:
+        """``version``: of the stream, of the event that touched it last; ``at_us``: when what it tells happened."""
+        self._resource = resource
+        self.kind = str(resource["resourceType"])
+        self.id = str(resource["id"])
+        self.version = version
+        self.recorded_us = recorded_us
+        self.at_us = at_us
 
     @property
-    def kind(self) -> str:
-        return str(self.resource["resourceType"])
+    def resource(self) -> Resource:
+        return self._resource
 
     @property
-    def id(self) -> str:
-        return str(self.resource["id"])
+    def pattern(self) -> Resource:
+        """A resource that has the same codes, category and status: what a search by them looks at."""
+        return self._resource
+
+
+class Later(Made):
+    """One that is made when it is shown: a stay has tens of thousands of measured values, and a page has fifty."""
+
+    def __init__(self, identity: str, make: Callable[[], Resource], like: Resource, version: int, at_us: int) -> None:
+        self.kind = str(like["resourceType"])
+        self.id = identity
+        self.version = version
+        self.recorded_us = self.at_us = at_us
+        self._make = make
+        self._like = like
+
+    @cached_property
+    def _resource(self) -> Resource:  # type: ignore[override]
+        return self._make()
+
+    @property
+    def pattern(self) -> Resource:
+        return self._like
 
 
 @dataclass(frozen=True)
@@ -139,9 +162,6 @@ class Building:
         name = place.name if place else region
         words = name if side in ("", "midline") else f"{side} {name}"
         return concept(coding(ours("region"), f"{side}:{region}" if side else region), text=words) if region else {}
-
-    def restamped(self, made: Made, **changes: Any) -> Made:
-        return replace(made, resource=made.resource | changes)
 
 
 Mapper = Callable[[Building, Recorded, Any], None]

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from holdfast.gateways.fhir import audits, devices, measurements
-from holdfast.gateways.fhir.basics import Resource, is_id
+from holdfast.gateways.fhir.basics import Resource, is_id, ours
 from holdfast.gateways.fhir.building import Codings, Made, Surroundings
 from holdfast.gateways.fhir.capability import CREATED, capability
 from holdfast.gateways.fhir.case_resources import resources_of
 from holdfast.gateways.fhir.search import PARAMETERS, Query, matching, page, read_query, read_span
 from holdfast.gateways.fhir.taking import take
+from holdfast.gateways.fhir.totals import TOTAL, totals
 from holdfast.kernel.errors import NotFoundError
 from holdfast.kernel.time import US_PER_MIN
 from holdfast.record.blocks import decode_block
@@ -24,6 +25,7 @@ from holdfast.record.imaging_state import StudyEntry
 from holdfast.record.metal_state import MetalMarks
 from holdfast.usecases.context import Context
 from holdfast.usecases.exchange import Answer, Asker, ExchangeError, Params
+from holdfast.usecases.scoring import scores_now
 
 WAVES_US = 10 * US_PER_MIN
 """The longest stretch of waves in one search: ten minutes of three channels are some megabytes."""
@@ -127,6 +129,8 @@ class FhirDesk:
                 yield from self._numeric_with_id(case, identity)
             if kind == "Observation" and measurements.WAVE in identity:
                 yield from self._wave_with_id(case, identity)
+            if kind == "Observation" and TOTAL in identity:
+                yield from self._totals(case)
             yield from self._of_case(case)
 
     def _numeric_with_id(self, case: CaseState, identity: str) -> Iterator[Made]:
@@ -158,6 +162,11 @@ class FhirDesk:
         """Numerics of one patient; waves only where they are asked for by name, and for a short time."""
         wanted = {one.rpartition("|")[2] for one in query.alternatives("category")}
         low, high = query.window()
+        scored = ours("score") + "|"
+        if query.cases is not None and (
+            "survey" in wanted or any(one.startswith(scored) for one in query.alternatives("code"))
+        ):
+            yield from self._totals(case)
         if "waveform" in wanted:
             if query.cases is None or len(query.cases) > 1 or high - low > WAVES_US:
                 raise ExchangeError(
@@ -170,6 +179,11 @@ class FhirDesk:
         elif query.cases is not None and (not wanted or "vital-signs" in wanted):
             yield from self._numerics(case, low, high)
 
+    def _totals(self, case: CaseState) -> list[Made]:
+        now_us = self._ctx.clock.now_us()
+        scores = scores_now(self._ctx, case.case_id, now_us).values()
+        return totals(case.case_id, case.training, self._ctx.knowledge, scores, now_us)
+
     def _numerics(self, case: CaseState, low: float, high: float) -> Iterator[Made]:
         """Aligned to whole minutes, so that a minute has the same id in every search."""
         stretch = measurements.STRETCH_US
@@ -178,8 +192,8 @@ class FhirDesk:
         if from_us >= to_us:
             return
         to_us += -to_us % stretch
-        for point in self._ctx.store.trend(case.case_id, from_us=from_us, to_us=to_us, stretch_us=stretch):
-            yield measurements.numeric(case.case_id, case.training, point)
+        points = self._ctx.store.trend(case.case_id, from_us=from_us, to_us=to_us, stretch_us=stretch)
+        yield from measurements.numerics(case.case_id, case.training, points)
 
     def _of_case(self, case: CaseState) -> list[Made]:
         with self._ctx.book.studies() as studies:

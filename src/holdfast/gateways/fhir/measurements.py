@@ -1,7 +1,8 @@
 """What the monitor measured as Observations: one for each numeric and minute, and waves as SampledData."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import partial
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from holdfast.gateways.fhir.basics import (
     terms,
     when,
 )
-from holdfast.gateways.fhir.building import Made
+from holdfast.gateways.fhir.building import Later, Made
 from holdfast.gateways.fhir.measures import code_of
 from holdfast.kernel.time import US_PER_MIN, US_PER_S
 from holdfast.record.monitor import MonitorMessage, Origin, Wave
@@ -39,25 +40,36 @@ def device_id(device: str) -> str:
     return digest_id("monitor", device)
 
 
-def numeric(case_id: str, training: bool, point: TrendPoint) -> Made:
-    """The newest value of a minute, with the lowest and highest of it."""
-    minute = point.at_us // STRETCH_US
-    identity = f"{case_id}{NUMERIC}{minute}.{id_part(point.key)}"
+def numerics(case_id: str, training: bool, points: Iterable[TrendPoint]) -> Iterator[Made]:
+    """The newest value of each numeric and minute, with the lowest and highest of it."""
+    patterns: dict[str, Resource] = {}
+    for point in points:
+        minute = point.at_us // STRETCH_US
+        origin = "" if point.origin is Origin.LIVE else f".{point.origin.value}"
+        identity = f"{case_id}{NUMERIC}{minute}.{id_part(point.key)}{origin}"
+        if point.key not in patterns:
+            patterns[point.key] = _numeric(case_id, identity, training, point)
+        make = partial(_numeric, case_id, identity, training, point)
+        yield Later(identity, make, patterns[point.key], minute, point.at_us)
+
+
+def _numeric(case_id: str, identity: str, training: bool, point: TrendPoint) -> Resource:
     spread = []
     if point.count > 1:
         spread = [
             {"code": concept(coding(ours("component"), name)), "valueQuantity": quantity(value, point.unit)}
             for name, value in (("lowest-of-minute", point.low), ("highest-of-minute", point.high))
         ]
-    resource = {
-        **_head(case_id, identity, training, point.origin, point.at_us),
-        "category": [concept(coding(CATEGORY, "vital-signs"))],
-        "code": code_of(point.key),
-        "effectiveDateTime": when(point.at_us),
-        "valueQuantity": quantity(point.last, point.unit),
-        "component": spread,
-    }
-    return Made(filled(resource), minute, point.at_us, point.at_us)
+    return filled(
+        {
+            **_head(case_id, identity, training, point.origin, point.at_us),
+            "category": [concept(coding(CATEGORY, "vital-signs"))],
+            "code": code_of(point.key),
+            "effectiveDateTime": when(point.at_us),
+            "valueQuantity": quantity(point.last, point.unit),
+            "component": spread,
+        }
+    )
 
 
 def _head(case_id: str, identity: str, training: bool, origin: Origin, at_us: int) -> Resource:

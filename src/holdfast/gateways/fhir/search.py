@@ -188,13 +188,14 @@ def _matches(query: Query, made: Made) -> bool:
     for name, span in query.spans:
         if not span.holds(made.recorded_us if name in ("_lastUpdated", "recorded") else made.at_us):
             return False
-    return all(any(_holds(made.resource, name, one) for one in values) for name, values in query.tokens)
+    return all(any(_holds(made, name, one) for one in values) for name, values in query.tokens)
 
 
-def _holds(resource: Resource, name: str, value: str) -> bool:
+def _holds(made: Made, name: str, value: str) -> bool:
+    if name == "_id":
+        return made.id == value
+    resource = made.pattern
     match name:
-        case "_id":
-            return bool(resource["id"] == value)
         case "status" | "action" | "outcome":
             return bool(resource.get(name) == value.rpartition("|")[2])
         case "identifier":

@@ -26,6 +26,8 @@ class Config:
     """``AETITLE@ADDRESS`` or ``AETITLE@ADDRESS:PORT`` of each imaging unit; without any, only this machine may send."""
     utc_offset_min: int = 0
     """Offset of device times that come without one."""
+    alarms_to: str = ""
+    """``HOST:PORT`` of a system that takes our alarms (IHE PCD-04); empty: none does."""
     demo: str = ""
     """Words that say what kind of demonstration this is; empty for a real ward."""
     secure_cookies: bool = False

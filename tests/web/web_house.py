@@ -14,12 +14,14 @@ from fake_calling import make_desk
 from holdfast.bootstrap.proofs import RecordProofs
 from holdfast.gateways.dicom.film_reports import DicomFilmReports
 from holdfast.gateways.dicom.pixels import read_film
+from holdfast.gateways.fhir.desk import FhirDesk
 from holdfast.gateways.paper.labels import PdfPaper
 from holdfast.knowledge.loader import load
 from holdfast.storage.film_files import MemoryFilms
 from holdfast.storage.memory_store import MemoryStore
 from holdfast.storage.signing_key import check_signature
 from holdfast.storage.sql_accounts import SqlAccounts
+from holdfast.storage.sql_machines import SqlMachines
 from holdfast.usecases import accounts, beds, cases
 from holdfast.usecases.casebook import CaseBook
 from holdfast.usecases.context import Context
@@ -113,6 +115,8 @@ def make_house(tmp_path: Path, clock: StandingClock) -> House:
         film_reports=DicomFilmReports(),
         read_film=read_film,
         desk=make_desk(ctx),
+        exchange=FhirDesk(ctx, {}),
+        machines=SqlMachines(tmp_path / "accounts.db"),
         secure_cookies=False,
         hasher=hasher,
     )

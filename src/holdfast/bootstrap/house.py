@@ -11,6 +11,8 @@ from holdfast.bootstrap.proofs import RecordProofs
 from holdfast.config import Config
 from holdfast.gateways.calling.apprise_channels import AppriseChannels
 from holdfast.gateways.calling.settings import read_settings
+from holdfast.gateways.fhir.desk import FhirDesk
+from holdfast.gateways.fhir.terminology import read_codings
 from holdfast.gateways.paper.labels import PdfPaper
 from holdfast.gateways.witness.settings import read_witnesses
 from holdfast.kernel.errors import OperatorError, WorldError
@@ -21,6 +23,7 @@ from holdfast.storage.link_key import load_or_make
 from holdfast.storage.signing_key import check_signature
 from holdfast.storage.sql_accounts import SqlAccounts
 from holdfast.storage.sql_addresses import SqlAddresses
+from holdfast.storage.sql_machines import SqlMachines
 from holdfast.storage.sql_store import SqlStore
 from holdfast.usecases.accounts import offer_setup
 from holdfast.usecases.call_desk import CallDesk
@@ -85,6 +88,8 @@ class House:
     """Visits to witnesses: none of them may hold up a call."""
     witnessing: Witnessing
     hooks: Hooks
+    exchange: FhirDesk
+    machines: SqlMachines
 
     def close(self) -> None:
         self.analysis.shutdown(wait=True)
@@ -92,6 +97,7 @@ class House:
         self.messengers.shutdown(wait=True, cancel_futures=True)
         self.hooks.close()
         self.addresses.close()
+        self.machines.close()
         self.accounts.close()
         self.ctx.store.close()
 
@@ -168,6 +174,8 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
         messengers=messengers,
         witnessing=Witnessing(ctx, proofs, films, check_signature, messengers, witnesses, authorities),
         hooks=open_hooks(config, ctx),
+        exchange=FhirDesk(ctx, read_codings(config.data_dir)),
+        machines=SqlMachines(config.database),
     )
 
 

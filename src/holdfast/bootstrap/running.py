@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 
 import uvicorn
 
+from holdfast.bootstrap.alarm_sender import sending_alarms
 from holdfast.bootstrap.duties import keep_house
 from holdfast.bootstrap.film_search import FilmSearch
 from holdfast.bootstrap.house import House, open_house, setup_link
@@ -42,6 +43,8 @@ def web_services(house: House) -> WebServices:
         films=house.films,
         reception=house.reception,
         desk=house.desk,
+        exchange=house.exchange,
+        machines=house.machines,
         read_film=read_film,
         proofs=house.proofs,
         witnessing=house.witnessing,
@@ -140,7 +143,8 @@ async def running(house: House) -> AsyncIterator[None]:
             if tasks[1].done():
                 raise WorldError(f"Cannot serve {config.http_address}.", "Run with --verbose to see why.")
             await asyncio.sleep(0.02)
-        yield
+        async with sending_alarms(house):
+            yield
     finally:
         await asyncio.to_thread(units.close)
         await asyncio.to_thread(films.close)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from holdfast import __version__
-from holdfast.cli import homes
+from holdfast.cli import fhir_arguments, homes
 from holdfast.cli.evidence_commands import add_evidence_commands
 from holdfast.cli.homes import add_place as _add_data
 from holdfast.cli.parsing import EXIT_BROKEN_RECORD
@@ -81,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
 
     homes.add_to(commands)
     add_evidence_commands(commands)
+    _add_fhir(commands)
     _add_scorecards(commands)
     knowledge = _add(commands, "knowledge", _knowledge, "look after the knowledge release")
     knowledge.add_argument("action", choices=["check"])
@@ -110,6 +111,7 @@ def _add_addresses(parser: argparse.ArgumentParser) -> None:
         metavar="AETITLE@ADDRESS[:PORT]",
         help="an imaging unit that may send and ask (may be repeated); without any, only this machine may",
     )
+    parser.add_argument("--alarms-to", default="", metavar="HOST:PORT", help="send our alarms there (IHE PCD-04)")
     parser.add_argument("--secure-cookies", action="store_true", help="when TLS ends in front of Holdfast")
 
 
@@ -117,6 +119,11 @@ def _port(text: str) -> int:
     if not (text.isdigit() and 0 < int(text) < 65_536):
         raise argparse.ArgumentTypeError(f"{text!r} is not a port: use 1 to 65535")
     return int(text)
+
+
+def _add_fhir(commands: Any) -> None:
+    fhir = commands.add_parser("fhir", help="exchange cases and codes with other programs (FHIR R4)")
+    fhir_arguments.add_to(fhir.add_subparsers(required=True, metavar="ACTION"), _add_data)
 
 
 def _add_scorecards(commands: Any) -> None:
@@ -176,6 +183,7 @@ def _config(options: argparse.Namespace, data_dir: Path | None = None) -> Config
         dicom_port=options.dicom_port,
         dicom_peers=tuple(options.dicom_peer),
         utc_offset_min=options.utc_offset_min,
+        alarms_to=options.alarms_to,
         secure_cookies=options.secure_cookies,
     )
 

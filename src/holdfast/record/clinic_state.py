@@ -9,6 +9,7 @@ from holdfast.record.alarm_events import EscalationSet, EscalationStep
 from holdfast.record.call_events import ANY_CALL_CLINIC_EVENT
 from holdfast.record.call_state import CallBook
 from holdfast.record.evidence_events import ReadGranted, ReadGrantEnded
+from holdfast.record.exchange_events import MACHINE_ACTOR, CaseTakenOver, MachineAdded
 from holdfast.record.grant_state import Grant
 
 
@@ -31,13 +32,15 @@ class ClinicState:
     escalation: tuple[EscalationStep, ...] = ()
     """Who is called when nobody acknowledges an alarm; empty: as Holdfast comes."""
     calling: CallBook = field(default_factory=CallBook)
+    elsewhere: dict[str, str] = field(default_factory=dict)
+    """Names of those who acted in cases that were taken over from another record, and of machine accounts."""
     grants: Mapping[str, Grant] = field(default_factory=dict)
     """What investigators may read, by grant."""
 
     def name_of(self, actor: str) -> str:
         """What a person reads for an actor of the record."""
         person = self.people.get(actor)
-        return person.name if person else actor
+        return person.name if person else self.elsewhere.get(actor, actor)
 
     def devices_of(self, bed: str) -> tuple[str, ...]:
         return tuple(device for device, bound in self.bed_of_device.items() if bound == bed)
@@ -61,6 +64,10 @@ def apply(state: ClinicState, event: ev.AnyEvent) -> ClinicState:
             return _with_person(state, event.account, replace(person, role=event.role))
         case EscalationSet():
             return replace(state, escalation=event.steps)
+        case CaseTakenOver():
+            return replace(state, elsewhere={**event.people, **state.elsewhere})
+        case MachineAdded():
+            return replace(state, elsewhere={**state.elsewhere, MACHINE_ACTOR + event.machine_id: event.name})
         case ReadGranted() | ReadGrantEnded():
             return replace(state, grants=grant_state.apply(state.grants, event))
         case ev.AccountClosed() if person := state.people.get(event.account):

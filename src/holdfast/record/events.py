@@ -4,12 +4,12 @@ Each type has a ``kind`` (tag) that ends in its version. A type that must change
 version beside the old one; old bytes are read by an upcaster, never rewritten. Times: when it
 happened is ``at_us`` inside the event; when it was recorded is on the envelope.
 
-Streams: one per case (``case/<case_id>``) and one for the clinic
-(``clinic``: beds, device bindings, accounts); pictures arrive on a third (``imaging``), and each working dog has its
-own (``service/<service_id>``). Events of one subject are in a module of its name: ``alarm_events``, ``cpr_events``,
-``imaging_events``, ``film_events``, ``custody_events``, ``evidence_events``, ``end_of_life_events``,
+Streams: one per case (``case/<case_id>``) and one for the clinic (``clinic``: beds, device bindings, accounts);
+pictures arrive on a third (``imaging``), what other programs read is on a fourth (``exchange``), and each working dog
+has its own (``service/<service_id>``). Events of one subject are in a module of its name: ``alarm_events``,
+``cpr_events``, ``imaging_events``, ``film_events``, ``custody_events``, ``evidence_events``, ``end_of_life_events``,
 ``treatment_events``, ``exam_events``, ``consult_events``, ``home_events``, ``surgery_events``, ``call_events``,
-``service_events``, ``inquiry_events``, ``hook_events``.
+``service_events``, ``inquiry_events``, ``hook_events``, ``exchange_events``.
 """
 
 from enum import StrEnum

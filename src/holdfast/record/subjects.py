@@ -8,6 +8,7 @@ from holdfast.record.custody_events import ANY_CUSTODY_EVENT
 from holdfast.record.end_of_life_events import ANY_END_OF_LIFE_EVENT
 from holdfast.record.evidence_events import ANY_EVIDENCE_CASE_EVENT, ANY_EVIDENCE_CLINIC_EVENT
 from holdfast.record.exam_events import ANY_EXAM_EVENT
+from holdfast.record.exchange_events import ANY_EXCHANGE_EVENT
 from holdfast.record.film_events import ANY_FILM_EVENT
 from holdfast.record.home_events import ANY_HOME_EVENT
 from holdfast.record.hook_events import ANY_HOOK_EVENT
@@ -48,5 +49,6 @@ ANY_SUBJECT_CLINIC_EVENT = (
     | ANY_CALL_CLINIC_EVENT
     | MetalSearched
     | ANY_SERVICE_EVENT
+    | ANY_EXCHANGE_EVENT
 )
 """In the streams of the clinic, its pictures and its working dogs."""

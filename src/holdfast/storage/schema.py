@@ -177,6 +177,17 @@ address = Table(
     PrimaryKeyConstraint("contact_id", "channel"),
 )
 
+# Programs that may ask over the interface for others. The token itself is kept nowhere.
+machine = Table(
+    "machine",
+    metadata,
+    Column("machine_id", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("scopes", Words, nullable=False),
+    Column("token_sha256", Words, nullable=False, unique=True),
+    Column("closed", Boolean, nullable=False),
+)
+
 APPEND_ONLY = ("event", "anchor", "block", "quarantine")
 """Tables whose rows are never changed and never removed."""
 

@@ -17,6 +17,7 @@ from holdfast.web import (
     dicomweb,
     dicomweb_pictures,
     errors,
+    fhir,
     hook_door,
     service_acts,
 )
@@ -168,6 +169,7 @@ def _routes(services: WebServices, hub: Hub) -> list[BaseRoute]:
         WebSocketRoute("/live/alarms", LiveScreen("live.alarms", hub, services, ALARMS).__call__, name="live.alarms"),
         WebSocketRoute("/live/beds/{bed}", LiveScreen("live.bed", hub, services).__call__, name="live.bed"),
         *hook_door.routes(services.hooks),
+        *fhir.routes(services),
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]
     return routes

@@ -7,10 +7,12 @@ from holdfast.usecases.accounts import Hasher
 from holdfast.usecases.call_desk import CallDesk
 from holdfast.usecases.context import Context
 from holdfast.usecases.documents import Paper
+from holdfast.usecases.exchange import Exchange
 from holdfast.usecases.film_reports import FilmReports
 from holdfast.usecases.handing_out import Proofs
 from holdfast.usecases.hook_ports import AnswerHook, Peer, closed
 from holdfast.usecases.live import Ward
+from holdfast.usecases.machines import Machines
 from holdfast.usecases.ports import Accounts, FilmReader, Films
 from holdfast.usecases.reception import Reception
 from holdfast.usecases.witnessing import Witnessing
@@ -29,6 +31,8 @@ class WebServices:
     reception: Reception
     desk: CallDesk = field(kw_only=True)
     witnessing: Witnessing = field(kw_only=True)
+    exchange: Exchange = field(kw_only=True)
+    machines: Machines = field(kw_only=True)
     read_film: FilmReader
     proofs: Proofs
     paper: Paper

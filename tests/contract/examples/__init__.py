@@ -8,6 +8,7 @@ from contract.examples.clinic import CLINIC
 from contract.examples.consult import CONSULT
 from contract.examples.end_of_life import END_OF_LIFE
 from contract.examples.evidence import EVIDENCE
+from contract.examples.exchange import EXCHANGE
 from contract.examples.films import FILMS
 from contract.examples.home import HOME
 from contract.examples.making import Ids, block, change, held, message, note, point, put, wave
@@ -50,5 +51,6 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
     *RESUSCITATION,
     *CONSULT,
     *SERVICE,
+    *EXCHANGE,
     *OTHER_SYSTEMS,
 )

@@ -11,6 +11,7 @@ from holdfast.web.access import (
     end_of_life,
     evidence,
     exam,
+    fhir,
     films,
     hooks,
     imaging,
@@ -39,6 +40,7 @@ ALLOWED: dict[str, Roles] = {
     **service.ALLOWED,
     **surgery.ALLOWED,
     **hooks.ALLOWED,
+    **fhir.ALLOWED,
 }
 
 

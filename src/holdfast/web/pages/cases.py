@@ -131,7 +131,7 @@ def facts(state: CaseState) -> int:
 
 def actor_names(call: Call) -> Any:
     """A function from an actor of the record to what a person reads."""
-    names = call.names() | guests(call.ctx.book.cases())
+    names = call.ctx.book.clinic.elsewhere | call.names() | guests(call.ctx.book.cases())
 
     def who(actor: str) -> str:
         if actor == OWN_ACTOR:

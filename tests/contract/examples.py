@@ -18,6 +18,7 @@ from holdfast.record import film_events as fi
 from holdfast.record import home_events as ho
 from holdfast.record import imaging_events as im
 from holdfast.record import inquiry_events as iq
+from holdfast.record import security_events as sec
 from holdfast.record import service_events as se
 from holdfast.record import surgery_events as su
 from holdfast.record import treatment_events as tr
@@ -380,6 +381,12 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
     ev.AccountCreated(at_us=T0_US, account="a1", name="Dr. Osei", role="clinician"),
     ev.AccountRoleChanged(at_us=T0_US, account="a1", role="administrator"),
     ev.AccountClosed(at_us=T0_US, account="a1"),
+    sec.SecondFactorSet(at_us=T0_US, account="a1"),
+    sec.SecondFactorRemoved(at_us=T0_US, account="a1"),
+    sec.PeerRefused(
+        at_us=T0_US, protocol="DICOM", address="192.0.2.7", title="XRAY9", reason="It is not on the list of units."
+    ),
+    sec.CaseOpened(at_us=T0_US, case_id="c1", route="case"),
     al.EscalationSet(
         at_us=T0_US,
         steps=(al.EscalationStep(priority="high", after_s=30.0, whom="nurse Kim"),),

@@ -18,12 +18,14 @@ from holdfast.knowledge.loader import load
 from holdfast.storage.film_files import MemoryFilms
 from holdfast.storage.memory_store import MemoryStore
 from holdfast.storage.sql_accounts import SqlAccounts
+from holdfast.storage.sql_sign_in import SqlOutsideIdentities, SqlSecondFactors
 from holdfast.usecases import accounts, beds, cases
 from holdfast.usecases.casebook import CaseBook
 from holdfast.usecases.context import Context
 from holdfast.usecases.live import Ward
 from holdfast.usecases.reception import Reception
 from holdfast.web.app import WebServices, create_app
+from holdfast.web.sign_in import SignIn
 from making import CountingIds, StandingClock
 
 PASSWORD = "a long sentence"
@@ -109,6 +111,9 @@ def make_house(tmp_path: Path, clock: StandingClock) -> House:
         film_reports=DicomFilmReports(),
         read_film=read_film,
         desk=make_desk(ctx),
+        sign_in=SignIn(
+            SqlSecondFactors(tmp_path / "accounts.db", tmp_path), SqlOutsideIdentities(tmp_path / "accounts.db")
+        ),
         secure_cookies=False,
         hasher=hasher,
     )

@@ -17,6 +17,7 @@ from holdfast.storage.film_files import FilmFiles
 from holdfast.storage.link_key import load_or_make
 from holdfast.storage.sql_accounts import SqlAccounts
 from holdfast.storage.sql_addresses import SqlAddresses
+from holdfast.storage.sql_sign_in import SqlOutsideIdentities, SqlSecondFactors
 from holdfast.storage.sql_store import SqlStore
 from holdfast.usecases.accounts import offer_setup
 from holdfast.usecases.call_desk import CallDesk
@@ -25,6 +26,7 @@ from holdfast.usecases.context import Context
 from holdfast.usecases.course_watch import CourseWatch
 from holdfast.usecases.ingest import Intake
 from holdfast.usecases.live import Ward
+from holdfast.usecases.peers import Refusals
 from holdfast.usecases.ports import Clock, Ids, Store
 from holdfast.usecases.reception import Reception
 from holdfast.usecases.tray_watch import TrayWatch
@@ -74,11 +76,16 @@ class House:
     senders: ThreadPoolExecutor
     """Messages to people: a channel that is slow holds up no other."""
     desk: CallDesk
+    factors: SqlSecondFactors
+    outside: SqlOutsideIdentities
+    refusals: Refusals
 
     def close(self) -> None:
         self.analysis.shutdown(wait=True)
         self.senders.shutdown(wait=True, cancel_futures=True)
         self.addresses.close()
+        self.factors.close()
+        self.outside.close()
         self.accounts.close()
         self.ctx.store.close()
 
@@ -128,6 +135,9 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
         desk=CallDesk(
             ctx, addresses, AppriseChannels(settings), link_key, settings.address or config.http_address, senders
         ),
+        factors=SqlSecondFactors(config.database, config.data_dir),
+        outside=SqlOutsideIdentities(config.database),
+        refusals=Refusals(ctx),
     )
 
 

@@ -15,6 +15,7 @@ from holdfast.bootstrap.film_search import FilmSearch
 from holdfast.bootstrap.house import House, open_house, setup_link
 from holdfast.bootstrap.imaging_units import dicom_server
 from holdfast.bootstrap.monitors import handle_hl7, quarantine_bytes
+from holdfast.bootstrap.peers import hl7_door, pages_tls, required_roles
 from holdfast.config import Config
 from holdfast.gateways.dicom.film_reports import DicomFilmReports
 from holdfast.gateways.dicom.pixels import read_film
@@ -25,6 +26,8 @@ from holdfast.reasoning.assessment import assess
 from holdfast.reasoning.evidence import Evidence
 from holdfast.signals.warm_up import warm_up
 from holdfast.web.app import WebServices, create_app
+from holdfast.web.services import Door
+from holdfast.web.sign_in import SignIn
 
 log = logging.getLogger("holdfast")
 
@@ -45,7 +48,9 @@ def web_services(house: House) -> WebServices:
         proofs=house.proofs,
         paper=house.paper,
         film_reports=DicomFilmReports(),
-        secure_cookies=house.config.secure_cookies,
+        secure_cookies=house.config.secure_cookies or house.config.tls_certificate is not None,
+        sign_in=SignIn(house.factors, house.outside, required_roles(house.config)),
+        door=Door(hl7=", ".join(house.config.hl7_peers), dicom=", ".join(house.config.dicom_peers)),
         demo=house.config.demo,
     )
 
@@ -91,15 +96,17 @@ def _first_use(house: House) -> None:
 async def running(house: House) -> AsyncIterator[None]:
     """Everything listening: HL7, the once-a-second round and the pages, until the block ends."""
     config = house.config
-    units = dicom_server(house)
+    units, monitors, tls = dicom_server(house), hl7_door(house), pages_tls(config)
+    services = web_services(house)
     pages = _bound(config)
     await prepare(house)
     web = uvicorn.Server(
         uvicorn.Config(
-            create_app(web_services(house)),
+            create_app(services),
             log_level="warning",
             server_header=False,
             ws_ping_interval=20.0,
+            ssl_context_factory=(lambda _config, _default: tls) if tls else None,
         )
     )
     try:
@@ -108,6 +115,7 @@ async def running(house: House) -> AsyncIterator[None]:
             config.hl7_port,
             lambda raw, peer: handle_hl7(house, raw, peer),
             on_problem=lambda raw, peer, reason: quarantine_bytes(house, raw, peer, reason),
+            door=monitors,
         )
     except OSError as error:
         pages.close()

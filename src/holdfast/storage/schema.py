@@ -161,6 +161,36 @@ session = Table(
 
 setup_token = Table("setup_token", metadata, Column("token_sha256", Text, primary_key=True))
 
+# The secret is sealed (``storage.sealing``). ``enrolled_us`` 0: shown to its person, not yet proved by a code.
+second_factor = Table(
+    "second_factor",
+    metadata,
+    Column("account_id", Text, ForeignKey("account.account_id"), primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("enrolled_us", BigInteger, nullable=False),
+    Column("last_step", BigInteger, nullable=False),
+)
+
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("account_id", Text, ForeignKey("account.account_id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("code_hash", Text, nullable=False),
+    PrimaryKeyConstraint("account_id", "number"),
+)
+
+# Who somebody is at a provider of identities, from their first sign-in by it on.
+outside_identity = Table(
+    "outside_identity",
+    metadata,
+    Column("issuer", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("account_id", Text, ForeignKey("account.account_id"), nullable=False),
+    PrimaryKeyConstraint("issuer", "subject"),
+    UniqueConstraint("issuer", "account_id"),
+)
+
 # Where people are reached. Not part of the record: an address can be forgotten.
 address = Table(
     "address",

@@ -65,6 +65,11 @@ class SqlAccounts:
     def close_session(self, token_sha256: str) -> None:
         self._close(_session.token_sha256 == token_sha256)
 
+    def sessions_of(self, account_id: str) -> list[Session]:
+        query = select(*schema.session.c).where(_session.account_id == account_id).order_by(_session.created_us.desc())
+        with self._database.reading(_DOING) as connection:
+            return [Session(**row._mapping) for row in connection.execute(query)]
+
     def close_sessions_of(self, account_id: str) -> None:
         self._close(_session.account_id == account_id)
 

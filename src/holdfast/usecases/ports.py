@@ -260,6 +260,10 @@ class Accounts(Protocol):
 
     def close_session(self, token_sha256: str) -> None: ...
 
+    def sessions_of(self, account_id: str) -> list[Session]:
+        """Newest first."""
+        ...
+
     def close_sessions_of(self, account_id: str) -> None: ...
 
     def put_setup_token(self, token_sha256: str) -> None:

@@ -30,6 +30,7 @@ from holdfast.web.exam_acts import EXAM_ACTS
 from holdfast.web.film_acts import FILM_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
 from holdfast.web.pages import (
+    account,
     alarms,
     calls,
     cases,
@@ -47,11 +48,13 @@ from holdfast.web.pages import (
     offline,
     papers,
     patterns,
+    people,
     proofs,
     recovery,
     resuscitation,
     rules,
     scores,
+    security,
     service,
     signin,
     surgery,
@@ -74,6 +77,9 @@ __all__ = ["WebServices", "create_app"]
 
 _PAGES = (
     *signin.PAGES,
+    *account.PAGES,
+    *people.PAGES,
+    *security.PAGES,
     *ward.PAGES,
     *cases.PAGES,
     *course.PAGES,

@@ -11,9 +11,19 @@ from holdfast.usecases.film_reports import FilmReports
 from holdfast.usecases.handing_out import Proofs
 from holdfast.usecases.live import Ward
 from holdfast.usecases.ports import Accounts, FilmReader, Films
+from holdfast.usecases.read_log import ReadLog
 from holdfast.usecases.reception import Reception
 from holdfast.web.film_shelf import FilmShelf
 from holdfast.web.passwords import Argon2Hasher
+from holdfast.web.sign_in import SignIn
+
+
+@dataclass(frozen=True)
+class Door:
+    """Who else may send to this house, in words; empty: only this machine."""
+
+    hl7: str = ""
+    dicom: str = ""
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,7 @@ class WebServices:
     films: Films
     reception: Reception
     desk: CallDesk = field(kw_only=True)
+    sign_in: SignIn = field(kw_only=True)
     read_film: FilmReader
     proofs: Proofs
     paper: Paper
@@ -34,6 +45,8 @@ class WebServices:
     """True behind TLS: the session cookie is then never sent in the clear."""
     demo: str = ""
     """A line shown on every page of a demonstration; empty on a real ward."""
+    door: Door = field(default_factory=Door)
+    reads: ReadLog = field(default_factory=ReadLog)
     hasher: Hasher = field(default_factory=Argon2Hasher)
 
     @cached_property

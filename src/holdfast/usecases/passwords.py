@@ -20,6 +20,10 @@ million."""
 _WEIGHED_MAX = 72
 """Characters that are weighed: the estimate's work grows with the square of the length."""
 
+_OWN_WORD_MIN = 3
+_BESIDE_MIN = 8
+"""Characters that a password has beside the words of this place and of the person."""
+
 PLACE_WORDS = (
     "holdfast",
     "clinic",
@@ -48,9 +52,12 @@ def check_password(password: str, login: str, name: str = "") -> None:
         )
     if password.casefold() == login:
         raise OperatorError("The password is the login.", "Choose another password.")
-    own = [login, name, *re.split(r"\W+", f"{login} {name}")]
-    words = [*PLACE_WORDS, *(word for word in own if word)]
-    if zxcvbn(password[:_WEIGHED_MAX], user_inputs=words)["guesses"] < GUESSES_MIN:
+    own = [word for word in re.split(r"\W+", f"{login} {name}".casefold()) if len(word) >= _OWN_WORD_MIN]
+    words = [*PLACE_WORDS, *own]
+    beside = password.casefold()
+    for word in sorted(words, key=len, reverse=True):
+        beside = beside.replace(word, "")
+    if len(beside) < _BESIDE_MIN or zxcvbn(password[:_WEIGHED_MAX], user_inputs=words)["guesses"] < GUESSES_MIN:
         raise OperatorError(
             "That password is among the first that others would try.",
             "Use four words that have nothing to do with each other, or a sentence of your own.",

@@ -34,7 +34,7 @@ def matching_step(secret: bytes, code: str, now_us: int) -> int | None:
     # Every step is compared, so that the time it takes tells nothing.
     found = [
         step
-        for step in range(here - _STEPS_EITHER_SIDE, here + _STEPS_EITHER_SIDE + 1)
+        for step in range(max(0, here - _STEPS_EITHER_SIDE), here + _STEPS_EITHER_SIDE + 1)
         if hmac.compare_digest(code_at(secret, step).encode(), code.encode())
     ]
     return found[-1] if found else None

@@ -71,6 +71,7 @@ from holdfast.web.security import SecurityHeaders
 from holdfast.web.services import WebServices
 from holdfast.web.sockets import ALARMS, Hub, LiveScreen
 from holdfast.web.surgery_acts import SURGERY_ACTS
+from holdfast.web.throttle import Throttle
 from holdfast.web.treatment_acts import TREATMENT_ACTS
 
 __all__ = ["WebServices", "create_app"]
@@ -143,7 +144,7 @@ def create_app(services: WebServices) -> Starlette:
 
     return Starlette(
         routes=_routes(services, hub),
-        middleware=[Middleware(SecurityHeaders, secure=services.secure_cookies)],
+        middleware=[Middleware(SecurityHeaders, secure=services.secure_cookies), Middleware(Throttle)],
         exception_handlers={
             HoldfastError: errors.on_holdfast_error,
             HTTPException: errors.on_http_error,

@@ -59,8 +59,8 @@ def settings(call: Call) -> list[Setting]:
             call.services.secure_cookies,
             "yes" if call.services.secure_cookies else "no: passwords cross the network as they are typed",
         ),
-        Setting("Monitors (HL7)", bool(door.hl7), door.hl7 or "only this machine may send"),
-        Setting("Imaging units (DICOM)", bool(door.dicom), door.dicom or "only this machine may send"),
+        Setting("Monitors (HL7)", True, door.hl7 or "only this machine may send"),
+        Setting("Imaging units (DICOM)", True, door.dicom or "only this machine may send"),
         Setting("Second factor", coded == len(standing), f"{coded} of {len(standing)} accounts have one"),
         Setting("Second factor asked of", bool(required), required or "no role"),
     ]

@@ -17,6 +17,8 @@ ENDS_OR_BEGINS_A_SESSION = (
     "login.save",
     "login.code",
     "login.code.save",
+    "login.outside",
+    "login.outside.return",
     "setup",
     "setup.save",
 )

@@ -6,6 +6,8 @@ import ssl
 from holdfast.bootstrap.house import House
 from holdfast.config import Config
 from holdfast.gateways.hl7.server import Door
+from holdfast.gateways.identity.oidc import OidcProvider
+from holdfast.gateways.identity.settings import read_settings
 from holdfast.gateways.networks import network_of, permitted
 from holdfast.gateways.tls import server_context
 from holdfast.kernel.errors import OperatorError
@@ -51,3 +53,9 @@ def required_roles(config: Config) -> frozenset[Role]:
     except ValueError:
         known = ", ".join(Role)
         raise OperatorError("There is no such role to ask a second factor of.", f"Roles: {known}.") from None
+
+
+def identity_provider(config: Config) -> OidcProvider | None:
+    """Where else people sign in; raises ``OperatorError`` for a file that cannot be meant."""
+    settings = read_settings(config.data_dir)
+    return OidcProvider(settings) if settings else None

@@ -15,7 +15,7 @@ from holdfast.bootstrap.film_search import FilmSearch
 from holdfast.bootstrap.house import House, open_house, setup_link
 from holdfast.bootstrap.imaging_units import dicom_server
 from holdfast.bootstrap.monitors import handle_hl7, quarantine_bytes
-from holdfast.bootstrap.peers import hl7_door, pages_tls, required_roles
+from holdfast.bootstrap.peers import hl7_door, identity_provider, pages_tls, required_roles
 from holdfast.config import Config
 from holdfast.gateways.dicom.film_reports import DicomFilmReports
 from holdfast.gateways.dicom.pixels import read_film
@@ -49,7 +49,7 @@ def web_services(house: House) -> WebServices:
         paper=house.paper,
         film_reports=DicomFilmReports(),
         secure_cookies=house.config.secure_cookies or house.config.tls_certificate is not None,
-        sign_in=SignIn(house.factors, house.outside, required_roles(house.config)),
+        sign_in=SignIn(house.factors, house.outside, required_roles(house.config), identity_provider(house.config)),
         door=Door(hl7=", ".join(house.config.hl7_peers), dicom=", ".join(house.config.dicom_peers)),
         demo=house.config.demo,
     )

@@ -56,3 +56,39 @@ class OutsideIdentities(Protocol):
     def link(self, issuer: str, subject: str, account_id: str) -> bool:
         """Once for each subject and once for each account of an issuer; False when either has a link already."""
         ...
+
+
+class Begun(msgspec.Struct, frozen=True, kw_only=True):
+    """A sign-in at a provider that was begun. It belongs to one browser and is finished once."""
+
+    url: str
+    """Where the browser is sent."""
+    state: str
+    nonce: str
+    verifier: str
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """Who a provider says that somebody is. It says nothing of what they may do."""
+
+    issuer: str
+    subject: str
+    login: str
+    """The value of the claim that the clinic chose."""
+
+
+class IdentityProvider(Protocol):
+    """Where people sign in already."""
+
+    @property
+    def label(self) -> str:
+        """What the button says."""
+        ...
+
+    def begin(self) -> Begun:
+        """Raises ``WorldError`` when the provider cannot be reached."""
+        ...
+
+    def finish(self, begun: Begun, *, state: str, code: str, issuer: str) -> Identity:
+        """With what the browser brought back. Raises ``NotAllowedError`` or ``WorldError``."""
+        ...

@@ -46,6 +46,7 @@ from holdfast.web.pages import (
     imaging,
     knowledge,
     offline,
+    outside,
     papers,
     patterns,
     people,
@@ -78,6 +79,7 @@ __all__ = ["WebServices", "create_app"]
 
 _PAGES = (
     *signin.PAGES,
+    *outside.PAGES,
     *account.PAGES,
     *people.PAGES,
     *security.PAGES,

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from holdfast.kernel.time import US_PER_MIN
 from holdfast.usecases.accounts import Role
-from holdfast.usecases.sign_in_ports import OutsideIdentities, SecondFactors
+from holdfast.usecases.sign_in_ports import Begun, IdentityProvider, OutsideIdentities, SecondFactors
 from holdfast.web.ratelimit import LoginLimiter
 
 WAITING_US = 5 * US_PER_MIN
@@ -59,6 +59,14 @@ class HalfSignedIn:
 
 
 @dataclass(frozen=True)
+class Away:
+    """A browser that was sent to the provider of identities."""
+
+    begun: Begun
+    target: str
+
+
+@dataclass(frozen=True)
 class SignIn:
     """Made once for an application."""
 
@@ -66,8 +74,10 @@ class SignIn:
     outside: OutsideIdentities
     required: frozenset[Role] = frozenset()
     """Roles that reach nothing without a second factor."""
+    provider: IdentityProvider | None = None
     limiter: LoginLimiter = field(default_factory=LoginLimiter)
     waiting: Waiting[HalfSignedIn] = field(default_factory=Waiting)
+    away: Waiting[Away] = field(default_factory=Waiting)
 
 
 def _sha256(token: str) -> str:

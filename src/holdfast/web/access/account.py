@@ -5,6 +5,8 @@ from holdfast.web.access.roles import ADMINISTRATION, EVERYBODY, PUBLIC, Roles
 ALLOWED: dict[str, Roles] = {
     "login.code": PUBLIC,
     "login.code.save": PUBLIC,
+    "login.outside": PUBLIC,
+    "login.outside.return": PUBLIC,
     "prove": EVERYBODY,
     "prove.save": EVERYBODY,
     "account.second_factor": EVERYBODY,

@@ -44,20 +44,20 @@ def save_setup(call: Call) -> Response:
 def login(call: Call) -> Response:
     if call.account is not None:
         return RedirectResponse(home_of(call.account.role), status_code=303)
-    return page(call, "login.html", next=local(call.query("next")), login="", problem="")
+    return _login_page(call, 200, local(call.query("next")))
 
 
 def save_login(call: Call) -> Response:
     """The password. Guessing is slowed down before it is looked at."""
     login, target = call.field("login"), local(call.field("next"))
     if problem := _too_often(call, login, call.address):
-        return page(call, "login.html", 429, next=target, login=login, problem=problem)
+        return _login_page(call, 429, target, login, problem)
     services = call.services
     account = use.authenticate(services.accounts, services.hasher, login=login, password=call.field("password"))
     if account is None:
         known = services.accounts.by_login(login.strip().casefold())
         said("sign-in failed: password", account=known.account_id if known else "unknown", address=call.address)
-        return page(call, "login.html", 403, next=target, login=login, problem=_WRONG)
+        return _login_page(call, 403, target, login, _WRONG)
     services.sign_in.limiter.succeeded(login, call.address)
     return first_step_done(call, account, target, by="password")
 
@@ -69,7 +69,7 @@ def first_step_done(call: Call, account: Account, target: str, by: str) -> Respo
     token = call.ctx.ids.new_secret()
     call.services.sign_in.waiting.put(token, HalfSignedIn(account.account_id, target, by), call.now_us)
     response = RedirectResponse("/login/code", status_code=303)
-    _set_cookie(call, response, WAITING_COOKIE, token, WAITING_US // 1_000_000)
+    set_cookie(call, response, WAITING_COOKIE, token, WAITING_US // 1_000_000)
     return response
 
 
@@ -117,7 +117,7 @@ def save_prove(call: Call) -> Response:
     services.sign_in.limiter.succeeded(account.login, call.address)
     token, _ = use.renew_session(services.accounts, call.ctx.ids, account=account, old=call.session, now_us=call.now_us)
     response = RedirectResponse(target or home_of(account.role), status_code=303)
-    _set_cookie(call, response, SESSION_COOKIE, token)
+    set_cookie(call, response, SESSION_COOKIE, token)
     return response
 
 
@@ -149,14 +149,33 @@ def signed_in(call: Call, account: Account, target: str, by: str) -> Response:
     token, _ = use.open_session(call.services.accounts, call.ctx.ids, account=account, now_us=call.now_us)
     said("signed in", account=account.account_id, by=by, address=call.address)
     response = RedirectResponse(target, status_code=303)
-    _set_cookie(call, response, SESSION_COOKIE, token)
+    set_cookie(call, response, SESSION_COOKIE, token)
     return response
+
+
+def set_cookie(call: Call, response: Response, name: str, token: str, max_age: int | None = None) -> None:
+    """A cookie that only we read; behind TLS only this host is ever sent it."""
+    response.set_cookie(
+        cookie_name(name, call.services),
+        token,
+        max_age=max_age,
+        path="/",
+        secure=call.services.secure_cookies,
+        httponly=True,
+        samesite="lax",
+    )
 
 
 def local(target: str) -> str:
     """The target when it is a page of ours, else empty: a link must not lead a signed-in person elsewhere."""
     own = target.startswith("/") and not target.startswith(("//", "/\\")) and "\n" not in target
     return target if own else ""
+
+
+def _login_page(call: Call, status: int, target: str, login: str = "", problem: str = "") -> Response:
+    provider = call.services.sign_in.provider
+    label = provider.label if provider else ""
+    return page(call, "login.html", status, next=target, login=login, problem=problem, outside=label)
 
 
 def _too_often(call: Call, who: str, address: str) -> str:
@@ -199,18 +218,6 @@ def _waiting_token(call: Call) -> str:
 
 def _waiting(call: Call) -> HalfSignedIn | None:
     return call.services.sign_in.waiting.get(_waiting_token(call), call.now_us)
-
-
-def _set_cookie(call: Call, response: Response, name: str, token: str, max_age: int | None = None) -> None:
-    response.set_cookie(
-        cookie_name(name, call.services),
-        token,
-        max_age=max_age,
-        path="/",
-        secure=call.services.secure_cookies,
-        httponly=True,
-        samesite="lax",
-    )
 
 
 PAGES = (

@@ -1,0 +1,109 @@
+"""What holds for every answer and every source file, so that a new page cannot fall behind the others."""
+
+import re
+from pathlib import Path
+
+import pytest
+from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient
+
+from holdfast.kernel.pace import Pace
+from holdfast.web.access import ALLOWED
+from holdfast.web.access.roles import PUBLIC
+from holdfast.web.security import HEADERS
+from holdfast.web.throttle import Throttle
+from web.test_access import fill
+
+SOURCES = Path(__file__).parents[2] / "src" / "holdfast"
+OWN_SCRIPTS = sorted((SOURCES / "web" / "static").glob("*.js"))
+TEMPLATES = sorted((SOURCES / "web" / "templates").glob("*.html"))
+PYTHON = sorted(SOURCES.rglob("*.py"))
+
+
+def found(pattern: str, paths: list[Path]) -> list[str]:
+    return [f"{path.name}: {hit}" for path in paths for hit in re.findall(pattern, path.read_text(encoding="utf-8"))]
+
+
+def test_no_script_of_ours_makes_markup_or_code_of_text() -> None:
+    assert len(OWN_SCRIPTS) > 20
+    dangerous = (
+        r"\.(?:inner|outer)HTML\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function\(|postMessage\([^)]*\*"
+    )
+    assert found(dangerous, OWN_SCRIPTS) == []
+
+
+def test_no_template_shows_text_as_markup() -> None:
+    assert len(TEMPLATES) > 40
+    assert found(r"\|\s*safe\b|autoescape\s+false|Markup\(", TEMPLATES) == []
+    assert found(r"\bMarkup\(|autoescape=False", PYTHON) == []
+
+
+def test_no_module_runs_commands_or_reads_objects_that_act() -> None:
+    forbidden = (
+        r"\bsubprocess\b|os\.system\(|os\.popen\(|\bpickle\b|\bmarshal\b|\bshelve\b|(?<![\w.])eval\(|(?<![\w.])exec\("
+    )
+    assert found(forbidden, PYTHON) == []
+    assert found(r"import xml\.etree|import lxml|xml\.dom|xml\.sax\.(?!saxutils)", PYTHON) == []
+
+
+def test_weak_hashes_and_ciphers_are_nowhere() -> None:
+    assert found(r"hashlib\.(?:md5|sha1)\(|modes\.ECB|PKCS1v15\(|\bDES\b|\bRC4\b", PYTHON) == []
+
+
+def test_every_answer_carries_the_headers(house) -> None:
+    for route in house.app.routes:
+        if not isinstance(route, Route) or "GET" not in route.methods:
+            continue
+        answer = house.client("clinician").get(fill(route.path, house.case_id))
+        for name, value in HEADERS.items():
+            assert answer.headers[name] == value, route.name
+        assert answer.headers["cache-control"] == "no-store", route.name
+        assert "access-control-allow-origin" not in answer.headers or ALLOWED[route.name] is PUBLIC, route.name
+        assert "server" not in answer.headers
+        kind = answer.headers.get("content-type", "")
+        assert kind or not answer.content, route.name
+        assert not kind.startswith("text/") or "charset=utf-8" in kind, (route.name, kind)
+
+
+def test_a_get_changes_nothing_but_what_tells_of_reading(house) -> None:
+    told_of_reading = {"case_opened.1", "second_look_shown.1"}
+    for route in house.app.routes:
+        if not isinstance(route, Route) or "GET" not in route.methods:
+            continue
+        before = house.ctx.store.head_seq()
+        house.client("clinician").get(fill(route.path, house.case_id))
+        kinds = {one.event.__struct_config__.tag for one in house.ctx.store.read_log(after_seq=before)}
+        assert kinds <= told_of_reading, (route.name, kinds)
+
+
+def test_every_method_that_is_not_meant_is_refused(house) -> None:
+    for method in ("TRACE", "PUT", "DELETE", "PATCH"):
+        assert house.client("clinician").request(method, f"/cases/{house.case_id}").status_code == 405, method
+
+
+def test_no_live_screen_is_open_to_everybody(house) -> None:
+    screens = [route.name for route in house.app.routes if isinstance(route, WebSocketRoute)]
+    assert screens
+    assert all(ALLOWED[name] for name in screens)
+
+
+@pytest.mark.parametrize("path", ["/static/../security.py", "/static/%2e%2e/security.py", "/static/..%2fsecurity.py"])
+def test_no_file_outside_the_static_ones_is_served(house, path: str) -> None:
+    answer = house.client().get(path)
+    assert answer.status_code in (303, 401, 404)
+    assert "HEADERS" not in answer.text
+    assert house.client().get("/static/").status_code == 404, "no listing"
+
+
+def test_an_address_that_asks_too_much_waits_and_others_do_not() -> None:
+    async def app(scope, receive, send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+    throttled = Throttle(app, Pace(per_s=0.5, burst=3))
+    one, other = (TestClient(throttled, client=(f"192.0.2.{number}", 1)) for number in (1, 2))
+    answers = [one.get("/") for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [200] * 3 + [429] * 3
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    assert answers[-1].json()["error"]["remedy"]
+    assert other.get("/").status_code == 200

@@ -2,15 +2,11 @@
 
 import asyncio
 import contextlib
-import datetime
 import ssl
 import time
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 from pynetdicom import AE
@@ -26,36 +22,14 @@ from holdfast.gateways.tls import server_context
 from holdfast.kernel import limits
 from holdfast.kernel.errors import OperatorError
 from holdfast.kernel.pace import Pace
+from made_papers import make_papers, trusting
 
 MESSAGE = encode_frame(b"MSH|^~\\&|MON|WARD|||20260214093000||ORU^R01|1|P|2.6\r")
 
 
 @pytest.fixture(scope="module")
 def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate of localhost, signed by its own key."""
-    folder = tmp_path_factory.mktemp("tls")
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (folder / "key.pem").write_bytes(key.private_bytes(*form))
-    return folder
-
-
-def trusting(papers: Path) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=str(papers / "cert.pem"))
+    return make_papers(tmp_path_factory.mktemp("tls"))
 
 
 async def send_one(port: int, tls: ssl.SSLContext | None = None) -> bytes:

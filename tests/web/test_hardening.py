@@ -1,5 +1,7 @@
 """What holds for every answer and every source file, so that a new page cannot fall behind the others."""
 
+import base64
+import math
 import re
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pytest
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 
+from holdfast.bootstrap.house import RandomIds
 from holdfast.kernel.pace import Pace
 from holdfast.web.access import ALLOWED
 from holdfast.web.access.roles import PUBLIC
@@ -50,10 +53,58 @@ def test_weak_hashes_and_ciphers_are_nowhere() -> None:
     assert found(r"hashlib\.(?:md5|sha1)\(|modes\.ECB|PKCS1v15\(|\bDES\b|\bRC4\b", PYTHON) == []
 
 
-def test_every_answer_carries_the_headers(house) -> None:
+def test_no_query_is_made_of_text() -> None:
+    storage = sorted((SOURCES / "storage").glob("*.py"))
+    made = found(r"(?:execute|exec_driver_sql|text)\(\s*f?\"[^\"]*", storage)
+    allowed = ("PRAGMA ", "CREATE TRIGGER IF NOT EXISTS {table}_refuses_")
+    assert [one for one in made if not any(word in one for word in allowed)] == []
+    elsewhere = [path for path in PYTHON if path.parent.name != "storage"]
+    assert found(r"import sqlite3|from sqlalchemy|import sqlalchemy", elsewhere) == []
+
+
+def test_secrets_come_from_the_operating_system() -> None:
+    ids = RandomIds()
+    made = {ids.new_secret() for _ in range(100)}
+    assert len(made) == 100
+    assert min(len(base64.urlsafe_b64decode(one + "=")) for one in made) >= 32
+    assert {len(ids.new_id()) for _ in range(100)} == {12}
+    assert 12 * math.log2(len(set(ids._LETTERS))) > 56
+    makers = [
+        path
+        for part in ("web", "storage", "gateways", "bootstrap", "usecases")
+        for path in PYTHON
+        if part in path.parts
+    ]
+    assert found(r"(?m)^(?:import random|from random import.*|.*np\.random.*)$", makers) == []
+
+
+def test_password_fields_are_plain_and_masked() -> None:
+    fields = [one for path in TEMPLATES for one in re.findall(r"<input[^>]*name=\"password[^>]*>", path.read_text())]
+    assert len(fields) >= 6
+    for one in fields:
+        assert 'type="password"' in one
+        assert re.search(r'autocomplete="(?:current|new)-password"', one)
+        assert not re.search(r"onpaste|maxlength|readonly", one)
+
+
+def test_signing_out_is_on_every_page(house) -> None:
+    for path in ("/", "/account", "/cases", f"/cases/{house.case_id}", f"/cases/{house.case_id}/timeline"):
+        assert 'action="/logout"' in house.client("clinician").get(path).text, path
+
+
+def test_no_page_shows_a_hash_of_a_password(house) -> None:
+    for path in ("/people", "/account", "/security", "/api/security", "/grants", "/api/session"):
+        answer = house.client("administrator").get(path)
+        assert answer.status_code == 200, path
+        assert not re.search(r"plain:|argon2|password_hash|token_sha256", answer.text), path
+
+
+def test_every_answer_carries_the_headers_and_no_get_changes_anything(house) -> None:
+    told_of_reading = {"case_opened.1", "second_look_shown.1"}
     for route in house.app.routes:
         if not isinstance(route, Route) or "GET" not in route.methods:
             continue
+        before = house.ctx.store.head_seq()
         answer = house.client("clinician").get(fill(route.path, house.case_id))
         for name, value in HEADERS.items():
             assert answer.headers[name] == value, route.name
@@ -63,15 +114,6 @@ def test_every_answer_carries_the_headers(house) -> None:
         kind = answer.headers.get("content-type", "")
         assert kind or not answer.content, route.name
         assert not kind.startswith("text/") or "charset=utf-8" in kind, (route.name, kind)
-
-
-def test_a_get_changes_nothing_but_what_tells_of_reading(house) -> None:
-    told_of_reading = {"case_opened.1", "second_look_shown.1"}
-    for route in house.app.routes:
-        if not isinstance(route, Route) or "GET" not in route.methods:
-            continue
-        before = house.ctx.store.head_seq()
-        house.client("clinician").get(fill(route.path, house.case_id))
         kinds = {one.event.__struct_config__.tag for one in house.ctx.store.read_log(after_seq=before)}
         assert kinds <= told_of_reading, (route.name, kinds)
 

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import AsyncIterator
 
@@ -87,6 +88,19 @@ async def prepare(house: House) -> None:
         log.exception("the signal analysis could not be prepared")
 
 
+def pages_server(services: WebServices, tls: ssl.SSLContext | None) -> uvicorn.Server:
+    """What serves the pages; over TLS there is no plain port beside it."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            create_app(services),
+            log_level="warning",
+            server_header=False,
+            ws_ping_interval=20.0,
+            ssl_context_factory=(lambda _config, _default: tls) if tls else None,
+        )
+    )
+
+
 def _first_use(house: House) -> None:
     warm_up()
     assess(house.ctx.knowledge, Evidence({}))
@@ -100,15 +114,7 @@ async def running(house: House) -> AsyncIterator[None]:
     services = web_services(house)
     pages = _bound(config)
     await prepare(house)
-    web = uvicorn.Server(
-        uvicorn.Config(
-            create_app(services),
-            log_level="warning",
-            server_header=False,
-            ws_ping_interval=20.0,
-            ssl_context_factory=(lambda _config, _default: tls) if tls else None,
-        )
-    )
+    web = pages_server(services, tls)
     try:
         mllp = await serve_mllp(
             config.hl7_host,

@@ -171,6 +171,27 @@ def test_somebody_sees_where_they_are_signed_in_and_ends_all_of_it(house) -> Non
     assert other.get("/cases").status_code == house.client("clinician").get("/cases").status_code == 303
 
 
+def test_a_first_password_opens_only_the_way_to_ones_own_and_not_for_long(house) -> None:
+    for login in ("new", "late"):
+        fields = {"login": login, "name": login, "role": "clinician", "password": PASSWORD}
+        assert house.post("administrator", "/people", fields).status_code == 303
+    client = house.client("new")
+    assert client.get("/cases").headers["location"].startswith("/account")
+    assert "chosen by somebody else" in client.get("/account").text
+    assert house.post("new", f"/cases/{house.case_id}/notes", {"text": "typed"}).status_code == 403
+    same = {"password_old": PASSWORD, "password_new": PASSWORD, "password_again": PASSWORD}
+    assert house.post("new", "/account/password", same).status_code == 400, "it cannot become one's own"
+    own = "the dog is well"
+    changed = {"password_old": PASSWORD, "password_new": own, "password_again": own}
+    assert house.post("new", "/account/password", changed).status_code == 303
+    client.post("/login", data={"login": "new", "password": own})
+    assert client.get("/cases").status_code == 200
+    house.clock.advance(7 * 24 * 3600 + 1)
+    answer = house.client().post("/login", data={"login": "late", "password": PASSWORD})
+    assert answer.status_code == 403
+    assert "not changed in time" in answer.text
+
+
 def test_an_administrator_signs_somebody_out(house) -> None:
     client = house.client("technician")
     account = house.services.accounts.by_login("technician")

@@ -159,6 +159,14 @@ session = Table(
     Column("last_seen_us", BigInteger, nullable=False),
 )
 
+# Accounts whose password somebody else typed, until their person has chosen one.
+first_password = Table(
+    "first_password",
+    metadata,
+    Column("account_id", Text, ForeignKey("account.account_id"), primary_key=True),
+    Column("until_us", BigInteger, nullable=False),
+)
+
 setup_token = Table("setup_token", metadata, Column("token_sha256", Text, primary_key=True))
 
 # The secret is sealed (``storage.sealing``). ``enrolled_us`` 0: shown to its person, not yet proved by a code.

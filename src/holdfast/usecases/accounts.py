@@ -24,6 +24,8 @@ SESSION_IDLE_US = 12 * US_PER_H
 """A night shift and its hand-over."""
 SESSION_LONGEST_US = 7 * 24 * US_PER_H
 """However busy it is: a board on the wall signs in once a week."""
+FIRST_PASSWORD_US = 7 * 24 * US_PER_H
+"""How long the password that an administrator typed opens the way to one of one's own."""
 FRESH_US = 15 * US_PER_MIN
 """How long after a sign-in accounts, grants and second factors can be changed without saying again who one is."""
 _TOUCH_EVERY_US = US_PER_MIN
@@ -90,6 +92,11 @@ def create_account(
     return _create(ctx, accounts, hasher, actor, login, name, _role(role), password)
 
 
+def hand_over(accounts: Accounts, account: Account, now_us: int) -> None:
+    """Somebody else knows this password: its person chooses another one before anything opens."""
+    accounts.put_first_password(account.account_id, now_us + FIRST_PASSWORD_US)
+
+
 def change_role(ctx: Context, accounts: Accounts, *, actor: str, account_id: str, role: str) -> Account:
     """Give an account another role; whoever is signed in with it must sign in again."""
     account = _standing(accounts, account_id)
@@ -119,7 +126,10 @@ def change_password(accounts: Accounts, hasher: Hasher, *, account_id: str, old:
     if len(old) > PASSWORD_MAX or not hasher.verify(account.password_hash, old):
         raise OperatorError("The present password is not right.", "Type it again.")
     check_password(new, account.login, account.name)
+    if new == old:
+        raise OperatorError("That is the password that you have.", "Choose another one.")
     accounts.put(msgspec.structs.replace(account, password_hash=hasher.hash(new)))
+    accounts.clear_first_password(account_id)
     accounts.close_sessions_of(account_id)
 
 

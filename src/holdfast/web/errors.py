@@ -16,6 +16,7 @@ from holdfast.kernel.errors import (
 )
 from holdfast.web.gate import (
     Call,
+    OwnPasswordNeededError,
     ProofNeededError,
     SecondFactorNeededError,
     SignInNeededError,
@@ -43,6 +44,7 @@ _DOORS: tuple[tuple[type[HoldfastError], str], ...] = (
     (SignInNeededError, "/login"),
     (ProofNeededError, "/prove"),
     (SecondFactorNeededError, "/account/second-factor"),
+    (OwnPasswordNeededError, "/account"),
 )
 """Where a person is sent who opened a page and lacks something that can be had there."""
 

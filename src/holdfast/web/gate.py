@@ -48,6 +48,10 @@ class SecondFactorNeededError(NotAllowedError):
     """The clinic asks this role for a second factor, and the account has none yet."""
 
 
+class OwnPasswordNeededError(NotAllowedError):
+    """Somebody else typed this account's password."""
+
+
 class TooLargeError(OperatorError):
     """The posted body is larger than any form of ours."""
 
@@ -164,6 +168,7 @@ def guarded(route: str, handler: Handler, services: WebServices, takes: Takes = 
         _check_role(call)
         if request.method == "POST":
             _check_forgery(call)
+        _check_password(call)
         _check_factor(call)
         _check_fresh(call)
         services.ctx.book.catch_up()  # a command on this machine may have written a moment ago
@@ -209,6 +214,13 @@ def _check_role(call: Call) -> None:
     raise NotAllowedError(
         f"Your account is a {call.account.role}'s and does not reach this page.", f"It is open to: {needed}."
     )
+
+
+def _check_password(call: Call) -> None:
+    if call.account is None or not ALLOWED[call.route] or call.route in WITHOUT_FACTOR:
+        return
+    if call.services.accounts.first_password_until(call.account.account_id) is not None:
+        raise OwnPasswordNeededError("Your password was chosen by somebody else.", "Choose your own on your account.")
 
 
 def _check_factor(call: Call) -> None:

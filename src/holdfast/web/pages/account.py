@@ -25,6 +25,7 @@ def account(call: Call) -> Response:
         "account.html",
         password_min=PASSWORD_MIN,
         factor=call.services.sign_in.factors.of(call.actor),
+        first=call.services.accounts.first_password_until(call.actor) is not None,
         required=_own(call).role in call.services.sign_in.required,
         sessions=alive,
         here=call.session.token_sha256,

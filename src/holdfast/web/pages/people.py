@@ -39,6 +39,7 @@ def create_person(call: Call) -> Response:
         role=call.field("role"),
         password=call.field("password"),
     )
+    use.hand_over(call.services.accounts, made, call.now_us)
     said("account made", account=made.account_id, role=made.role, by=call.actor, address=call.address)
     return _back()
 

@@ -16,6 +16,7 @@ from holdfast.web.sign_in import WAITING_US, HalfSignedIn
 
 WAITING_COOKIE = "holdfast_second_step"
 _WRONG = "Login and password do not belong together."
+_TOO_OLD = "This first password was not changed in time. An administrator makes you a new account."
 _WRONG_CODE = "That code is not right, or it was used already. Wait for the next one."
 
 
@@ -59,6 +60,10 @@ def save_login(call: Call) -> Response:
         said("sign-in failed: password", account=known.account_id if known else "unknown", address=call.address)
         return _login_page(call, 403, target, login, _WRONG)
     services.sign_in.limiter.succeeded(login, call.address)
+    until_us = services.accounts.first_password_until(account.account_id)
+    if until_us is not None and until_us < call.now_us:
+        said("sign-in failed: first password too old", account=account.account_id, address=call.address)
+        return _login_page(call, 403, target, login, _TOO_OLD)
     return first_step_done(call, account, target, by="password")
 
 

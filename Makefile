@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo serve test check bench docs lock clean
+.PHONY: help demo serve test check bench docs sbom audit lock clean
 
 help:            ## list the verbs
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -32,6 +32,13 @@ bench: $(VENV)/.dev   ## measure: acknowledged messages through kill -9, parser 
 
 docs: $(VENV)/.dev    ## build the documentation into docs/_build
 	$(BIN)/sphinx-build -q -n -W docs docs/_build
+
+sbom: $(VENV)/.run    ## list every part with its version: docs/_build/sbom.json (CycloneDX)
+	mkdir -p docs/_build
+	$(BIN)/python tools/supply.py sbom docs/_build/sbom.json
+
+audit: $(VENV)/.run   ## compare the locked parts with known vulnerabilities; needs pip-audit and the network, and says so
+	$(BIN)/python tools/supply.py audit
 
 lock:            ## resolve the locks anew (needs uv on the PATH)
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock

@@ -3,10 +3,12 @@
 A test compares them with the data; it fails when this was not run after a change.
 """
 
+import importlib.util
 import re
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
+from types import ModuleType
 
 from holdfast.calling import course as call_course
 from holdfast.custody import table as custody
@@ -24,6 +26,19 @@ from holdfast.surgery import course as surgery_course
 from holdfast.treatments import table as treatments
 
 REFERENCE = Path(__file__).parent / "reference"
+
+
+def _beside(name: str) -> ModuleType:
+    """A module of this folder, which is no package."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+TABLES = _beside("security_tables")
 
 USES = {
     "cpr": "During an arrest",
@@ -252,6 +267,9 @@ PARTS: dict[str, dict[str, Callable[[Knowledge], str]]] = {
         "treatment order": treatment_order,
     },
     "surgery.md": {"surgery": surgery, "surgery lists": surgery_lists},
+    "security.md": {"asvs": lambda _: TABLES.asvs()},
+    "hazards.md": {"hazards": lambda _: TABLES.hazards()},
+    "roles.md": {"roles": lambda _: TABLES.roles()},
     "resuscitation.md": {"course": course, "numbers": figures},
 }
 """What is made from data, by page and by the name of its place."""

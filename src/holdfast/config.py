@@ -24,6 +24,8 @@ class Config:
     dicom_port: int = 11112
     dicom_peers: tuple[str, ...] = ()
     """``AETITLE@ADDRESS`` or ``AETITLE@ADDRESS:PORT`` of each imaging unit; without any, only this machine may send."""
+    hl7_peers: tuple[str, ...] = ()
+    """Address or network of each monitor or gateway; without any, only this machine may send."""
     utc_offset_min: int = 0
     """Offset of device times that come without one."""
     alarms_to: str = ""
@@ -32,6 +34,15 @@ class Config:
     """Words that say what kind of demonstration this is; empty for a real ward."""
     secure_cookies: bool = False
     """Set when TLS ends in front of Holdfast."""
+    tls_certificate: Path | None = None
+    """PEM; with it the pages are served over TLS."""
+    tls_key: Path | None = None
+    tls_clients: Path | None = None
+    """PEM of the authorities whose certificate a monitor or an imaging unit must show."""
+    hl7_tls: bool = False
+    dicom_tls: bool = False
+    second_factor_roles: tuple[str, ...] = ()
+    """Roles that reach nothing without a second factor."""
 
     @property
     def database(self) -> Path | str:
@@ -45,7 +56,8 @@ class Config:
 
     @property
     def http_address(self) -> str:
-        return f"http://{self.http_host}:{self.http_port}"
+        scheme = "https" if self.tls_certificate else "http"
+        return f"{scheme}://{self.http_host}:{self.http_port}"
 
 
 def default_data_dir() -> Path:

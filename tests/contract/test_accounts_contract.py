@@ -69,9 +69,28 @@ class TestSessions:
         accounts.close_sessions_of("a1")
         assert [accounts.session(token) is not None for token in ("t1", "t2", "t3")] == [False, False, True]
 
+    def test_the_sessions_of_an_account_are_listed_newest_first(self, accounts: Accounts) -> None:
+        accounts.put(OSEI)
+        accounts.put(KIM)
+        older, newer = session("t1"), msgspec.structs.replace(session("t2"), created_us=20)
+        for one in (older, newer, session("t3", "a2")):
+            accounts.open_session(one)
+        assert accounts.sessions_of("a1") == [newer, older]
+        assert accounts.sessions_of("a3") == []
+
     def test_a_session_needs_an_account(self, accounts: Accounts) -> None:
         with pytest.raises(HoldfastError):
             accounts.open_session(session("t1", "nobody"))
+
+
+def test_a_first_password_is_remembered_until_it_is_cleared(accounts: Accounts) -> None:
+    accounts.put(OSEI)
+    assert accounts.first_password_until("a1") is None
+    accounts.put_first_password("a1", 5)
+    accounts.put_first_password("a1", 7)
+    assert accounts.first_password_until("a1") == 7
+    accounts.clear_first_password("a1")
+    assert accounts.first_password_until("a1") is None
 
 
 class TestSetupToken:

@@ -78,7 +78,7 @@ def test_people_are_managed_by_the_administrator(house) -> None:
     fields = {"login": "new", "name": "New Vet", "role": "clinician", "password": PASSWORD}
     assert house.post("administrator", "/people", fields).status_code == 303
     assert "New Vet" in house.client("administrator").get("/people").text
-    assert house.client("new").get("/cases").status_code == 200
+    assert house.client("new").get("/account").status_code == 200
     created = house.services.accounts.by_login("new")
     house.post("administrator", f"/people/{created.account_id}/close")
     assert house.client("new").get("/cases").status_code == 303

@@ -22,6 +22,7 @@ from holdfast.storage.memory_store import MemoryStore
 from holdfast.storage.signing_key import check_signature
 from holdfast.storage.sql_accounts import SqlAccounts
 from holdfast.storage.sql_machines import SqlMachines
+from holdfast.storage.sql_sign_in import SqlOutsideIdentities, SqlSecondFactors
 from holdfast.usecases import accounts, beds, cases
 from holdfast.usecases.casebook import CaseBook
 from holdfast.usecases.context import Context
@@ -29,6 +30,7 @@ from holdfast.usecases.live import Ward
 from holdfast.usecases.reception import Reception
 from holdfast.usecases.witnessing import Witnessing
 from holdfast.web.app import WebServices, create_app
+from holdfast.web.sign_in import SignIn
 from making import CountingIds, StandingClock
 
 PASSWORD = "a long sentence"
@@ -117,6 +119,9 @@ def make_house(tmp_path: Path, clock: StandingClock) -> House:
         desk=make_desk(ctx),
         exchange=FhirDesk(ctx, {}),
         machines=SqlMachines(tmp_path / "accounts.db"),
+        sign_in=SignIn(
+            SqlSecondFactors(tmp_path / "accounts.db", tmp_path), SqlOutsideIdentities(tmp_path / "accounts.db")
+        ),
         secure_cookies=False,
         hasher=hasher,
     )

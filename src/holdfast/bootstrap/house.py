@@ -24,6 +24,7 @@ from holdfast.storage.signing_key import check_signature
 from holdfast.storage.sql_accounts import SqlAccounts
 from holdfast.storage.sql_addresses import SqlAddresses
 from holdfast.storage.sql_machines import SqlMachines
+from holdfast.storage.sql_sign_in import SqlOutsideIdentities, SqlSecondFactors
 from holdfast.storage.sql_store import SqlStore
 from holdfast.usecases.accounts import offer_setup
 from holdfast.usecases.call_desk import CallDesk
@@ -32,6 +33,7 @@ from holdfast.usecases.context import Context
 from holdfast.usecases.course_watch import CourseWatch
 from holdfast.usecases.ingest import Intake
 from holdfast.usecases.live import Ward
+from holdfast.usecases.peers import Refusals
 from holdfast.usecases.ports import Clock, Ids, Store
 from holdfast.usecases.reception import Reception
 from holdfast.usecases.tray_watch import TrayWatch
@@ -90,6 +92,9 @@ class House:
     hooks: Hooks
     exchange: FhirDesk
     machines: SqlMachines
+    factors: SqlSecondFactors
+    outside: SqlOutsideIdentities
+    refusals: Refusals
 
     def close(self) -> None:
         self.analysis.shutdown(wait=True)
@@ -98,6 +103,8 @@ class House:
         self.hooks.close()
         self.addresses.close()
         self.machines.close()
+        self.factors.close()
+        self.outside.close()
         self.accounts.close()
         self.ctx.store.close()
 
@@ -176,6 +183,9 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
         hooks=open_hooks(config, ctx),
         exchange=FhirDesk(ctx, read_codings(config.data_dir)),
         machines=SqlMachines(config.database),
+        factors=SqlSecondFactors(config.database, config.data_dir),
+        outside=SqlOutsideIdentities(config.database),
+        refusals=Refusals(ctx),
     )
 
 

@@ -1,6 +1,7 @@
 """The server for imaging units, and the worklist that they read."""
 
 from holdfast.bootstrap.house import House
+from holdfast.bootstrap.peers import peers_tls
 from holdfast.gateways.dicom.peers import peer_of
 from holdfast.gateways.dicom.server import Answers, DicomServer
 from holdfast.gateways.dicom.worklist import Entry
@@ -25,6 +26,8 @@ def dicom_server(house: House) -> DicomServer:
             worklist=lambda: worklist_entries(house),
         ),
         peers=tuple(peer_of(text) for text in house.config.dicom_peers),
+        on_refused=lambda title, address, reason: house.refusals.refused("DICOM", address, title, reason),
+        tls=peers_tls(house.config, house.config.dicom_tls),
     )
 
 

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import AsyncIterator
 
@@ -16,6 +17,7 @@ from holdfast.bootstrap.film_search import FilmSearch
 from holdfast.bootstrap.house import House, open_house, setup_link
 from holdfast.bootstrap.imaging_units import dicom_server
 from holdfast.bootstrap.monitors import handle_hl7, quarantine_bytes
+from holdfast.bootstrap.peers import hl7_door, identity_provider, pages_tls, required_roles
 from holdfast.config import Config
 from holdfast.gateways.dicom.film_reports import DicomFilmReports
 from holdfast.gateways.dicom.pixels import read_film
@@ -27,6 +29,8 @@ from holdfast.reasoning.evidence import Evidence
 from holdfast.signals.warm_up import warm_up
 from holdfast.storage.database import in_short
 from holdfast.web.app import WebServices, create_app
+from holdfast.web.services import Door
+from holdfast.web.sign_in import SignIn
 
 log = logging.getLogger("holdfast")
 
@@ -50,7 +54,9 @@ def web_services(house: House) -> WebServices:
         witnessing=house.witnessing,
         paper=house.paper,
         film_reports=DicomFilmReports(),
-        secure_cookies=house.config.secure_cookies,
+        secure_cookies=house.config.secure_cookies or house.config.tls_certificate is not None,
+        sign_in=SignIn(house.factors, house.outside, required_roles(house.config), identity_provider(house.config)),
+        door=Door(hl7=", ".join(house.config.hl7_peers), dicom=", ".join(house.config.dicom_peers)),
         demo=house.config.demo,
         hooks=house.hooks.service,
         hook_systems=house.hooks.systems,
@@ -90,6 +96,19 @@ async def prepare(house: House) -> None:
         log.exception("the signal analysis could not be prepared")
 
 
+def pages_server(services: WebServices, tls: ssl.SSLContext | None) -> uvicorn.Server:
+    """What serves the pages; over TLS there is no plain port beside it."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            create_app(services),
+            log_level="warning",
+            server_header=False,
+            ws_ping_interval=20.0,
+            ssl_context_factory=(lambda _config, _default: tls) if tls else None,
+        )
+    )
+
+
 def _first_use(house: House) -> None:
     warm_up()
     assess(house.ctx.knowledge, Evidence({}))
@@ -99,23 +118,18 @@ def _first_use(house: House) -> None:
 async def running(house: House) -> AsyncIterator[None]:
     """Everything listening: HL7, the once-a-second round and the pages, until the block ends."""
     config = house.config
-    units = dicom_server(house)
+    units, monitors, tls = dicom_server(house), hl7_door(house), pages_tls(config)
+    services = web_services(house)
     pages = _bound(config)
     await prepare(house)
-    web = uvicorn.Server(
-        uvicorn.Config(
-            create_app(web_services(house)),
-            log_level="warning",
-            server_header=False,
-            ws_ping_interval=20.0,
-        )
-    )
+    web = pages_server(services, tls)
     try:
         mllp = await serve_mllp(
             config.hl7_host,
             config.hl7_port,
             lambda raw, peer: handle_hl7(house, raw, peer),
             on_problem=lambda raw, peer, reason: quarantine_bytes(house, raw, peer, reason),
+            door=monitors,
         )
     except OSError as error:
         pages.close()

@@ -112,6 +112,25 @@ def _add_addresses(parser: argparse.ArgumentParser) -> None:
         help="an imaging unit that may send and ask (may be repeated); without any, only this machine may",
     )
     parser.add_argument("--alarms-to", default="", metavar="HOST:PORT", help="send our alarms there (IHE PCD-04)")
+    parser.add_argument(
+        "--hl7-peer",
+        action="append",
+        default=[],
+        metavar="ADDRESS[/BITS]",
+        help="a monitor or gateway that may send (may be repeated); without any, only this machine may",
+    )
+    parser.add_argument("--tls-cert", type=Path, metavar="FILE", help="certificate (PEM): serve the pages over TLS")
+    parser.add_argument("--tls-key", type=Path, metavar="FILE", help="its key (PEM)")
+    parser.add_argument("--tls-clients", type=Path, metavar="FILE", help="authorities that sign monitors' certificates")
+    parser.add_argument("--hl7-tls", action="store_true", help="monitors speak TLS")
+    parser.add_argument("--dicom-tls", action="store_true", help="imaging units speak TLS")
+    parser.add_argument(
+        "--second-factor",
+        action="append",
+        default=[],
+        metavar="ROLE",
+        help="a role that signs in with a code as well (may be repeated)",
+    )
     parser.add_argument("--secure-cookies", action="store_true", help="when TLS ends in front of Holdfast")
 
 
@@ -185,6 +204,13 @@ def _config(options: argparse.Namespace, data_dir: Path | None = None) -> Config
         utc_offset_min=options.utc_offset_min,
         alarms_to=options.alarms_to,
         secure_cookies=options.secure_cookies,
+        hl7_peers=tuple(options.hl7_peer),
+        tls_certificate=options.tls_cert,
+        tls_key=options.tls_key,
+        tls_clients=options.tls_clients,
+        hl7_tls=options.hl7_tls,
+        dicom_tls=options.dicom_tls,
+        second_factor_roles=tuple(options.second_factor),
     )
 
 

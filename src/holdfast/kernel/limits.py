@@ -225,3 +225,34 @@ HOOK_CARDS_MAX = 8
 
 HOOK_ANSWER_S = 5.0
 """How long another system may take to answer about our order. Nobody waits for it; CDS Hooks asks for half a second."""
+REFUSALS_PER_HOUR_MAX = 100
+"""Events of peers turned away in one hour, one for each address and title. A sender that changes its title each time
+must not fill the record."""
+
+HL7_CONNECTIONS_PER_PEER_MAX = 128
+"""Connections of one address: half of all, so that no machine can keep the others out. A central station opens one for
+each of its beds."""
+
+HL7_MESSAGES_PER_S = 2_000.0
+"""Messages a second of one address, in the long run; a sender beyond it is read more slowly, and nothing is dropped.
+Fifty beds behind one gateway send some 200."""
+
+HL7_MESSAGES_BURST = 20_000.0
+"""Messages at once: what a gateway kept while the network was gone for a minute and a half."""
+
+DICOM_ASSOCIATIONS_PER_PEER_MAX = 8
+"""DICOM connections of one address: half of all."""
+
+DICOM_PICTURES_PER_S = 20.0
+"""Pictures a second of one address, in the long run; a sender beyond it is answered more slowly. A unit sends one film
+in some seconds; a series of 600 slices takes half a minute."""
+
+DICOM_PICTURES_BURST = 1_000.0
+"""Pictures at once: a series of CT."""
+
+WEB_REQUESTS_PER_S = 200.0
+"""Requests a second of one address, in the long run: forty open screens behind one address ask for some 100. Beyond it
+the answer is 429 with the time to wait."""
+
+WEB_REQUESTS_BURST = 2_000.0
+"""Requests at once: a shift that opens its screens, each with some forty files."""

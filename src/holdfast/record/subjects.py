@@ -15,6 +15,7 @@ from holdfast.record.hook_events import ANY_HOOK_EVENT
 from holdfast.record.imaging_events import ANY_IMAGING_CASE_EVENT, ImageReceived, MetalSearched
 from holdfast.record.inquiry_events import ANY_INQUIRY_EVENT
 from holdfast.record.score_events import ScoreItemAnswered
+from holdfast.record.security_events import ANY_SECURITY_EVENT
 from holdfast.record.service_events import ANY_SERVICE_EVENT
 from holdfast.record.surgery_events import ANY_SURGERY_EVENT
 from holdfast.record.treatment_events import ANY_TREATMENT_EVENT
@@ -50,5 +51,6 @@ ANY_SUBJECT_CLINIC_EVENT = (
     | MetalSearched
     | ANY_SERVICE_EVENT
     | ANY_EXCHANGE_EVENT
+    | ANY_SECURITY_EVENT
 )
 """In the streams of the clinic, its pictures and its working dogs."""

@@ -165,7 +165,45 @@ session = Table(
     Column("last_seen_us", BigInteger, nullable=False),
 )
 
+# Accounts whose password somebody else typed, until their person has chosen one.
+first_password = Table(
+    "first_password",
+    metadata,
+    Column("account_id", Words, ForeignKey("account.account_id"), primary_key=True),
+    Column("until_us", BigInteger, nullable=False),
+)
+
 setup_token = Table("setup_token", metadata, Column("token_sha256", Words, primary_key=True))
+
+# The secret is sealed (``storage.sealing``). ``enrolled_us`` 0: shown to its person, not yet proved by a code.
+second_factor = Table(
+    "second_factor",
+    metadata,
+    Column("account_id", Words, ForeignKey("account.account_id"), primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("enrolled_us", BigInteger, nullable=False),
+    Column("last_step", BigInteger, nullable=False),
+)
+
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("account_id", Words, ForeignKey("account.account_id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("code_hash", Words, nullable=False),
+    PrimaryKeyConstraint("account_id", "number"),
+)
+
+# Who somebody is at a provider of identities, from their first sign-in by it on.
+outside_identity = Table(
+    "outside_identity",
+    metadata,
+    Column("issuer", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("account_id", Words, ForeignKey("account.account_id"), nullable=False),
+    PrimaryKeyConstraint("issuer", "subject"),
+    UniqueConstraint("issuer", "account_id"),
+)
 
 # Where people are reached. Not part of the record: an address can be forgotten.
 address = Table(

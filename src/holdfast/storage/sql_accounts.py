@@ -9,6 +9,7 @@ from holdfast.storage.database import Place, open_database
 from holdfast.usecases.ports import Account, Session
 
 _DOING = "reading accounts"
+_first = schema.first_password.c
 _account, _session, _setup = schema.account.c, schema.session.c, schema.setup_token.c
 
 
@@ -63,8 +64,26 @@ class SqlAccounts:
     def close_session(self, token_sha256: str) -> None:
         self._close(_session.token_sha256 == token_sha256)
 
+    def sessions_of(self, account_id: str) -> list[Session]:
+        query = select(*schema.session.c).where(_session.account_id == account_id).order_by(_session.created_us.desc())
+        with self._database.reading(_DOING) as connection:
+            return [Session(**row._mapping) for row in connection.execute(query)]
+
     def close_sessions_of(self, account_id: str) -> None:
         self._close(_session.account_id == account_id)
+
+    def put_first_password(self, account_id: str, until_us: int) -> None:
+        with self._database.writing("writing an account") as connection:
+            connection.execute(delete(schema.first_password).where(_first.account_id == account_id))
+            connection.execute(insert(schema.first_password).values(account_id=account_id, until_us=until_us))
+
+    def first_password_until(self, account_id: str) -> int | None:
+        with self._database.reading(_DOING) as connection:
+            return connection.execute(select(_first.until_us).where(_first.account_id == account_id)).scalar()
+
+    def clear_first_password(self, account_id: str) -> None:
+        with self._database.writing("writing an account") as connection:
+            connection.execute(delete(schema.first_password).where(_first.account_id == account_id))
 
     def put_setup_token(self, token_sha256: str) -> None:
         with self._database.writing("writing the setup link") as connection:

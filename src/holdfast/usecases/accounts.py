@@ -16,15 +16,18 @@ from holdfast.kernel.errors import NotAllowedError, NotFoundError, OperatorError
 from holdfast.kernel.time import US_PER_H, US_PER_MIN
 from holdfast.record.events import CLINIC_STREAM, AccountClosed, AccountCreated, AccountRoleChanged, AnyEvent
 from holdfast.usecases.context import Context, clean_text, record, record_checked
+from holdfast.usecases.passwords import PASSWORD_MAX, check_password
 from holdfast.usecases.ports import OWN_ACTOR, Account, Accounts, Ids, Session
 
-PASSWORD_MIN = 10
-"""Long enough that guessing online is hopeless behind the login's rate limit; no composition rules."""
-PASSWORD_MAX = 200
-"""A longer one only keeps the hash busy."""
 LOGIN_MAX = 60
 SESSION_IDLE_US = 12 * US_PER_H
 """A night shift and its hand-over."""
+SESSION_LONGEST_US = 7 * 24 * US_PER_H
+"""However busy it is: a board on the wall signs in once a week."""
+FIRST_PASSWORD_US = 7 * 24 * US_PER_H
+"""How long the password that an administrator typed opens the way to one of one's own."""
+FRESH_US = 15 * US_PER_MIN
+"""How long after a sign-in accounts, grants and second factors can be changed without saying again who one is."""
 _TOUCH_EVERY_US = US_PER_MIN
 """A session's last use is written at most this often: a live page must not write every second."""
 
@@ -66,7 +69,7 @@ def set_up(
     if accounts.count():
         raise NotAllowedError("The first account has been made already.", "Sign in, or ask an administrator.")
     login, name = _check_identity(accounts, login, name)
-    _check_password(password, login)
+    check_password(password, login, name)
     if not accounts.take_setup_token(_sha256(token)):
         raise NotAllowedError("This set-up link is not valid (any more).", "Use the link printed at the last start.")
     return _create(ctx, accounts, hasher, OWN_ACTOR, login, name, Role.ADMINISTRATOR, password)
@@ -85,8 +88,13 @@ def create_account(
 ) -> Account:
     """Make an account. The person changes the password that was set here at the first chance."""
     login, name = _check_identity(accounts, login, name)
-    _check_password(password, login)
+    check_password(password, login, name)
     return _create(ctx, accounts, hasher, actor, login, name, _role(role), password)
+
+
+def hand_over(accounts: Accounts, account: Account, now_us: int) -> None:
+    """Somebody else knows this password: its person chooses another one before anything opens."""
+    accounts.put_first_password(account.account_id, now_us + FIRST_PASSWORD_US)
 
 
 def change_role(ctx: Context, accounts: Accounts, *, actor: str, account_id: str, role: str) -> Account:
@@ -115,30 +123,34 @@ def close_account(ctx: Context, accounts: Accounts, *, actor: str, account_id: s
 def change_password(accounts: Accounts, hasher: Hasher, *, account_id: str, old: str, new: str) -> None:
     """Change one's own password; every session of the account ends, this one included."""
     account = _standing(accounts, account_id)
-    if not hasher.verify(account.password_hash, old[:PASSWORD_MAX]):
+    if len(old) > PASSWORD_MAX or not hasher.verify(account.password_hash, old):
         raise OperatorError("The present password is not right.", "Type it again.")
-    _check_password(new, account.login)
+    check_password(new, account.login, account.name)
+    if new == old:
+        raise OperatorError("That is the password that you have.", "Choose another one.")
     accounts.put(msgspec.structs.replace(account, password_hash=hasher.hash(new)))
+    accounts.clear_first_password(account_id)
     accounts.close_sessions_of(account_id)
 
 
 def authenticate(accounts: Accounts, hasher: Hasher, *, login: str, password: str) -> Account | None:
     """The account, or None. An unknown login takes as long as a wrong password, so neither can be told."""
     account = accounts.by_login(_fold_login(login))
-    password = password[:PASSWORD_MAX]
-    if account is None or account.closed:
+    if account is None or account.closed or len(password) > PASSWORD_MAX:
         hasher.hash(password)
         return None
     return account if hasher.verify(account.password_hash, password) else None
 
 
-def open_session(accounts: Accounts, ids: Ids, *, account: Account, now_us: int) -> tuple[str, Session]:
+def open_session(
+    accounts: Accounts, ids: Ids, *, account: Account, now_us: int, csrf_token: str = ""
+) -> tuple[str, Session]:
     """A session and the token that the browser keeps; only the token's hash is stored."""
     token = ids.new_secret()
     session = Session(
         token_sha256=_sha256(token),
         account_id=account.account_id,
-        csrf_token=ids.new_secret(),
+        csrf_token=csrf_token or ids.new_secret(),
         created_us=now_us,
         last_seen_us=now_us,
     )
@@ -146,13 +158,31 @@ def open_session(accounts: Accounts, ids: Ids, *, account: Account, now_us: int)
     return token, session
 
 
+def renew_session(accounts: Accounts, ids: Ids, *, account: Account, old: Session, now_us: int) -> tuple[str, Session]:
+    """A new token in the place of the old one, for somebody who has just said again who they are. The token of forms
+    stays, so that a page that is open elsewhere in the same browser loses nothing that was typed."""
+    renewed = open_session(accounts, ids, account=account, now_us=now_us, csrf_token=old.csrf_token)
+    accounts.close_session(old.token_sha256)
+    return renewed
+
+
+def is_fresh(session: Session, now_us: int) -> bool:
+    """Whether who is signed in has said who they are a short while ago. A clock set back is no proof."""
+    return 0 <= now_us - session.created_us <= FRESH_US
+
+
+def session_stands(session: Session, now_us: int) -> bool:
+    """Neither idle for too long nor too old."""
+    return now_us - session.last_seen_us <= SESSION_IDLE_US and now_us - session.created_us <= SESSION_LONGEST_US
+
+
 def resume_session(accounts: Accounts, *, token: str, now_us: int) -> tuple[Account, Session] | None:
-    """Who this token belongs to, or None when it is unknown, idle for too long or its account closed."""
+    """Who this token belongs to, or None when it is unknown, idle for too long, too old or its account closed."""
     session = accounts.session(_sha256(token)) if token else None
     if session is None:
         return None
     account = accounts.by_id(session.account_id)
-    if account is None or account.closed or now_us - session.last_seen_us > SESSION_IDLE_US:
+    if account is None or account.closed or not session_stands(session, now_us):
         accounts.close_session(session.token_sha256)
         return None
     if now_us - session.last_seen_us > _TOUCH_EVERY_US:
@@ -191,16 +221,6 @@ def _check_identity(accounts: Accounts, login: str, name: str) -> tuple[str, str
     if accounts.by_login(login) is not None:
         raise OperatorError(f"The login {login!r} is taken.", "Choose another one.")
     return login, name
-
-
-def _check_password(password: str, login: str) -> None:
-    if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
-        raise OperatorError(
-            f"The password has {len(password)} characters.",
-            f"Use {PASSWORD_MIN} to {PASSWORD_MAX}; a sentence is fine.",
-        )
-    if password.casefold() == login:
-        raise OperatorError("The password is the login.", "Choose another password.")
 
 
 def _role(role: str) -> Role:

@@ -260,7 +260,21 @@ class Accounts(Protocol):
 
     def close_session(self, token_sha256: str) -> None: ...
 
+    def sessions_of(self, account_id: str) -> list[Session]:
+        """Newest first."""
+        ...
+
     def close_sessions_of(self, account_id: str) -> None: ...
+
+    def put_first_password(self, account_id: str, until_us: int) -> None:
+        """The account's password was typed by somebody else and opens only the way to another one, until then."""
+        ...
+
+    def first_password_until(self, account_id: str) -> int | None:
+        """None once its person has chosen one."""
+        ...
+
+    def clear_first_password(self, account_id: str) -> None: ...
 
     def put_setup_token(self, token_sha256: str) -> None:
         """Replace any earlier one."""

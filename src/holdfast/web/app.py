@@ -33,6 +33,7 @@ from holdfast.web.film_acts import FILM_ACTS
 from holdfast.web.gate import Call, Handler, guarded, wants_json
 from holdfast.web.hook_acts import HOOK_ACTS
 from holdfast.web.pages import (
+    account,
     alarms,
     calls,
     cases,
@@ -49,13 +50,16 @@ from holdfast.web.pages import (
     imaging,
     knowledge,
     offline,
+    outside,
     papers,
     patterns,
+    people,
     proofs,
     recovery,
     resuscitation,
     rules,
     scores,
+    security,
     service,
     signin,
     surgery,
@@ -72,12 +76,17 @@ from holdfast.web.security import SecurityHeaders
 from holdfast.web.services import WebServices
 from holdfast.web.sockets import ALARMS, Hub, LiveScreen
 from holdfast.web.surgery_acts import SURGERY_ACTS
+from holdfast.web.throttle import Throttle
 from holdfast.web.treatment_acts import TREATMENT_ACTS
 
 __all__ = ["WebServices", "create_app"]
 
 _PAGES = (
     *signin.PAGES,
+    *outside.PAGES,
+    *account.PAGES,
+    *people.PAGES,
+    *security.PAGES,
     *ward.PAGES,
     *cases.PAGES,
     *course.PAGES,
@@ -143,7 +152,7 @@ def create_app(services: WebServices) -> Starlette:
 
     return Starlette(
         routes=_routes(services, hub),
-        middleware=[Middleware(SecurityHeaders, secure=services.secure_cookies)],
+        middleware=[Middleware(SecurityHeaders, secure=services.secure_cookies), Middleware(Throttle)],
         exception_handlers={
             HoldfastError: errors.on_holdfast_error,
             HTTPException: errors.on_http_error,

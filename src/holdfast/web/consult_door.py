@@ -20,9 +20,14 @@ PATH = "/consult"
 _TOKEN_MAX = 200
 
 
+def _cookie(call: Call) -> str:
+    """Behind TLS a browser takes it over TLS alone. It has a path, so it cannot be one of the whole host."""
+    return f"__Secure-{COOKIE}" if call.services.secure_cookies else COOKIE
+
+
 def guest(call: Call) -> tuple[CaseState, ConsultEntry]:
     """The case and the invitation of whoever asks; raises ``NotAllowedError``."""
-    return consults.let_in(call.ctx, call.request.cookies.get(COOKIE, "")[:_TOKEN_MAX])
+    return consults.let_in(call.ctx, call.request.cookies.get(_cookie(call), "")[:_TOKEN_MAX])
 
 
 def csrf_of(call: Call) -> str:
@@ -42,7 +47,7 @@ def posting_guest(call: Call) -> tuple[CaseState, ConsultEntry]:
 def open_door(call: Call, response: Response, token: str, entry: ConsultEntry) -> None:
     """Let the browser keep the secret for as long as it opens anything."""
     response.set_cookie(
-        COOKIE,
+        _cookie(call),
         token,
         max_age=max(1, (entry.until_us - call.now_us) // US_PER_S),
         path=PATH,

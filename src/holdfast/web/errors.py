@@ -14,7 +14,16 @@ from holdfast.kernel.errors import (
     NotFoundError,
     WorldError,
 )
-from holdfast.web.gate import Call, SignInNeededError, TooLargeError, WrongTypeError, wants_json
+from holdfast.web.gate import (
+    Call,
+    OwnPasswordNeededError,
+    ProofNeededError,
+    SecondFactorNeededError,
+    SignInNeededError,
+    TooLargeError,
+    WrongTypeError,
+    wants_json,
+)
 from holdfast.web.render import bare_page
 
 log = logging.getLogger(__name__)
@@ -31,6 +40,14 @@ _STATUS: tuple[tuple[type[HoldfastError], int], ...] = (
 )
 """The first match counts, so the special ones stand above the general ones."""
 
+_DOORS: tuple[tuple[type[HoldfastError], str], ...] = (
+    (SignInNeededError, "/login"),
+    (ProofNeededError, "/prove"),
+    (SecondFactorNeededError, "/account/second-factor"),
+    (OwnPasswordNeededError, "/account"),
+)
+"""Where a person is sent who opened a page and lacks something that can be had there."""
+
 _HTTP_WORDS = {
     404: ("There is no such page.", "Go to the board and on from there."),
     405: ("This address does not take that kind of request.", "Use the page's own buttons."),
@@ -44,10 +61,11 @@ def status_of(error: HoldfastError) -> int:
 async def on_holdfast_error(request: Request, error: Exception) -> Response:
     """A refusal on purpose."""
     assert isinstance(error, HoldfastError)
-    if isinstance(error, SignInNeededError) and request.method == "GET" and not wants_json(request):
+    door = next((path for kind, path in _DOORS if isinstance(error, kind)), "")
+    if door and request.method == "GET" and not wants_json(request):
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"/login?next={quote(target, safe='')}", status_code=303)
-    return _refusal(request, status_of(error), error.problem, error.remedy)
+        return RedirectResponse(f"{door}?next={quote(target, safe='')}", status_code=303)
+    return _refusal(request, status_of(error), error.problem, error.remedy, prove=isinstance(error, ProofNeededError))
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:
@@ -65,13 +83,21 @@ async def on_fault(request: Request, error: Exception) -> Response:
     )
 
 
-def _refusal(request: Request, status: int, problem: str, remedy: str) -> Response:
+def _refusal(request: Request, status: int, problem: str, remedy: str, prove: bool = False) -> Response:
     if wants_json(request):
         return JSONResponse({"error": {"problem": problem, "remedy": remedy}}, status_code=status)
     call: Call | None = getattr(request.state, "call", None)
     kept = _kept_fields(call)
     return bare_page(
-        call, "error.html", status, problem=problem, remedy=remedy, kept=kept, action=request.url.path, code=status
+        call,
+        "error.html",
+        status,
+        problem=problem,
+        remedy=remedy,
+        kept=kept,
+        action=request.url.path,
+        code=status,
+        prove=prove,
     )
 
 

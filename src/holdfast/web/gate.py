@@ -18,12 +18,14 @@ from starlette.responses import Response
 
 from holdfast.kernel.errors import NotAllowedError, OperatorError
 from holdfast.kernel.limits import FORM_BYTES_MAX
-from holdfast.usecases import grants
-from holdfast.usecases.accounts import Role, resume_session
+from holdfast.usecases import grants, second_factor
+from holdfast.usecases.accounts import Role, is_fresh, resume_session
 from holdfast.usecases.context import Context
 from holdfast.usecases.ports import Account, Session
 from holdfast.web.access import ALLOWED, may_open
+from holdfast.web.access.account import FRESH, WITHOUT_FACTOR
 from holdfast.web.access.roles import GRANTED
+from holdfast.web.security_log import said
 from holdfast.web.services import WebServices
 
 SESSION_COOKIE = "holdfast_session"
@@ -36,6 +38,18 @@ T = TypeVar("T")
 
 class SignInNeededError(OperatorError):
     """Nobody is signed in, and the page needs somebody."""
+
+
+class ProofNeededError(NotAllowedError):
+    """Who is signed in must say again who they are before this."""
+
+
+class SecondFactorNeededError(NotAllowedError):
+    """The clinic asks this role for a second factor, and the account has none yet."""
+
+
+class OwnPasswordNeededError(NotAllowedError):
+    """Somebody else typed this account's password."""
 
 
 class TooLargeError(OperatorError):
@@ -78,6 +92,11 @@ class Call:
     def part(self, name: str) -> str:
         """A part of the path."""
         return str(self.request.path_params[name])
+
+    @property
+    def address(self) -> str:
+        """Where the request came from, as far as we can tell."""
+        return self.request.client.host if self.request.client else ""
 
     def field(self, name: str) -> str:
         return self.fields.get(name, "")
@@ -158,9 +177,14 @@ def guarded(
         _check_role(call)
         if request.method == "POST":
             _check_forgery(call)
+        _check_password(call)
+        _check_factor(call)
+        _check_fresh(call)
         services.ctx.book.catch_up()  # a command on this machine may have written a moment ago
         if needs_grant(route, account):
             _read_under_grant(call)
+        elif account is not None and request.method == "GET" and "case_id" in request.path_params:
+            services.reads.note(services.ctx, account=account.account_id, case_id=call.part("case_id"), route=route)
         return handler(call)
 
     return endpoint
@@ -168,9 +192,14 @@ def guarded(
 
 def identify(connection: HTTPConnection, services: WebServices) -> tuple[Account | None, Session | None]:
     """Who the session cookie belongs to."""
-    token = connection.cookies.get(SESSION_COOKIE, "")
+    token = connection.cookies.get(cookie_name(SESSION_COOKIE, services), "")
     found = resume_session(services.accounts, token=token, now_us=services.ctx.clock.now_us())
     return found or (None, None)
+
+
+def cookie_name(name: str, services: WebServices) -> str:
+    """Behind TLS a browser takes the cookie only from this very host, over TLS and for all of it."""
+    return f"__Host-{name}" if services.secure_cookies else name
 
 
 def same_origin(connection: HTTPConnection) -> bool:
@@ -189,9 +218,37 @@ def _check_role(call: Call) -> None:
         return
     if call.account is None:
         raise SignInNeededError("You are not signed in.", "Sign in and try again.")
+    said("refused: role", account=call.account.account_id, route=call.route, address=call.address)
     needed = ", ".join(sorted(ALLOWED.get(call.route, ()))) or "nobody"
     raise NotAllowedError(
         f"Your account is a {call.account.role}'s and does not reach this page.", f"It is open to: {needed}."
+    )
+
+
+def _check_password(call: Call) -> None:
+    if call.account is None or not ALLOWED[call.route] or call.route in WITHOUT_FACTOR:
+        return
+    if call.services.accounts.first_password_until(call.account.account_id) is not None:
+        raise OwnPasswordNeededError("Your password was chosen by somebody else.", "Choose your own on your account.")
+
+
+def _check_factor(call: Call) -> None:
+    """Whoever must have a second factor sets one up first; that takes a minute and locks no record."""
+    required = call.services.sign_in.required
+    if call.account is None or call.account.role not in required or call.route in WITHOUT_FACTOR:
+        return
+    if not second_factor.in_use(call.services.sign_in.factors, call.account.account_id):
+        raise SecondFactorNeededError(
+            f"A {call.account.role} signs in with a second factor here, and you have none yet.",
+            "Set it up on the page of your account: it takes a minute.",
+        )
+
+
+def _check_fresh(call: Call) -> None:
+    if call.session is None or call.route not in FRESH or is_fresh(call.session, call.now_us):
+        return
+    raise ProofNeededError(
+        "It is a while since you signed in.", "Open 'Say again who you are', then send it again: nothing is lost."
     )
 
 
@@ -222,11 +279,13 @@ def _read_under_grant(call: Call) -> None:
 def _check_forgery(call: Call) -> None:
     """Every POST comes from our own page; where somebody is signed in, with their session's token."""
     if not same_origin(call.request):
+        said("refused: another site's form", route=call.route, address=call.address)
         raise NotAllowedError("This entry came from another site's page.", "Make it here.")
     if call.session is None or not ALLOWED[call.route]:
         return  # signing in needs no session, and must work beside one
     sent = call.request.headers.get("x-csrf-token") or call.field("csrf")
     if not hmac.compare_digest(sent.encode(), call.session.csrf_token.encode()):
+        said("refused: form without its token", account=call.actor, route=call.route, address=call.address)
         raise NotAllowedError("This form belongs to an earlier sign-in.", "Reload the page and enter it again.")
 
 

@@ -37,7 +37,7 @@ class SecurityHeaders:
                     headers[name] = value
                 headers["cache-control"] = "no-cache" if static else "no-store"
                 if self._secure:
-                    headers["strict-transport-security"] = "max-age=31536000"
+                    headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -14,10 +14,20 @@ from holdfast.usecases.hook_ports import AnswerHook, Peer, closed
 from holdfast.usecases.live import Ward
 from holdfast.usecases.machines import Machines
 from holdfast.usecases.ports import Accounts, FilmReader, Films
+from holdfast.usecases.read_log import ReadLog
 from holdfast.usecases.reception import Reception
 from holdfast.usecases.witnessing import Witnessing
 from holdfast.web.film_shelf import FilmShelf
 from holdfast.web.passwords import Argon2Hasher
+from holdfast.web.sign_in import SignIn
+
+
+@dataclass(frozen=True)
+class Door:
+    """Who else may send to this house, in words; empty: only this machine."""
+
+    hl7: str = ""
+    dicom: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,7 @@ class WebServices:
     witnessing: Witnessing = field(kw_only=True)
     exchange: Exchange = field(kw_only=True)
     machines: Machines = field(kw_only=True)
+    sign_in: SignIn = field(kw_only=True)
     read_film: FilmReader
     proofs: Proofs
     paper: Paper
@@ -41,6 +52,8 @@ class WebServices:
     """True behind TLS: the session cookie is then never sent in the clear."""
     demo: str = ""
     """A line shown on every page of a demonstration; empty on a real ward."""
+    door: Door = field(default_factory=Door)
+    reads: ReadLog = field(default_factory=ReadLog)
     hasher: Hasher = field(default_factory=Argon2Hasher)
 
     hooks: AnswerHook = closed

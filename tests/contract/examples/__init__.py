@@ -15,6 +15,7 @@ from contract.examples.making import Ids, block, change, held, message, note, po
 from contract.examples.moments import SECOND_US, T0_US
 from contract.examples.other_systems import OTHER_SYSTEMS
 from contract.examples.resuscitation import RESUSCITATION
+from contract.examples.security import SECURITY
 from contract.examples.service import SERVICE
 from contract.examples.surgery import SURGERY
 from contract.examples.treatments import TREATMENTS
@@ -51,6 +52,7 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
     *RESUSCITATION,
     *CONSULT,
     *SERVICE,
+    *SECURITY,
     *EXCHANGE,
     *OTHER_SYSTEMS,
 )

@@ -3,6 +3,7 @@
 import ipaddress
 from dataclasses import dataclass
 
+from holdfast.gateways.networks import plain_address
 from holdfast.kernel.errors import OperatorError
 
 _TITLE_MAX = 16
@@ -33,14 +34,7 @@ def peer_of(text: str) -> Peer:
 
 def allowed(peers: tuple[Peer, ...], title: str, address: str) -> Peer | None:
     """The peer on the list; without a list, whoever speaks from this very machine."""
-    title, address = title.strip(), _plain(address)
+    title, address = title.strip(), plain_address(address)
     if not peers:
         return Peer(title, address) if ipaddress.ip_address(address).is_loopback else None
-    return next((one for one in peers if one.title == title and _plain(one.address) == address), None)
-
-
-def _plain(address: str) -> str:
-    """An IPv4 address that arrives in IPv6 clothes (``::ffff:192.0.2.7``) as itself."""
-    known = ipaddress.ip_address(address.partition("%")[0])
-    mapped = known.ipv4_mapped if isinstance(known, ipaddress.IPv6Address) else None
-    return str(mapped or known)
+    return next((one for one in peers if one.title == title and plain_address(one.address) == address), None)

@@ -6,7 +6,9 @@ message, never the server.
 """
 
 import logging
+import ssl
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +25,15 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
 from holdfast.gateways.dicom import worklist
 from holdfast.gateways.dicom.peers import Peer, allowed
 from holdfast.kernel.errors import SenderError, WorldError
-from holdfast.kernel.limits import DICOM_ASSOCIATIONS_MAX, DICOM_SILENCE_S, IMAGE_BYTES_MAX
+from holdfast.kernel.limits import (
+    DICOM_ASSOCIATIONS_MAX,
+    DICOM_ASSOCIATIONS_PER_PEER_MAX,
+    DICOM_PICTURES_BURST,
+    DICOM_PICTURES_PER_S,
+    DICOM_SILENCE_S,
+    IMAGE_BYTES_MAX,
+)
+from holdfast.kernel.pace import Pace
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +41,7 @@ TITLE = "HOLDFAST"
 SUCCESS, CANNOT_UNDERSTAND, OUT_OF_RESOURCES, FAILURE = 0x0000, 0xC000, 0xA700, 0x0110
 PENDING, CANCELLED = 0xFF00, 0xFE00
 _NOT_ALLOWED = (0x01, 0x01, 0x03)  # A-ASSOCIATE-RJ: permanent, by the user of the service, calling title not known
+_TOO_MANY = (0x02, 0x03, 0x02)  # A-ASSOCIATE-RJ: transient, by the provider, local limit exceeded
 _COMMENT_MAX = 64
 _PDU_BYTES = 128 * 1024
 _NO_SUCH_OBJECT = 0x0112
@@ -59,7 +70,11 @@ class DicomServer:
     answers: Answers
     peers: tuple[Peer, ...] = ()
     title: str = TITLE
+    on_refused: Callable[[str, str, str], None] = lambda _title, _address, _reason: None
+    """(AE title, address, reason in one sentence) of an association that was turned away."""
+    tls: ssl.SSLContext | None = None
     _server: Any = None
+    _pace: Pace = field(default_factory=lambda: Pace(DICOM_PICTURES_PER_S, DICOM_PICTURES_BURST))
     _unfinished: dict[int, int] = field(default_factory=dict)
     """Bytes that came on an association since its last whole message, by the association's id."""
 
@@ -78,7 +93,9 @@ class DicomServer:
             (evt.EVT_C_FIND, self._on_find),
             (evt.EVT_N_ACTION, self._on_commitment),
         ]
-        self._server = ae.start_server((host, port), block=False, evt_handlers=handlers, contexts=_contexts())
+        self._server = ae.start_server(
+            (host, port), block=False, evt_handlers=handlers, contexts=_contexts(), ssl_context=self.tls
+        )
 
     @property
     def port(self) -> int:
@@ -100,8 +117,19 @@ class DicomServer:
         title, address = requestor.primitive.calling_ae_title.strip(), requestor.address
         if allowed(self.peers, title, address) is None:
             log.warning("DICOM: %s at %s is not on the list of peers and was turned away.", title, address)
-            event.assoc.acse.send_reject(*_NOT_ALLOWED)
-            event.assoc.kill()
+            self._refuse(event, _NOT_ALLOWED, title, "It is not on the list of imaging units.")
+        elif self._associations_of(address) > DICOM_ASSOCIATIONS_PER_PEER_MAX:
+            log.warning("DICOM: %s at %s has too many connections.", title, address)
+            self._refuse(event, _TOO_MANY, title, f"It has {DICOM_ASSOCIATIONS_PER_PEER_MAX} connections already.")
+
+    def _refuse(self, event: Any, code: tuple[int, int, int], title: str, reason: str) -> None:
+        event.assoc.acse.send_reject(*code)
+        event.assoc.kill()
+        self.on_refused(title, event.assoc.requestor.address, reason)
+
+    def _associations_of(self, address: str) -> int:
+        lasting = self._server.active_associations if self._server is not None else ()
+        return sum(1 for one in lasting if one.requestor.address == address)
 
     def _on_bytes(self, event: Any) -> None:
         """A sender that never ends its picture must not fill the memory."""
@@ -117,6 +145,7 @@ class DicomServer:
 
     def _on_store(self, event: Any) -> int | Dataset:
         self._unfinished[id(event.assoc)] = 0
+        time.sleep(self._pace.take(event.assoc.requestor.address, time.monotonic()))
         request = event.request
         try:
             self.answers.keep(

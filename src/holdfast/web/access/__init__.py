@@ -5,6 +5,7 @@ table against the routes of the application.
 """
 
 from holdfast.web.access import (
+    account,
     alarms,
     calls,
     clinic,
@@ -26,6 +27,7 @@ from holdfast.web.access.roles import Roles
 
 ALLOWED: dict[str, Roles] = {
     **clinic.ALLOWED,
+    **account.ALLOWED,
     **alarms.ALLOWED,
     **calls.ALLOWED,
     **imaging.ALLOWED,

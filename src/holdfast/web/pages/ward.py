@@ -6,6 +6,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from holdfast.kernel.errors import NotFoundError
 from holdfast.usecases import beds as use
+from holdfast.usecases.peers import refusals
 from holdfast.web.alarm_strip import ranked
 from holdfast.web.gate import Call
 from holdfast.web.render import page
@@ -64,6 +65,7 @@ def quarantine(call: Call) -> Response:
         items=items,
         kept_bytes=call.ctx.store.quarantine_bytes(),
         clinic=call.ctx.book.clinic,
+        refused=refusals(call.ctx, limit=5),
     )
 
 

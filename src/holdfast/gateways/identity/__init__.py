@@ -1,0 +1,1 @@
+"""Providers of identities: signing in where the clinic's people sign in already."""

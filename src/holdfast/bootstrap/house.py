@@ -6,6 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from holdfast.bootstrap.figures import Figures
+from holdfast.bootstrap.health import Health
+from holdfast.bootstrap.measured_store import measured
+from holdfast.bootstrap.operations import HouseOperations, read_token
 from holdfast.bootstrap.proofs import RecordProofs
 from holdfast.config import Config
 from holdfast.gateways.calling.apprise_channels import AppriseChannels
@@ -74,6 +78,9 @@ class House:
     senders: ThreadPoolExecutor
     """Messages to people: a channel that is slow holds up no other."""
     desk: CallDesk
+    health: Health
+    figures: Figures
+    operations: HouseOperations
 
     def close(self) -> None:
         self.analysis.shutdown(wait=True)
@@ -94,7 +101,8 @@ def open_store(database: Path) -> SqlStore:
 
 def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = None) -> House:
     """Wire everything; nothing listens yet."""
-    store: Store = open_store(config.database)
+    figures = Figures()
+    store: Store = measured(open_store(config.database), figures.commit_began, figures.commit_ended)
     ctx = Context(
         store=store,
         book=CaseBook(store),
@@ -110,6 +118,7 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
     ward = Ward(ctx)
     trays = TrayWatch(ctx, ward.view)
     ward.add_listener(trays.hear)
+    health = Health(config.data_dir, store.head_seq)
     return House(
         config=config,
         ctx=ctx,
@@ -128,6 +137,9 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
         desk=CallDesk(
             ctx, addresses, AppriseChannels(settings), link_key, settings.address or config.http_address, senders
         ),
+        health=health,
+        figures=figures,
+        operations=HouseOperations(ctx, ward, health, figures, read_token(config.metrics_token_file)),
     )
 
 

@@ -28,6 +28,10 @@ from holdfast.web.app import WebServices, create_app
 
 log = logging.getLogger("holdfast")
 
+NOT_PREPARED = (
+    "The signal analysis could not be prepared: numbers of monitors are kept and shown, signals are not judged."
+)
+
 PREPARING_SAID_AFTER_S = 5.0
 """A start that compiles nothing has prepared the analysis by then."""
 
@@ -47,6 +51,7 @@ def web_services(house: House) -> WebServices:
         film_reports=DicomFilmReports(),
         secure_cookies=house.config.secure_cookies,
         demo=house.config.demo,
+        operations=house.operations,
     )
 
 
@@ -78,8 +83,10 @@ async def prepare(house: House) -> None:
         )
     try:
         await preparing
+        house.health.well("analysis")
     except Exception:  # monitors can be listened to all the same: what is said is on disk
         log.exception("the signal analysis could not be prepared")
+        house.health.failed("analysis", NOT_PREPARED, needed=True)
 
 
 def _first_use(house: House) -> None:
@@ -98,6 +105,7 @@ async def running(house: House) -> AsyncIterator[None]:
         uvicorn.Config(
             create_app(web_services(house)),
             log_level="warning",
+            log_config=None,
             server_header=False,
             ws_ping_interval=20.0,
         )

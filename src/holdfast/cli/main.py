@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from holdfast import __version__
+from holdfast.cli.operations import add_doctor_options, add_running_options, set_up_logs
 from holdfast.config import Config, default_data_dir, keep_machine_code
 from holdfast.kernel.errors import HoldfastError, IntegrityError, OperatorError
 
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; the return value is the exit status."""
     options = _parser().parse_args(arguments)
     keep_machine_code()
-    logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, format="%(levelname)s %(message)s")
+    set_up_logs(verbose=options.verbose, as_json=getattr(options, "log_json", False))
     try:
         return int(options.run(options) or 0)
     except IntegrityError as error:
@@ -75,6 +75,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_data(verify)
     verify.add_argument("--json", action="store_true")
 
+    doctor = _add(commands, "doctor", _doctor, "look at disk, clock, ports, keys and record, and say what to do")
+    _add_addresses(doctor)
+    add_doctor_options(doctor)
+
     _add_proofs(commands)
     _add_scorecards(commands)
     knowledge = _add(commands, "knowledge", _knowledge, "look after the knowledge release")
@@ -115,6 +119,7 @@ def _add_addresses(parser: argparse.ArgumentParser) -> None:
         metavar="AETITLE@ADDRESS[:PORT]",
         help="an imaging unit that may send and ask (may be repeated); without any, only this machine may",
     )
+    add_running_options(parser)
     parser.add_argument("--secure-cookies", action="store_true", help="when TLS ends in front of Holdfast")
 
 
@@ -202,6 +207,7 @@ def _config(options: argparse.Namespace, data_dir: Path | None = None) -> Config
         dicom_peers=tuple(options.dicom_peer),
         utc_offset_min=options.utc_offset_min,
         secure_cookies=options.secure_cookies,
+        metrics_token_file=options.metrics_token_file,
     )
 
 
@@ -253,6 +259,12 @@ def _verify(options: argparse.Namespace) -> int:
     from holdfast.cli.verify import verify
 
     return verify(options.data or default_data_dir(), as_json=options.json)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from holdfast.cli.doctor import doctor
+
+    return doctor(_config(options), whole=options.whole, certificate=options.certificate, as_json=options.json)
 
 
 def _checkpoint(options: argparse.Namespace) -> int:

@@ -176,3 +176,10 @@ SERVICE_ROWS_MAX = 2_000
 
 SERVICE_COLUMNS_MAX = 100
 """Columns of one such file; exports of deployment logs have some tens."""
+
+DISK_FREE_LOW_BYTES = 1_000_000_000
+"""Less free than this is said on every look at the health: a busy bed writes some hundred MB a day, so there is time to
+act on it."""
+
+METRICS_TOKEN_MIN = 16
+"""Characters of the token that opens the figures; a shorter one could be guessed."""

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
@@ -45,6 +45,7 @@ from holdfast.web.pages import (
     imaging,
     knowledge,
     offline,
+    operations,
     papers,
     patterns,
     proofs,
@@ -62,7 +63,7 @@ from holdfast.web.pages import (
 from holdfast.web.paper_acts import PAPER_ACTS
 from holdfast.web.recovery_acts import RECOVERY_ACTS
 from holdfast.web.render import STATIC
-from holdfast.web.route import Page
+from holdfast.web.request_id import RequestIds
 from holdfast.web.score_acts import SCORE_ACTS
 from holdfast.web.security import SecurityHeaders
 from holdfast.web.services import WebServices
@@ -89,6 +90,7 @@ _PAGES = (
     *patterns.PAGES,
     *api.PAGES,
     *offline.PAGES,
+    *operations.PAGES,
     *resuscitation.PAGES,
     *films.PAGES,
     *custody.PAGES,
@@ -105,7 +107,6 @@ _PAGES = (
     *dicomweb_pictures.PAGES,
     *surgery.PAGES,
     *timeline.PAGES,
-    Page("GET", "/health", "health", lambda: _health),
 )
 _ACTS = (
     *ACTS.values(),
@@ -135,9 +136,9 @@ def create_app(services: WebServices) -> Starlette:
         async with hub.running():
             yield
 
-    return Starlette(
+    app = Starlette(
         routes=_routes(services, hub),
-        middleware=[Middleware(SecurityHeaders, secure=services.secure_cookies)],
+        middleware=[Middleware(RequestIds), Middleware(SecurityHeaders, secure=services.secure_cookies)],
         exception_handlers={
             HoldfastError: errors.on_holdfast_error,
             HTTPException: errors.on_http_error,
@@ -145,6 +146,8 @@ def create_app(services: WebServices) -> Starlette:
         },
         lifespan=lifespan,
     )
+    app.state.hub = hub
+    return app
 
 
 def _routes(services: WebServices, hub: Hub) -> list[BaseRoute]:
@@ -195,7 +198,3 @@ def _by_json(act: Act) -> Handler:
 
 def _case_id(call: Call) -> str:
     return str(call.request.path_params.get("case_id", ""))
-
-
-def _health(_: Call) -> Response:
-    return PlainTextResponse("ok\n")

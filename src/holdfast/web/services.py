@@ -10,6 +10,7 @@ from holdfast.usecases.documents import Paper
 from holdfast.usecases.film_reports import FilmReports
 from holdfast.usecases.handing_out import Proofs
 from holdfast.usecases.live import Ward
+from holdfast.usecases.operations import Operations
 from holdfast.usecases.ports import Accounts, FilmReader, Films
 from holdfast.usecases.reception import Reception
 from holdfast.web.film_shelf import FilmShelf
@@ -35,6 +36,8 @@ class WebServices:
     demo: str = ""
     """A line shown on every page of a demonstration; empty on a real ward."""
     hasher: Hasher = field(default_factory=Argon2Hasher)
+    operations: Operations | None = None
+    """How the house is; None where nobody runs one."""
 
     @cached_property
     def shelf(self) -> FilmShelf:

@@ -6,8 +6,9 @@ working diagnosis stays in ``diagnoses``.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from holdfast.kernel.frozen import replace
 from holdfast.kernel.limits import CONDITIONS_KEPT
 from holdfast.record import (
     alarm_state,

@@ -1,8 +1,9 @@
 """The clinic's own state: beds, which device stands at which, and its people, folded from its stream."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from holdfast.kernel.frozen import replace
 from holdfast.record import call_state, grant_state
 from holdfast.record import events as ev
 from holdfast.record.alarm_events import EscalationSet, EscalationStep

@@ -19,6 +19,7 @@ from holdfast.record import home_events as ho
 from holdfast.record import imaging_events as im
 from holdfast.record import inquiry_events as iq
 from holdfast.record import service_events as se
+from holdfast.record import shadow_events as sh
 from holdfast.record import surgery_events as su
 from holdfast.record import treatment_events as tr
 from holdfast.record.monitor import Alert, MonitorMessage, Numeric, Origin, Refusal, Wave
@@ -629,6 +630,18 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
         refused=(se.RefusedRow(row=4, text="31.31.2026,search", why="It is no date."),),
     ),
     cpr.CprWishRecorded(at_us=T0_US, wish=cpr.CprWish.YELLOW, said_by="the owner", how="by telephone"),
+    sh.RuleModeSet(at_us=T0_US, rule="deterioration", mode=sh.RuleMode.SHADOW, why="the first weeks"),
+    sh.ShadowSpoke(
+        at_us=T0_US,
+        spoke_id="s1",
+        rule="deterioration",
+        signal="",
+        text="Getting worse over 2 h",
+        priority="medium",
+        since_us=T0_US - SECOND_US,
+    ),
+    sh.ShadowEnded(at_us=T0_US, spoke_id="s1", why="over"),
+    sh.ShadowJudged(at_us=T0_US, spoke_id="s1", verdict=sh.ShadowVerdict.RIGHT, words="he bled"),
 )
 
 _numbers = itertools.count(1)

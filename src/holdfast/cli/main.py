@@ -187,6 +187,9 @@ def _add_scorecards(commands: Any) -> None:
     rhythm = _add(kinds, "rhythm", _scorecard_rhythm, "arrest and fibrillation against WFDB rhythm marks")
     rhythm.add_argument("directory", type=Path, metavar="DIR")
     rhythm.add_argument("--json", action="store_true")
+    shadow = _add(kinds, "shadow", _scorecard_shadow, "silent rules of a record: how often they would have spoken")
+    _add_data(shadow)
+    shadow.add_argument("--json", action="store_true")
     rally = _add(kinds, "rally", _scorecard_rally, "improvement that nobody brought about, on made dogs")
     rally.add_argument("directory", type=Path, nargs="?", metavar="DIR", help="CSV exports to be told of, not judged")
     rally.add_argument("--dogs", type=int, default=40, metavar="N", help="made dogs of each kind (default 40)")
@@ -344,6 +347,16 @@ def _scorecard_metal(options: argparse.Namespace) -> None:
     else:
         raise OperatorError("It does not say which films.", "Give LABELS.csv with --images DIR, or --vetxray DIR.")
     _print_scores(scores, options.json)
+
+
+def _scorecard_shadow(options: argparse.Namespace) -> None:
+    from holdfast.cli import scorecard_shadow
+
+    found = scorecard_shadow.run(options.data or default_data_dir())
+    if options.json:
+        _print_json(scorecard_shadow.as_builtins(found))
+    else:
+        print("\n".join(scorecard_shadow.in_words(found)))
 
 
 def _scorecard_rhythm(options: argparse.Namespace) -> None:

@@ -1,7 +1,7 @@
 """A changed copy of a frozen dataclass, for folding: a start folds every event of the record, one copy for each.
 
-``dataclasses.replace`` runs the constructor over every field; a case has some thirty, of which an event changes two. On a
-year of one clinic that was two thirds of a start (``benchmarks/year_restart.py``).
+``dataclasses.replace`` runs the constructor over every field; a case has some thirty, of which an event changes two. On
+a year of one clinic that was two thirds of a start (``benchmarks/year_restart.py``).
 """
 
 from typing import Any, TypeVar

@@ -19,6 +19,7 @@ from holdfast.record import (
     exam_state,
     home_state,
     service_state,
+    shadow_state,
     surgery_state,
     treatment_state,
 )
@@ -49,6 +50,8 @@ from holdfast.record.home_state import HomeState
 from holdfast.record.inquiry_events import ANY_INQUIRY_EVENT
 from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.record.service_state import Inquiry
+from holdfast.record.shadow_events import ANY_SHADOW_EVENT
+from holdfast.record.shadow_state import ShadowEntry
 from holdfast.record.surgery_events import ANY_SURGERY_EVENT
 from holdfast.record.surgery_state import Surgery
 from holdfast.record.treatment_events import ANY_TREATMENT_EVENT
@@ -96,6 +99,8 @@ class CaseState:
     exam: ExamState = field(default_factory=ExamState)
     consults: ConsultState = field(default_factory=ConsultState)
     inquiry: Inquiry = field(default_factory=Inquiry)
+    shadow: tuple[ShadowEntry, ...] = ()
+    """What silent rules would have said, oldest first."""
 
     @property
     def name(self) -> str:
@@ -197,6 +202,8 @@ def _after(state: CaseState, event: ev.AnyEvent, item: ev.Recorded) -> CaseState
         return _after_examination(state, event, item.actor)
     if isinstance(event, ANY_INQUIRY_EVENT):
         return replace(state, inquiry=service_state.apply_inquiry(state.inquiry, event, item.actor))
+    if isinstance(event, ANY_SHADOW_EVENT):
+        return replace(state, shadow=shadow_state.apply(state.shadow, event, item.actor))
     match event:
         case ev.FindingRecorded() | ev.FindingRetracted() | ev.TouchRecorded() | ev.TreatmentGiven():
             return _after_bedside_entry(state, event, item)

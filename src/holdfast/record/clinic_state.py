@@ -11,6 +11,7 @@ from holdfast.record.call_events import ANY_CALL_CLINIC_EVENT
 from holdfast.record.call_state import CallBook
 from holdfast.record.evidence_events import ReadGranted, ReadGrantEnded
 from holdfast.record.grant_state import Grant
+from holdfast.record.shadow_events import RuleMode, RuleModeSet
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class ClinicState:
     calling: CallBook = field(default_factory=CallBook)
     grants: Mapping[str, Grant] = field(default_factory=dict)
     """What investigators may read, by grant."""
+    silent: frozenset[str] = frozenset()
+    """Rules that run without telling anybody."""
 
     def name_of(self, actor: str) -> str:
         """What a person reads for an actor of the record."""
@@ -64,6 +67,9 @@ def apply(state: ClinicState, event: ev.AnyEvent) -> ClinicState:
             return replace(state, escalation=event.steps)
         case ReadGranted() | ReadGrantEnded():
             return replace(state, grants=grant_state.apply(state.grants, event))
+        case RuleModeSet():
+            others = state.silent - {event.rule}
+            return replace(state, silent=others | {event.rule} if event.mode is RuleMode.SHADOW else others)
         case ev.AccountClosed() if person := state.people.get(event.account):
             return _with_person(state, event.account, replace(person, closed=True))
     return state

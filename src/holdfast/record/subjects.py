@@ -14,6 +14,7 @@ from holdfast.record.imaging_events import ANY_IMAGING_CASE_EVENT, ImageReceived
 from holdfast.record.inquiry_events import ANY_INQUIRY_EVENT
 from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.record.service_events import ANY_SERVICE_EVENT
+from holdfast.record.shadow_events import ANY_SHADOW_EVENT, RuleModeSet
 from holdfast.record.surgery_events import ANY_SURGERY_EVENT
 from holdfast.record.treatment_events import ANY_TREATMENT_EVENT
 
@@ -34,6 +35,7 @@ ANY_SUBJECT_CASE_EVENT = (
     | ANY_TREATMENT_EVENT
     | ANY_EXAM_EVENT
     | ANY_CONSULT_EVENT
+    | ANY_SHADOW_EVENT
 )
 """In the stream of a case."""
 
@@ -44,5 +46,6 @@ ANY_SUBJECT_CLINIC_EVENT = (
     | ANY_CALL_CLINIC_EVENT
     | MetalSearched
     | ANY_SERVICE_EVENT
+    | RuleModeSet
 )
 """In the streams of the clinic, its pictures and its working dogs."""

@@ -12,6 +12,7 @@ from holdfast.record import events as ev
 from holdfast.record import evidence_events as evi
 from holdfast.record import film_events as fi
 from holdfast.record import imaging_events as im
+from holdfast.record import shadow_events as sh
 from holdfast.record.exam_events import ExamNoted
 from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.resuscitation.utstein import FACTS
@@ -32,6 +33,8 @@ _IN_THE_ALARM_LOG = (
     al.AlarmEscalated,
     al.AlarmSecondOpinion,
 )
+_TOLD_NOBODY = (sh.ShadowSpoke, sh.ShadowEnded, sh.ShadowJudged)
+"""What silent rules would have said: it lies on the page of the rules, so that nobody acts on it."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def timeline(ctx: Context, case_id: str, until_us: int | None = None) -> list[Li
     told = (
         item
         for item in recorded
-        if not isinstance(item.event, _IN_THE_ALARM_LOG)
+        if not isinstance(item.event, _IN_THE_ALARM_LOG + _TOLD_NOBODY)
         and not exam_words.follows_from_answers(item.event)
         and not (isinstance(item.event, ExamNoted) and item.event.note_id not in answers)
     )

@@ -18,6 +18,7 @@ from holdfast.web.access import (
     recovery,
     resuscitation,
     service,
+    shadow,
     surgery,
     treatments,
 )
@@ -38,6 +39,7 @@ ALLOWED: dict[str, Roles] = {
     **treatments.ALLOWED,
     **exam.ALLOWED,
     **service.ALLOWED,
+    **shadow.ALLOWED,
     **surgery.ALLOWED,
 }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from holdfast import __version__
-from holdfast.cli.operations import add_doctor_options, add_running_options, set_up_logs
+from holdfast.cli.operations import add_doctor_options, add_export_options, add_running_options, set_up_logs
 from holdfast.config import Config, default_data_dir, keep_machine_code
 from holdfast.kernel.errors import HoldfastError, IntegrityError, OperatorError
 
@@ -138,16 +138,7 @@ def _add_proofs(commands: Any) -> None:
     act.add_argument("--public-key", action="store_true", help="print the key that others check our signature with")
     act.add_argument("--rotate-key", action="store_true", help="put a new key in the place of the old one")
     export = _add(commands, "export", _export, "write a case or an item so that anybody can check it")
-    export.add_argument("case", metavar="CASE", help="case id")
-    export.add_argument("--item", default="", metavar="ID", help="only this item")
-    export.add_argument("--out", type=Path, required=True, metavar="PATH", help="new folder, or a file ending in .zip")
-    export.add_argument(
-        "--pictures", type=Path, metavar="DIR", help="folder in which the named pictures are looked for"
-    )
-    export.add_argument("--withhold", action="append", default=[], metavar="KIND:MEMBER", help="may be repeated")
-    export.add_argument(
-        "--kept", action="append", type=Path, default=[], metavar="FILE", help="a checkpoint that the receiver has"
-    )
+    add_export_options(export)
     _add_data(export)
 
 
@@ -288,6 +279,11 @@ def _checkpoint(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> None:
     from holdfast.cli import proofs
 
+    if options.everything or not options.case:
+        if not options.everything or options.case or options.item or options.withhold:
+            raise OperatorError("It does not say what.", "Name one case by its id, or give --everything alone.")
+        print(proofs.export_everything(options.data or default_data_dir(), options.out))
+        return
     said = proofs.export_case(
         options.data or default_data_dir(),
         case_id=options.case,

@@ -7,23 +7,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from starlette.testclient import TestClient
 
 from contract.examples import SECOND_US, T0_US, change
-from holdfast.bootstrap import duties, health
+from holdfast.bootstrap import duties, health, monitors
 from holdfast.bootstrap.house import House, open_house
 from holdfast.bootstrap.logs import JsonLines, PlainLines
 from holdfast.bootstrap.monitors import handle_hl7
 from holdfast.bootstrap.operations import read_token
 from holdfast.bootstrap.running import web_services
 from holdfast.config import Config
+from holdfast.gateways.hl7.reading import Reading
 from holdfast.kernel.errors import IntegrityError, OperatorError
+from holdfast.usecases import beds, cases
 from holdfast.usecases.flushing import Flusher
 from holdfast.usecases.operations import Readiness
 from holdfast.web.app import create_app
 from holdfast.web.request_id import REQUEST_ID
-from making import CountingIds, StandingClock
+from making import CountingIds, StandingClock, monitor_message, numeric
 
+ROOT = Path(__file__).parent.parent
 TOKEN = "a-token-of-some-length"
 
 
@@ -76,6 +80,44 @@ def test_a_duty_that_fails_is_degraded_and_the_rest_stays_ready(house: House, mo
     monkeypatch.undo()
     duties.tick(house, Flusher(house.ctx, duties.report))
     assert not house.operations.readiness().degraded
+
+
+def test_a_message_that_breaks_the_analysis_is_kept_answered_and_said(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.health.well("analysis")
+    beds.add_bed(house.ctx, actor="vet", bed="Bed 1")
+    beds.bind_device(house.ctx, actor="vet", device="MON-1", bed="Bed 1")
+    cases.admit(house.ctx, actor="vet", admission=cases.Admission(name="Rex", weight_kg=30.0, bed="Bed 1"))
+
+    def send(control_id: str) -> bytes:
+        message = monitor_message(numeric("hr", 90.0, at_us=house.ctx.clock.now_us()), control_id=control_id)
+        monkeypatch.setattr(monitors, "read_message", lambda raw, **_: Reading("", control_id, message=message))
+        answer = asyncio.run(handle_hl7(house, control_id.encode(), "10.0.0.1:1"))
+        house.analysis.submit(lambda: None).result()  # one thread: what was put before it is done
+        return answer or b""
+
+    with monkeypatch.context() as broken:
+        broken.setattr(house.ward, "hear", lambda *_: 1 / 0)
+        assert b"MSA|AA" in send("1")
+    assert len(house.ctx.store.held()) == 1
+    assert [part.name for part in house.operations.readiness().degraded] == ["judging signals"]
+    assert house.operations.readiness().ready
+    assert b"MSA|AA" in send("2")
+    assert not house.operations.readiness().degraded
+
+
+SHOWN_BY = [
+    (row["gone"], test)
+    for row in yaml.safe_load((ROOT / "docs" / "degradation.yaml").read_text(encoding="utf-8"))
+    for test in row["shown_by"]
+]
+
+
+@pytest.mark.parametrize(("gone", "test"), SHOWN_BY)
+def test_what_still_works_is_shown_by_a_living_test(gone: str, test: str) -> None:
+    path, _, name = test.partition("::")
+    assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8"), gone
 
 
 def test_a_full_disk_is_said(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from holdfast.record import film_events as fi
 from holdfast.record import home_events as ho
 from holdfast.record import imaging_events as im
 from holdfast.record import inquiry_events as iq
+from holdfast.record import retention_events as rt
 from holdfast.record import service_events as se
 from holdfast.record import shadow_events as sh
 from holdfast.record import surgery_events as su
@@ -642,6 +643,9 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
     ),
     sh.ShadowEnded(at_us=T0_US, spoke_id="s1", why="over"),
     sh.ShadowJudged(at_us=T0_US, spoke_id="s1", verdict=sh.ShadowVerdict.RIGHT, words="he bled"),
+    rt.LegalHoldSet(at_us=T0_US, hold_id="h1", reference="Court 4 C 12/26", why="claim of the owner"),
+    rt.LegalHoldLifted(at_us=T0_US, hold_id="h1", why="settled"),
+    rt.PicturesRemoved(at_us=T0_US, image_ids=("ab" * 32,), older_than_days=3650, why="ten years are over"),
 )
 
 _numbers = itertools.count(1)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from holdfast import __version__
-from holdfast.cli.operations import add_doctor_options, add_export_options, add_running_options, set_up_logs
+from holdfast.cli import operations
+from holdfast.cli.operations import add_export_options, add_running_options, set_up_logs
 from holdfast.config import Config, default_data_dir, keep_machine_code
 from holdfast.kernel.errors import HoldfastError, IntegrityError, OperatorError
 
@@ -77,7 +78,10 @@ def _parser() -> argparse.ArgumentParser:
 
     doctor = _add(commands, "doctor", _doctor, "look at disk, clock, ports, keys and record, and say what to do")
     _add_addresses(doctor)
-    add_doctor_options(doctor)
+    operations.add_doctor_options(doctor)
+    retention = _add(commands, "retention", operations.run_retention, "remove pictures of old cases; hold a case")
+    _add_data(retention)
+    operations.add_retention_options(retention)
 
     _add_proofs(commands)
     _add_scorecards(commands)

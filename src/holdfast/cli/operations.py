@@ -4,8 +4,16 @@ import argparse
 from pathlib import Path
 
 from holdfast.bootstrap.logs import set_up_logs
+from holdfast.config import default_data_dir
 
-__all__ = ["add_doctor_options", "add_export_options", "add_running_options", "set_up_logs"]
+__all__ = [
+    "add_doctor_options",
+    "add_export_options",
+    "add_retention_options",
+    "add_running_options",
+    "run_retention",
+    "set_up_logs",
+]
 
 
 def add_running_options(parser: argparse.ArgumentParser) -> None:
@@ -40,3 +48,34 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kept", action="append", type=Path, default=[], metavar="FILE", help="a checkpoint that the receiver has"
     )
+
+
+def add_retention_options(parser: argparse.ArgumentParser) -> None:
+    """Of ``holdfast retention``."""
+    parser.add_argument("--older-than", type=int, default=3650, metavar="DAYS", help="days since the case was closed")
+    parser.add_argument("--remove", action="store_true", help="do it; without it nothing is changed")
+    parser.add_argument("--hold", metavar="CASE", help="set a legal hold on this case instead")
+    parser.add_argument("--reference", default="", help="of a hold: court, insurer or file")
+    parser.add_argument("--lift", nargs=2, metavar=("CASE", "HOLD"), help="lift a hold instead")
+    parser.add_argument("--by", default="", metavar="LOGIN", help="administrator who is answerable")
+    parser.add_argument("--why", default="", help="the rule or law it rests on")
+
+
+def run_retention(options: argparse.Namespace) -> None:
+    """Hold, lift, plan or remove."""
+    from holdfast.cli import retention
+
+    data_dir = options.data or default_data_dir()
+    if options.hold:
+        said = retention.hold(
+            data_dir, case_id=options.hold, reference=options.reference, why=options.why, by=options.by
+        )
+    elif options.lift:
+        case_id, hold_id = options.lift
+        said = retention.lift(data_dir, case_id=case_id, hold_id=hold_id, why=options.why, by=options.by)
+    else:
+        lines = retention.old_pictures(
+            data_dir, days=options.older_than, remove=options.remove, by=options.by, why=options.why
+        )
+        said = "\n".join(lines)
+    print(said)

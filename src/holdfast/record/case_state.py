@@ -18,6 +18,7 @@ from holdfast.record import (
     end_of_life_state,
     exam_state,
     home_state,
+    retention_state,
     service_state,
     shadow_state,
     surgery_state,
@@ -48,6 +49,8 @@ from holdfast.record.exam_state import ExamState
 from holdfast.record.home_events import ANY_HOME_EVENT
 from holdfast.record.home_state import HomeState
 from holdfast.record.inquiry_events import ANY_INQUIRY_EVENT
+from holdfast.record.retention_events import ANY_RETENTION_EVENT
+from holdfast.record.retention_state import Retention
 from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.record.service_state import Inquiry
 from holdfast.record.shadow_events import ANY_SHADOW_EVENT
@@ -101,6 +104,7 @@ class CaseState:
     inquiry: Inquiry = field(default_factory=Inquiry)
     shadow: tuple[ShadowEntry, ...] = ()
     """What silent rules would have said, oldest first."""
+    retention: Retention = field(default_factory=Retention)
 
     @property
     def name(self) -> str:
@@ -202,6 +206,8 @@ def _after(state: CaseState, event: ev.AnyEvent, item: ev.Recorded) -> CaseState
         return _after_examination(state, event, item.actor)
     if isinstance(event, ANY_INQUIRY_EVENT):
         return replace(state, inquiry=service_state.apply_inquiry(state.inquiry, event, item.actor))
+    if isinstance(event, ANY_RETENTION_EVENT):
+        return replace(state, retention=retention_state.apply(state.retention, event))
     if isinstance(event, ANY_SHADOW_EVENT):
         return replace(state, shadow=shadow_state.apply(state.shadow, event, item.actor))
     match event:

@@ -12,6 +12,7 @@ from holdfast.record.film_events import ANY_FILM_EVENT
 from holdfast.record.home_events import ANY_HOME_EVENT
 from holdfast.record.imaging_events import ANY_IMAGING_CASE_EVENT, ImageReceived, MetalSearched
 from holdfast.record.inquiry_events import ANY_INQUIRY_EVENT
+from holdfast.record.retention_events import ANY_RETENTION_EVENT
 from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.record.service_events import ANY_SERVICE_EVENT
 from holdfast.record.shadow_events import ANY_SHADOW_EVENT, RuleModeSet
@@ -36,6 +37,7 @@ ANY_SUBJECT_CASE_EVENT = (
     | ANY_EXAM_EVENT
     | ANY_CONSULT_EVENT
     | ANY_SHADOW_EVENT
+    | ANY_RETENTION_EVENT
 )
 """In the stream of a case."""
 

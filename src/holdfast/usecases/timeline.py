@@ -12,6 +12,7 @@ from holdfast.record import events as ev
 from holdfast.record import evidence_events as evi
 from holdfast.record import film_events as fi
 from holdfast.record import imaging_events as im
+from holdfast.record import retention_events as rt
 from holdfast.record import shadow_events as sh
 from holdfast.record.exam_events import ExamNoted
 from holdfast.record.score_events import ScoreItemAnswered
@@ -154,6 +155,12 @@ def _words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str]:
         case evi.CaseExported():
             left_out = f"; {len(event.withheld)} kinds of parts withheld" if event.withheld else ""
             return "admin", f"Exported for {event.recipient}", f"{event.purpose}{left_out}"
+        case rt.LegalHoldSet():
+            return "admin", f"Legal hold: {event.reference}", event.why
+        case rt.LegalHoldLifted():
+            return "admin", "Legal hold lifted", event.why
+        case rt.PicturesRemoved():
+            return "admin", f"Bytes of {len(event.image_ids)} pictures removed; their hashes stay", event.why
         case _:
             told = _alarm_words(ctx, event) or _cpr_words(ctx, event) or _imaging_words(event)
             told = told or care_words(event) or end_of_life_words(event) or treatment_words(event)

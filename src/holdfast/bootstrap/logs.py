@@ -65,7 +65,7 @@ def set_up_logs(*, verbose: bool, as_json: bool) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines() if as_json else PlainLines())
     level = logging.INFO if verbose or as_json else logging.WARNING
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.basicConfig(level=level, handlers=[handler])
     # Libraries that talk at INFO tell of nothing that whoever runs this can act on.
     for noisy in ("pynetdicom", "asyncio", "numba", "websockets"):
         logging.getLogger(noisy).setLevel(logging.INFO if verbose else logging.WARNING)

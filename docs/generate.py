@@ -10,6 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
 
+import yaml
+
 from holdfast.calling import course as call_course
 from holdfast.custody import table as custody
 from holdfast.hold import order
@@ -26,6 +28,7 @@ from holdfast.surgery import course as surgery_course
 from holdfast.treatments import table as treatments
 
 REFERENCE = Path(__file__).parent / "reference"
+DEGRADATION = Path(__file__).parent / "degradation.yaml"
 
 
 def _beside(name: str) -> ModuleType:
@@ -246,6 +249,14 @@ def state_name(state: StrEnum | None) -> str:
     return OUTSIDE if state is None else state.value.replace(" ", "_")
 
 
+def degradation(_: Knowledge) -> str:
+    rows = [
+        (one["gone"], one["works"], one["lost"], one["said"], ", ".join(f"`{test}`" for test in one["shown_by"]))
+        for one in yaml.safe_load(DEGRADATION.read_text(encoding="utf-8"))
+    ]
+    return table(("gone", "what still works", "what is lost", "where it is said", "shown by"), rows)
+
+
 def span(low: float, high: float) -> str:
     return f"{low:g}" if low == high else f"{low:g} to {high:g}"
 
@@ -266,6 +277,7 @@ PARTS: dict[str, dict[str, Callable[[Knowledge], str]]] = {
         "whereabouts": whereabouts,
         "treatment order": treatment_order,
     },
+    "operations.md": {"degradation": degradation},
     "surgery.md": {"surgery": surgery, "surgery lists": surgery_lists},
     "security.md": {"asvs": lambda _: TABLES.asvs()},
     "hazards.md": {"hazards": lambda _: TABLES.hazards()},

@@ -32,6 +32,8 @@ class Config:
     """``HOST:PORT`` of a system that takes our alarms (IHE PCD-04); empty: none does."""
     demo: str = ""
     """Words that say what kind of demonstration this is; empty for a real ward."""
+    metrics_token_file: Path | None = None
+    """File with the token that opens the figures from other machines; without it only this machine reads them."""
     secure_cookies: bool = False
     """Set when TLS ends in front of Holdfast."""
     tls_certificate: Path | None = None

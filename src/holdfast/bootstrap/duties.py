@@ -38,7 +38,10 @@ def tick(house: House, flusher: Flusher) -> None:
     for name, duty in duties.items():
         try:
             duty()
+            house.health.well(name)
         except Exception as error:
+            house.health.failed(name, f"{name.capitalize()} does not work; it is tried again every second.")
+            house.figures.duty_failed(name)
             report(f"{name} failed and is tried again: {error}", error)
 
 

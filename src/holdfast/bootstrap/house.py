@@ -6,7 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from holdfast.bootstrap.figures import Figures
+from holdfast.bootstrap.health import Health
 from holdfast.bootstrap.hooks import Hooks, open_hooks
+from holdfast.bootstrap.measured_store import measured
+from holdfast.bootstrap.operations import HouseOperations, read_token
 from holdfast.bootstrap.proofs import RecordProofs
 from holdfast.config import Config
 from holdfast.gateways.calling.apprise_channels import AppriseChannels
@@ -95,6 +99,9 @@ class House:
     factors: SqlSecondFactors
     outside: SqlOutsideIdentities
     refusals: Refusals
+    health: Health
+    figures: Figures
+    operations: HouseOperations
 
     def close(self) -> None:
         self.analysis.shutdown(wait=True)
@@ -141,7 +148,8 @@ def _make_folder(folder: Path) -> None:
 def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = None) -> House:
     """Wire everything; nothing listens yet."""
     _make_folder(config.data_dir)
-    store: Store = open_store(config.database)
+    figures = Figures()
+    store: Store = measured(open_store(config.database), figures.commit_began, figures.commit_ended)
     ctx = Context(
         store=store,
         book=CaseBook(store),
@@ -160,6 +168,7 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
     proofs = RecordProofs(config.data_dir, store, films)
     messengers = ThreadPoolExecutor(max_workers=MESSENGERS, thread_name_prefix="witness")
     witnesses, authorities = read_witnesses(config.data_dir)
+    health = Health(config.data_dir, store.head_seq)
     return House(
         config=config,
         ctx=ctx,
@@ -186,6 +195,9 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
         factors=SqlSecondFactors(config.database, config.data_dir),
         outside=SqlOutsideIdentities(config.database),
         refusals=Refusals(ctx),
+        health=health,
+        figures=figures,
+        operations=HouseOperations(ctx, ward, health, figures, read_token(config.metrics_token_file)),
     )
 
 

@@ -7,16 +7,20 @@ from holdfast.bootstrap.house import House
 from holdfast.gateways.hl7.acknowledge import Verdict, acknowledge, no_patient
 from holdfast.gateways.hl7.reading import read_message
 from holdfast.kernel.errors import WorldError
+from holdfast.kernel.time import US_PER_S
 from holdfast.usecases.ingest import Answer, Incoming, Submitted
+from holdfast.web.request_id import REQUEST_ID, new_request_id
 
 log = logging.getLogger("holdfast")
 
+_JUDGING = "judging signals"
 _VERDICTS = {Answer.ACCEPTED: Verdict.ACCEPTED, Answer.ERROR: Verdict.ERROR, Answer.REJECTED: Verdict.REJECTED}
 
 
 async def handle_hl7(house: House, raw: bytes, peer: str) -> bytes | None:
     """One framed message in, its acknowledgement out, after the commit."""
     received_us = house.ctx.clock.now_us()
+    REQUEST_ID.set(new_request_id())
     # In a thread, so that a big message does not hold up everybody else's. Messages of one connection keep
     # their order: the server hands over the next one when this one is answered.
     reading = await asyncio.to_thread(
@@ -33,6 +37,7 @@ async def handle_hl7(house: House, raw: bytes, peer: str) -> bytes | None:
         control_id=reading.control_id,
     )
     answer, text = await _commit(house, incoming)
+    house.figures.answered(answer)
     return acknowledge(reading, _VERDICTS[answer], text, now_us=received_us)
 
 
@@ -54,14 +59,21 @@ async def _commit(house: House, incoming: Incoming) -> tuple[Answer, str]:
     except WorldError as error:
         log.error("%s", error)
         return Answer.REJECTED, str(error)
+    if submitted.held is None and not receipt.duplicate:
+        house.figures.quarantined()
     if submitted.held is not None and not receipt.duplicate:
+        house.figures.analysis_began()
         house.analysis.submit(_hear, house, submitted)
     return submitted.answer, submitted.text
 
 
 def _hear(house: House, submitted: Submitted) -> None:
+    held = submitted.held
+    assert held is not None
     try:
-        assert submitted.held is not None
-        house.ward.hear(submitted.held, submitted.note)
+        house.ward.hear(held, submitted.note)
+        house.health.well(_JUDGING)
     except Exception:  # the data are safe on disk; a fault of the analysis must not stop the next message
-        log.exception("live analysis failed on a message of %s", submitted.held and submitted.held.message.device)
+        log.exception("live analysis failed on a message of %s", held.message.device)
+        house.health.failed(_JUDGING, "The analysis failed on the last message; all that was sent is on record.")
+    house.figures.analysis_ended((house.ctx.clock.now_us() - held.received_us) / US_PER_S)

@@ -1,12 +1,14 @@
 """The ``Proofs`` port: the key in the folder of the record, the tree over the record, exports."""
 
 import base64
+import itertools
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from holdfast.gateways.files.atomic_folder import atomic_folder
 from holdfast.gateways.files.bundle import zip_bytes
 from holdfast.gateways.paper.labels import PdfPaper
 from holdfast.kernel.errors import NotFoundError, OperatorError
@@ -22,8 +24,9 @@ from holdfast.storage.signing_key import (
 )
 from holdfast.usecases.case_export import Pictures, Wanted, export
 from holdfast.usecases.handing_out import Exported
+from holdfast.usecases.house_export import House, head_files, manifest
 from holdfast.usecases.log_tree import LogTree
-from holdfast.usecases.ports import Films, Store
+from holdfast.usecases.ports import Account, Films, Store
 from holdfast.usecases.witness import Comparison, compare, sign_checkpoint
 from holdfast.usecases.witnessing import kept_outside
 
@@ -94,6 +97,26 @@ class RecordProofs:
             wanted = replace(wanted, kept_sizes={*wanted.kept_sizes, *sizes})
             files = export(self._store, self._tree, note, key, wanted, at_hand, now_us, self._paper, outside)
             return Exported(files, zip_bytes(files), self._tree.size)
+
+    def export_house(self, target: Path, accounts: Sequence[Account]) -> House:
+        """Write everything into a new folder, whole or not at all."""
+        key = self._key()
+        with self._one_at_a_time:
+            note = self._signed(key)
+
+            def at_hand(digest: str) -> bytes | None:
+                try:
+                    return self._films.read(digest)
+                except NotFoundError:
+                    return None
+
+            house = House(self._store, accounts, at_hand, self._tree.size)
+            with atomic_folder(target) as folder:
+                for path, pieces in itertools.chain(head_files(note, key), house.files()):
+                    folder.write(path, pieces)
+                made = manifest(house, key, time.time_ns() // 1_000, folder.hashes)
+                folder.write("manifest.txt", [made.encode()])
+            return house
 
     def _signed(self, key: SigningKey) -> str:
         self._tree.catch_up()

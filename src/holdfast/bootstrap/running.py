@@ -34,6 +34,10 @@ from holdfast.web.sign_in import SignIn
 
 log = logging.getLogger("holdfast")
 
+NOT_PREPARED = (
+    "The signal analysis could not be prepared: numbers of monitors are kept and shown, signals are not judged."
+)
+
 PREPARING_SAID_AFTER_S = 5.0
 """A start that compiles nothing has prepared the analysis by then."""
 
@@ -61,6 +65,7 @@ def web_services(house: House) -> WebServices:
         hooks=house.hooks.service,
         hook_systems=house.hooks.systems,
         hook_peers=tuple(house.hooks.peers.all()),
+        operations=house.operations,
     )
 
 
@@ -92,8 +97,10 @@ async def prepare(house: House) -> None:
         )
     try:
         await preparing
+        house.health.well("analysis")
     except Exception:  # monitors can be listened to all the same: what is said is on disk
         log.exception("the signal analysis could not be prepared")
+        house.health.failed("analysis", NOT_PREPARED, needed=True)
 
 
 def pages_server(services: WebServices, tls: ssl.SSLContext | None) -> uvicorn.Server:
@@ -102,6 +109,7 @@ def pages_server(services: WebServices, tls: ssl.SSLContext | None) -> uvicorn.S
         uvicorn.Config(
             create_app(services),
             log_level="warning",
+            log_config=None,
             server_header=False,
             ws_ping_interval=20.0,
             ssl_context_factory=(lambda _config, _default: tls) if tls else None,

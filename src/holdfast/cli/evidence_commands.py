@@ -6,6 +6,7 @@ from typing import Any
 
 from holdfast.cli.homes import add_place, config_of
 from holdfast.cli.parsing import EXIT_BROKEN_RECORD, add_command
+from holdfast.kernel.errors import OperatorError
 
 
 def add_evidence_commands(commands: Any) -> None:
@@ -17,7 +18,8 @@ def add_evidence_commands(commands: Any) -> None:
     act.add_argument("--public-key", action="store_true", help="print the key that others check our signature with")
     act.add_argument("--rotate-key", action="store_true", help="put a new key in the place of the old one")
     export = add_command(commands, "export", _export, "write a case or an item so that anybody can check it")
-    export.add_argument("case", metavar="CASE", help="case id")
+    export.add_argument("case", nargs="?", default="", metavar="CASE", help="case id")
+    export.add_argument("--everything", action="store_true", help="the whole house, into a new folder")
     export.add_argument("--item", default="", metavar="ID", help="only this item")
     export.add_argument("--out", type=Path, required=True, metavar="PATH", help="new folder, or a file ending in .zip")
     export.add_argument(
@@ -62,6 +64,11 @@ def _checkpoint(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> None:
     from holdfast.cli import proofs
 
+    if options.everything or not options.case:
+        if not options.everything or options.case or options.item or options.withhold:
+            raise OperatorError("It does not say what.", "Name one case by its id, or give --everything alone.")
+        print(proofs.export_everything(config_of(options), options.out))
+        return
     said = proofs.export_case(
         config_of(options),
         case_id=options.case,

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -10,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from holdfast import __version__
-from holdfast.cli import fhir_arguments, homes
+from holdfast.cli import fhir_arguments, homes, operations
 from holdfast.cli.evidence_commands import add_evidence_commands
 from holdfast.cli.homes import add_place as _add_data
+from holdfast.cli.operations import add_running_options, set_up_logs
 from holdfast.cli.parsing import EXIT_BROKEN_RECORD
 from holdfast.cli.parsing import add_command as _add
 from holdfast.config import Config, default_data_dir, keep_machine_code
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; the return value is the exit status."""
     options = _parser().parse_args(arguments)
     keep_machine_code()
-    logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, format="%(levelname)s %(message)s")
+    set_up_logs(verbose=options.verbose, as_json=getattr(options, "log_json", False))
     try:
         return int(options.run(options) or 0)
     except IntegrityError as error:
@@ -82,6 +82,13 @@ def _parser() -> argparse.ArgumentParser:
     homes.add_to(commands)
     add_evidence_commands(commands)
     _add_fhir(commands)
+    doctor = _add(commands, "doctor", _doctor, "look at disk, clock, ports, keys and record, and say what to do")
+    _add_addresses(doctor)
+    operations.add_doctor_options(doctor)
+    retention = _add(commands, "retention", operations.run_retention, "remove pictures of old cases; hold a case")
+    _add_data(retention)
+    operations.add_retention_options(retention)
+
     _add_scorecards(commands)
     knowledge = _add(commands, "knowledge", _knowledge, "look after the knowledge release")
     knowledge.add_argument("action", choices=["check"])
@@ -131,6 +138,7 @@ def _add_addresses(parser: argparse.ArgumentParser) -> None:
         metavar="ROLE",
         help="a role that signs in with a code as well (may be repeated)",
     )
+    add_running_options(parser)
     parser.add_argument("--secure-cookies", action="store_true", help="when TLS ends in front of Holdfast")
 
 
@@ -181,6 +189,9 @@ def _add_scorecards(commands: Any) -> None:
     rhythm = _add(kinds, "rhythm", _scorecard_rhythm, "arrest and fibrillation against WFDB rhythm marks")
     rhythm.add_argument("directory", type=Path, metavar="DIR")
     rhythm.add_argument("--json", action="store_true")
+    shadow = _add(kinds, "shadow", _scorecard_shadow, "silent rules of a record: how often they would have spoken")
+    _add_data(shadow)
+    shadow.add_argument("--json", action="store_true")
     rally = _add(kinds, "rally", _scorecard_rally, "improvement that nobody brought about, on made dogs")
     rally.add_argument("directory", type=Path, nargs="?", metavar="DIR", help="CSV exports to be told of, not judged")
     rally.add_argument("--dogs", type=int, default=40, metavar="N", help="made dogs of each kind (default 40)")
@@ -211,6 +222,7 @@ def _config(options: argparse.Namespace, data_dir: Path | None = None) -> Config
         hl7_tls=options.hl7_tls,
         dicom_tls=options.dicom_tls,
         second_factor_roles=tuple(options.second_factor),
+        metrics_token_file=options.metrics_token_file,
     )
 
 
@@ -264,6 +276,12 @@ def _verify(options: argparse.Namespace) -> int:
     return verify(homes.config_of(options), as_json=options.json)
 
 
+def _doctor(options: argparse.Namespace) -> int:
+    from holdfast.cli.doctor import doctor
+
+    return doctor(_config(options), whole=options.whole, certificate=options.certificate, as_json=options.json)
+
+
 def _scorecard_diagnosis(options: argparse.Namespace) -> None:
     from holdfast.cli import scorecard_diagnosis
 
@@ -311,6 +329,16 @@ def _scorecard_metal(options: argparse.Namespace) -> None:
     else:
         raise OperatorError("It does not say which films.", "Give LABELS.csv with --images DIR, or --vetxray DIR.")
     _print_scores(scores, options.json)
+
+
+def _scorecard_shadow(options: argparse.Namespace) -> None:
+    from holdfast.cli import scorecard_shadow
+
+    found = scorecard_shadow.run(homes.config_of(options))
+    if options.json:
+        _print_json(scorecard_shadow.as_builtins(found))
+    else:
+        print("\n".join(scorecard_shadow.in_words(found)))
 
 
 def _scorecard_rhythm(options: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ from holdfast.gateways.files.bundle import write_bundle
 from holdfast.kernel.errors import OperatorError, WorldError
 from holdfast.storage.film_files import FilmFiles
 from holdfast.storage.signing_key import load_key
+from holdfast.storage.sql_accounts import SqlAccounts
 from holdfast.usecases.case_export import Pictures, Wanted
 from holdfast.usecases.handing_out import withheld_of
 from holdfast.usecases.witness import Comparison
@@ -70,6 +71,21 @@ def export_case(
     write_bundle(target, made.files)
     images = sum(path.startswith("images/") for path in made.files)
     return f"{target}: {made.events} events, {images} pictures, under the key\n{key}"
+
+
+def export_everything(config: Config, target: Path) -> str:
+    """Write the whole house into a new folder and say what is in it. May run beside a server."""
+    with _proofs(config) as proofs:
+        accounts = SqlAccounts(config.database)
+        try:
+            made = proofs.export_house(target, accounts.all())
+        finally:
+            accounts.close()
+        absent = f"; {len(made.absent)} hashes that events name have no bytes in the house" if made.absent else ""
+        return (
+            f"{target}: {made.size} events, {made.blocks} monitor blocks, {made.pictures} pictures, "
+            f"{made.quarantined} messages from the quarantine{absent}; under the key\n{proofs.public_key()}"
+        )
 
 
 def _name(proofs: RecordProofs, name: str) -> None:

@@ -256,3 +256,9 @@ the answer is 429 with the time to wait."""
 
 WEB_REQUESTS_BURST = 2_000.0
 """Requests at once: a shift that opens its screens, each with some forty files."""
+DISK_FREE_LOW_BYTES = 1_000_000_000
+"""Less free than this is said on every look at the health: a busy bed writes some hundred MB a day, so there is time to
+act on it."""
+
+METRICS_TOKEN_MIN = 16
+"""Characters of the token that opens the figures; a shorter one could be guessed."""

@@ -44,7 +44,8 @@ class AlarmCleared(CaseEvent, frozen=True, kw_only=True, tag="alarm_cleared.1"):
     alarm_id: str
     why: str
     """``over``; ``part_of:<alarm>``; ``not_known`` (no value or fit signal any more), ``said_over`` (then, by a
-    person), ``not_watched`` (the animal left the bed) or ``switched_off`` (in the same instant as it was raised)."""
+    person), ``silent_rule`` (its rule runs silently now), ``not_watched`` (the animal left the bed) or
+    ``switched_off`` (in the same instant as it was raised)."""
     latches: bool
     """Unacknowledged, it stays visible until somebody acknowledges it."""
 

@@ -6,10 +6,11 @@ forgotten here and stays in the log.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from holdfast.kernel.frozen import replace
 from holdfast.record import alarm_events as al
 
 

@@ -5,8 +5,9 @@ An entry keeps what happened in the order it happened; where a call stands follo
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from holdfast.kernel.frozen import replace
 from holdfast.record import call_events as ce
 
 

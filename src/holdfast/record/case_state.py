@@ -6,8 +6,9 @@ working diagnosis stays in ``diagnoses``.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from holdfast.kernel.frozen import replace
 from holdfast.kernel.limits import CONDITIONS_KEPT
 from holdfast.record import (
     alarm_state,
@@ -18,7 +19,9 @@ from holdfast.record import (
     exam_state,
     home_state,
     hook_state,
+    retention_state,
     service_state,
+    shadow_state,
     surgery_state,
     treatment_state,
 )
@@ -49,8 +52,12 @@ from holdfast.record.home_state import HomeState
 from holdfast.record.hook_events import ANY_HOOK_EVENT
 from holdfast.record.hook_state import HookState
 from holdfast.record.inquiry_events import ANY_INQUIRY_EVENT
+from holdfast.record.retention_events import ANY_RETENTION_EVENT
+from holdfast.record.retention_state import Retention
 from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.record.service_state import Inquiry
+from holdfast.record.shadow_events import ANY_SHADOW_EVENT
+from holdfast.record.shadow_state import ShadowEntry
 from holdfast.record.surgery_events import ANY_SURGERY_EVENT
 from holdfast.record.surgery_state import Surgery
 from holdfast.record.treatment_events import ANY_TREATMENT_EVENT
@@ -99,6 +106,9 @@ class CaseState:
     consults: ConsultState = field(default_factory=ConsultState)
     inquiry: Inquiry = field(default_factory=Inquiry)
     hooks: HookState = field(default_factory=HookState)
+    shadow: tuple[ShadowEntry, ...] = ()
+    """What silent rules would have said, oldest first."""
+    retention: Retention = field(default_factory=Retention)
 
     @property
     def name(self) -> str:
@@ -202,6 +212,10 @@ def _after(state: CaseState, event: ev.AnyEvent, item: ev.Recorded) -> CaseState
         return _after_examination(state, event, item.actor)
     if isinstance(event, ANY_INQUIRY_EVENT):
         return replace(state, inquiry=service_state.apply_inquiry(state.inquiry, event, item.actor))
+    if isinstance(event, ANY_RETENTION_EVENT):
+        return replace(state, retention=retention_state.apply(state.retention, event))
+    if isinstance(event, ANY_SHADOW_EVENT):
+        return replace(state, shadow=shadow_state.apply(state.shadow, event, item.actor))
     match event:
         case ev.FindingRecorded() | ev.FindingRetracted() | ev.TouchRecorded() | ev.TreatmentGiven():
             return _after_bedside_entry(state, event, item)

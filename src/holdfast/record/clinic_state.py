@@ -1,8 +1,9 @@
 """The clinic's own state: beds, which device stands at which, and its people, folded from its stream."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from holdfast.kernel.frozen import replace
 from holdfast.record import call_state, grant_state
 from holdfast.record import events as ev
 from holdfast.record.alarm_events import EscalationSet, EscalationStep
@@ -11,6 +12,7 @@ from holdfast.record.call_state import CallBook
 from holdfast.record.evidence_events import ReadGranted, ReadGrantEnded
 from holdfast.record.exchange_events import MACHINE_ACTOR, CaseTakenOver, MachineAdded
 from holdfast.record.grant_state import Grant
+from holdfast.record.shadow_events import RuleMode, RuleModeSet
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class ClinicState:
     """Names of those who acted in cases that were taken over from another record, and of machine accounts."""
     grants: Mapping[str, Grant] = field(default_factory=dict)
     """What investigators may read, by grant."""
+    silent: frozenset[str] = frozenset()
+    """Rules that run without telling anybody."""
 
     def name_of(self, actor: str) -> str:
         """What a person reads for an actor of the record."""
@@ -70,6 +74,9 @@ def apply(state: ClinicState, event: ev.AnyEvent) -> ClinicState:
             return replace(state, elsewhere={**state.elsewhere, MACHINE_ACTOR + event.machine_id: event.name})
         case ReadGranted() | ReadGrantEnded():
             return replace(state, grants=grant_state.apply(state.grants, event))
+        case RuleModeSet():
+            others = state.silent - {event.rule}
+            return replace(state, silent=others | {event.rule} if event.mode is RuleMode.SHADOW else others)
         case ev.AccountClosed() if person := state.people.get(event.account):
             return _with_person(state, event.account, replace(person, closed=True))
     return state

@@ -1,8 +1,9 @@
 """The consults of a case, folded from its events: who was let in, until when, what they opened and what they think."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from holdfast.kernel.frozen import replace
 from holdfast.record import consult_events as co
 
 

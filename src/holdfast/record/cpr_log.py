@@ -4,8 +4,9 @@ A browser that was offline delivers its touches later, perhaps twice, while othe
 a set: the same events give the same log in every order and however often they come.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from holdfast.kernel.frozen import replace
 from holdfast.record.cpr_events import (
     ANY_CPR_EVENT,
     CprFactRecorded,

@@ -1,8 +1,9 @@
 """What happened with an end-of-life order after it was placed, folded from its events."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
+from holdfast.kernel.frozen import replace
 from holdfast.record.end_of_life_events import ANY_END_OF_LIFE_EVENT
 
 T = TypeVar("T", bound=ANY_END_OF_LIFE_EVENT)

@@ -1,7 +1,8 @@
 """The examination of a case, folded from its events: answers, drawings, photographs."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from holdfast.kernel.frozen import replace
 from holdfast.record import exam_events as ex
 
 

@@ -1,8 +1,9 @@
 """Grants to read, folded from the clinic's events. Reads under them are in the log alone: there may be many."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from holdfast.kernel.frozen import replace
 from holdfast.record.event_base import ClinicEvent
 from holdfast.record.evidence_events import ReadGranted, ReadGrantEnded
 

@@ -4,8 +4,9 @@ One study is a frozen value; ``Studies`` holds them all and is changed in place:
 pictures after some years, and copying the whole for each would make opening the record slow.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from holdfast.kernel.frozen import replace
 from holdfast.record import events as ev
 from holdfast.record.film_events import ANY_FILM_EVENT
 from holdfast.record.film_state import FilmNotes

@@ -1,7 +1,8 @@
 """A working dog's history and the inquiries of a case, folded from their events."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from holdfast.kernel.frozen import replace
 from holdfast.record import inquiry_events as iq
 from holdfast.record import service_events as se
 from holdfast.record.events import Recorded

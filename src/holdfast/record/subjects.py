@@ -14,9 +14,11 @@ from holdfast.record.home_events import ANY_HOME_EVENT
 from holdfast.record.hook_events import ANY_HOOK_EVENT
 from holdfast.record.imaging_events import ANY_IMAGING_CASE_EVENT, ImageReceived, MetalSearched
 from holdfast.record.inquiry_events import ANY_INQUIRY_EVENT
+from holdfast.record.retention_events import ANY_RETENTION_EVENT
 from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.record.security_events import ANY_SECURITY_EVENT
 from holdfast.record.service_events import ANY_SERVICE_EVENT
+from holdfast.record.shadow_events import ANY_SHADOW_EVENT, RuleModeSet
 from holdfast.record.surgery_events import ANY_SURGERY_EVENT
 from holdfast.record.treatment_events import ANY_TREATMENT_EVENT
 from holdfast.record.witness_events import ANY_WITNESS_EVENT
@@ -39,6 +41,8 @@ ANY_SUBJECT_CASE_EVENT = (
     | ANY_EXAM_EVENT
     | ANY_CONSULT_EVENT
     | ANY_HOOK_EVENT
+    | ANY_SHADOW_EVENT
+    | ANY_RETENTION_EVENT
 )
 """In the stream of a case."""
 
@@ -52,5 +56,6 @@ ANY_SUBJECT_CLINIC_EVENT = (
     | ANY_SERVICE_EVENT
     | ANY_EXCHANGE_EVENT
     | ANY_SECURITY_EVENT
+    | RuleModeSet
 )
 """In the streams of the clinic, its pictures and its working dogs."""

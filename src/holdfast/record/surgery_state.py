@@ -1,7 +1,8 @@
 """Operations of a case, folded from their events."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from holdfast.kernel.frozen import replace
 from holdfast.record import surgery_events as su
 
 

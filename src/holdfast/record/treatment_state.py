@@ -1,7 +1,8 @@
 """What was ordered for an animal and what became of it, folded from the events."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from holdfast.kernel.frozen import replace
 from holdfast.record.treatment_events import (
     ANY_TREATMENT_EVENT,
     TreatmentDeclined,

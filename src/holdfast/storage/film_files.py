@@ -9,6 +9,7 @@ from pathlib import Path
 from holdfast.kernel.errors import IntegrityError, NotFoundError, WorldError
 
 _UNFINISHED = ".part"
+_REMOVED = ".removed"
 
 
 class FilmFiles:
@@ -62,12 +63,32 @@ class FilmFiles:
         try:
             data = (self._folder / image_id[:2] / image_id).read_bytes()
         except FileNotFoundError:
+            if (self._folder / image_id[:2] / f"{image_id}{_REMOVED}").exists():
+                raise NotFoundError(
+                    "The bytes of this picture were removed by the clinic's rule for old cases.",
+                    "Its hash stays on record; the timeline says who removed it and why.",
+                ) from None
             raise NotFoundError("The file of this picture is not there.", "Restore it from a copy.") from None
         except OSError as error:
             raise WorldError(f"The picture cannot be read: {error.strerror}.", "Check the disk.") from error
         if hashlib.sha256(data).hexdigest() != image_id:
             raise IntegrityError("The file of this picture has changed.", "Restore it from a copy.")
         return data
+
+    def remove(self, image_id: str) -> bool:
+        """Remove the bytes of a picture and leave a mark that says so; False when they are not there. To be called only
+        after its removal is on record."""
+        shelf = self._folder / image_id[:2]
+        path = shelf / image_id
+        try:
+            if not path.exists():
+                return False
+            (shelf / f"{image_id}{_REMOVED}").touch()
+            path.unlink()
+            sync_folder(shelf)
+        except OSError as error:
+            raise WorldError(f"A picture cannot be removed: {error.strerror}.", "Check the folder's mode.") from error
+        return True
 
     def _make_shelf(self, shelf: Path) -> None:
         with self._making:

@@ -18,6 +18,7 @@ from holdfast.record import events as ev
 from holdfast.record.case_entries import ConditionEntry
 from holdfast.record.case_state import CaseState
 from holdfast.signals.conditions import Began, Ended
+from holdfast.usecases import shadow
 from holdfast.usecases.context import Context
 from holdfast.usecases.evidence import is_evidence
 from holdfast.usecases.ports import OWN_ACTOR, Change, NewEvent
@@ -114,6 +115,11 @@ class CourseWatch:
         return one is None or abs(now_us - one.looked_us) >= CELL_US
 
     def _record(self, case_id: str, change: Began | Ended) -> None:
+        if isinstance(change, Ended):
+            shadow.ended(self._ctx, case_id, change.condition, change.at_us)
+        elif change.condition in self._ctx.book.clinic.silent:
+            shadow.spoke(self._ctx, case_id, change.condition, change.text, change.at_us)
+            return
         event: ev.MonitorConditionBegan | ev.MonitorConditionEnded
         if isinstance(change, Began):
             event = ev.MonitorConditionBegan(at_us=change.at_us, condition=change.condition, text=change.text)

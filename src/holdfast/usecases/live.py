@@ -4,6 +4,7 @@ Everything here is derived and lives in memory; after a restart it fills again f
 What the analysis concludes (a condition began or ended, an alarm was raised or cleared) is recorded on the case.
 """
 
+import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -58,6 +59,8 @@ class _Bed:
     """By device and wave (empty: the device itself): how far its times are behind ours. For what is live only."""
     alerts: MonitorAlerts = field(default_factory=MonitorAlerts)
     rates: TwoRates = field(default_factory=TwoRates)
+    silent: set[tuple[str, str]] = field(default_factory=set)
+    """Conditions whose rules are silent."""
     remark: str = ""
     """What is to be said of the monitor's heart rate beside ours."""
 
@@ -85,9 +88,8 @@ class Ward:
             self._listeners.append(callback)
 
     def remove_listener(self, callback: Callable[[Frame], None]) -> None:
-        with self._lock:
-            if callback in self._listeners:
-                self._listeners.remove(callback)
+        with self._lock, contextlib.suppress(ValueError):
+            self._listeners.remove(callback)
 
     def hear(self, held: NewHeld, clock_note: str = "") -> None:
         """Take in one committed message: latest values, analysis, frames for the screens.
@@ -224,6 +226,7 @@ class Ward:
             bed = self._beds.get(bed_name)
             if bed is not None and (case is None or bed.case_id != case.case_id):
                 bed = None
+            told = [one for key, one in bed.conditions.items() if key not in bed.silent] if bed else []
             values = value_views(bed.latest, now_us, {"hr": bed.remark}) if bed else ()
             alarms = bed.alarms.view(now_us) if bed else self._recorded_alarms(case, now_us)
             return BedView(
@@ -236,7 +239,7 @@ class Ward:
                 server_us=now_us,
                 devices=self._ctx.book.clinic.devices_of(bed_name),
                 values=values,
-                conditions=tuple(sorted(bed.conditions.values(), key=_urgency)) if bed else (),
+                conditions=tuple(sorted(told, key=_urgency)),
                 signals=tuple(bed.signals.values()) if bed else (),
                 last_message_us=bed.devices.last_us if bed else None,
                 silent=bed.devices.all_silent(now_us) if bed else True,
@@ -283,6 +286,9 @@ class Ward:
             bed.conditions[key] = msgspec.structs.replace(_shown(began), began_us=known.began_us)
             return
         bed.conditions[key] = _shown(began)
+        if began.condition in self._ctx.book.clinic.silent:
+            bed.silent.add(key)
+            return
         event = ev.MonitorConditionBegan(
             at_us=began.at_us,
             condition=began.condition,
@@ -293,7 +299,9 @@ class Ward:
         self._record(bed.case_id, event)
 
     def _condition_ended(self, bed: _Bed, condition: str, signal: str, at_us: int) -> None:
-        if bed.conditions.pop((condition, signal), None) is not None:
+        key, untold = (condition, signal), (condition, signal) in bed.silent
+        bed.silent.discard(key)
+        if bed.conditions.pop(key, None) is not None and not untold:
             event = ev.MonitorConditionEnded(at_us=at_us, condition=condition, signal=signal)
             self._record(bed.case_id, event)
 

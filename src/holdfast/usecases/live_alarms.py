@@ -5,9 +5,11 @@ once and also when the disk is full, and what a person acknowledged in another p
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import msgspec
 
 from holdfast.kernel.errors import HoldfastError
 from holdfast.kernel.limits import ALARM_RETRY_S
@@ -20,11 +22,12 @@ from holdfast.monitoring.alarms import Cause, Key, Situation
 from holdfast.monitoring.limits import VALUE_LOST, Limits, Watch
 from holdfast.record import alarm_state
 from holdfast.record import events as ev
-from holdfast.record.alarm_events import ANY_ALARM_EVENT
+from holdfast.record.alarm_events import ANY_ALARM_EVENT, AlarmCleared
 from holdfast.record.alarm_state import AlarmState, AlarmStatus
 from holdfast.record.monitor import Origin
 from holdfast.signals.conditions import Ended
 from holdfast.signals.observed import RateLimits
+from holdfast.usecases import shadow
 from holdfast.usecases.alarm_views import AlarmsView, alarms_view
 from holdfast.usecases.alarms import ladder, limits_of
 from holdfast.usecases.context import Context
@@ -32,6 +35,7 @@ from holdfast.usecases.live_alerts import MONITOR_SAYS
 from holdfast.usecases.live_views import WAVE_LABELS, ConditionView
 from holdfast.usecases.ports import OWN_ACTOR, Change, NewEvent, Receipt
 from holdfast.usecases.second_opinion import MONITOR_ALERT, RecentSignals, opinions
+from holdfast.usecases.shadow_alarms import ShadowAlarms
 
 NO_DATA = "no_data"
 """The condition that nothing comes from the bed."""
@@ -75,6 +79,7 @@ class BedAlarms:
         self._texts: dict[Key, str] = {}
         self._limits: tuple[Limits, ...] = ()
         self._limits_for: tuple[object, ...] = ()
+        self._shadow = ShadowAlarms(ctx, case_id)
 
     def heard(self, received_us: int) -> None:
         """A message came in."""
@@ -99,6 +104,8 @@ class BedAlarms:
         ``recent`` is asked about what threatens life."""
         rules, state = self._ctx.knowledge.alarms, self.state()
         lasting = {entry.key for entry in state.alarms if entry.status is not AlarmStatus.LATCHED}
+        silent = self._ctx.book.clinic.silent
+        lasting |= self._shadow.standing()
         self._watch, judged = limits_engine.judge(self._watch, self._limits_now(now_us), fresh, lasting, now_us)
         seen = engine.gathered([_cause(condition, rules) for condition in conditions], rules)
         sight = lost_sight.look(self._lost_us, seen, fresh, rules, now_us)
@@ -107,9 +114,13 @@ class BedAlarms:
         situation = Situation(now_us, (*seen, *judged.causes), unknown, judged.forgotten | sight.forgotten, origin)
         self._texts = {entry.key: f"{entry.text} ({NOT_KNOWN})" for entry in state.alarms if entry.key in self._lost_us}
         self._texts |= {cause.key: cause.text for cause in situation.causes}
+        if untold := self._shadow.follow(situation, state, silent):
+            shadow.queue(self._ctx, self._case_id, untold)
+        situation = replace(situation, causes=[cause for cause in situation.causes if cause.alarm not in silent])
         self._memory, events = engine.step(
             self._memory, state, situation, rules, ladder(self._ctx), self._ctx.ids.new_id
         )
+        events = tuple(_silenced(event, state, silent) for event in events)
         said = opinions(events, rules, recent, self.rate_limits(now_us), now_us)
         self._send((*events, *said), now_us)
 
@@ -125,6 +136,8 @@ class BedAlarms:
     def leave(self, now_us: int) -> None:
         """The case is no longer watched on this bed."""
         case = self._ctx.book.case(self._case_id)
+        if untold := self._shadow.leave(now_us):
+            shadow.queue(self._ctx, self._case_id, untold)
         self._send(engine.leave(self.state(), self._ctx.knowledge.alarms, now_us, closed=bool(case.closed)), now_us)
 
     def view(self, now_us: int) -> AlarmsView:
@@ -179,6 +192,13 @@ class BedAlarms:
             return self._ctx.store.submit(change)
         except HoldfastError:
             return None
+
+
+def _silenced(event: ANY_ALARM_EVENT, state: AlarmState, silent: Container[str]) -> ANY_ALARM_EVENT:
+    """An alarm that stood when its rule was made silent is not over: nobody hears of it any more."""
+    if isinstance(event, AlarmCleared) and (entry := state.by_id(event.alarm_id)) and entry.alarm in silent:
+        return msgspec.structs.replace(event, why="silent_rule", latches=False)
+    return event
 
 
 def _read_back(sent: _Sent, version: int) -> bool:

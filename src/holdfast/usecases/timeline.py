@@ -12,6 +12,8 @@ from holdfast.record import events as ev
 from holdfast.record import evidence_events as evi
 from holdfast.record import film_events as fi
 from holdfast.record import imaging_events as im
+from holdfast.record import retention_events as rt
+from holdfast.record import shadow_events as sh
 from holdfast.record.exam_events import ExamNoted
 from holdfast.record.score_events import ScoreItemAnswered
 from holdfast.resuscitation.utstein import FACTS
@@ -33,6 +35,8 @@ _IN_THE_ALARM_LOG = (
     al.AlarmEscalated,
     al.AlarmSecondOpinion,
 )
+_TOLD_NOBODY = (sh.ShadowSpoke, sh.ShadowEnded, sh.ShadowJudged)
+"""What silent rules would have said: it lies on the page of the rules, so that nobody acts on it."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ def timeline(ctx: Context, case_id: str, until_us: int | None = None) -> list[Li
     told = (
         item
         for item in recorded
-        if not isinstance(item.event, _IN_THE_ALARM_LOG)
+        if not isinstance(item.event, _IN_THE_ALARM_LOG + _TOLD_NOBODY)
         and not exam_words.follows_from_answers(item.event)
         and not (isinstance(item.event, ExamNoted) and item.event.note_id not in answers)
     )
@@ -152,6 +156,12 @@ def _words(ctx: Context, event: ev.AnyEvent) -> tuple[str, str, str]:
         case evi.CaseExported():
             left_out = f"; {len(event.withheld)} kinds of parts withheld" if event.withheld else ""
             return "admin", f"Exported for {event.recipient}", f"{event.purpose}{left_out}"
+        case rt.LegalHoldSet():
+            return "admin", f"Legal hold: {event.reference}", event.why
+        case rt.LegalHoldLifted():
+            return "admin", "Legal hold lifted", event.why
+        case rt.PicturesRemoved():
+            return "admin", f"Bytes of {len(event.image_ids)} pictures removed; their hashes stay", event.why
         case _:
             told = _alarm_words(ctx, event) or _cpr_words(ctx, event) or _imaging_words(event)
             told = told or care_words(event) or end_of_life_words(event) or treatment_words(event)

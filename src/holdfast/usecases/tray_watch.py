@@ -19,6 +19,7 @@ from holdfast.record import events as ev
 from holdfast.record.case_entries import OrderEntry
 from holdfast.record.case_state import CaseState
 from holdfast.signals.conditions import ARREST, Condition
+from holdfast.usecases import shadow
 from holdfast.usecases.context import Context, record
 from holdfast.usecases.end_of_life import current_order
 from holdfast.usecases.live_views import BedView, Frame, WaveFrame
@@ -140,6 +141,10 @@ class TrayWatch:
             self._record(case.case_id, order.order_id, changes, now_us)
 
     def _record(self, case_id: str, order_id: str, changes: tuple[Change, ...], now_us: int) -> None:
+        if shadow.LAST_MINUTES in self.ctx.book.clinic.silent:
+            for one in changes:
+                shadow.spoke_once(self.ctx, case_id, shadow.LAST_MINUTES, one.text, min(one.at_us, now_us))
+            return
         events = [
             eol.LastMinuteChange(at_us=min(one.at_us, now_us), order_id=order_id, change=one.change, text=one.text)
             for one in changes

@@ -17,6 +17,7 @@ from holdfast.kernel.limits import PROBLEMS_LISTED_MAX
 from holdfast.record.chain import UNREADABLE, Head, anchor_hash, describe, event_hash, head_of
 from holdfast.record.events import Recorded, case_stream, decode_event
 from holdfast.record.imaging_events import ImageReceived
+from holdfast.record.retention_events import PicturesRemoved
 from holdfast.usecases.block_verification import check_blocks
 from holdfast.usecases.ports import Anchor, Films, Store
 
@@ -76,6 +77,8 @@ class _Walk:
     anchored_seq: int = 0
     pictures: list[tuple[int, str]] = field(default_factory=list)
     """(number of the event, image id) of every picture on record."""
+    removed: set[str] = field(default_factory=set)
+    """Pictures whose bytes the clinic removed by its rule, on record."""
     found: list[str] = field(default_factory=list)
     unlisted: int = 0
 
@@ -109,12 +112,14 @@ def verify(store: Store, films: Films | None = None) -> VerifyReport:
         last_anchor=walk.last_anchor.hex() if walk.anchors else "",
         problems=tuple(walk.found),
         unlisted=walk.unlisted,
-        pictures=len(walk.pictures) if films else 0,
+        pictures=sum(one not in walk.removed for _, one in walk.pictures) if films else 0,
     )
 
 
 def _check_pictures(films: Films, walk: _Walk) -> None:
     for seq, image_id in walk.pictures:
+        if image_id in walk.removed:
+            continue
         try:
             films.read(image_id)
         except HoldfastError as error:
@@ -192,6 +197,8 @@ def _check_event(one: Recorded, walk: _Walk) -> None:
         event = decode_event(one.body)
         if isinstance(event, ImageReceived):
             walk.pictures.append((one.seq, event.image_id))
+        elif isinstance(event, PicturesRemoved):
+            walk.removed.update(event.image_ids)
     except UNREADABLE as error:
         wrong.append(f"this release cannot read its body ({error})")
     if wrong:

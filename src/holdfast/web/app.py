@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
@@ -50,6 +50,7 @@ from holdfast.web.pages import (
     imaging,
     knowledge,
     offline,
+    operations,
     outside,
     papers,
     patterns,
@@ -61,6 +62,7 @@ from holdfast.web.pages import (
     scores,
     security,
     service,
+    shadow,
     signin,
     surgery,
     timeline,
@@ -70,7 +72,7 @@ from holdfast.web.pages import (
 from holdfast.web.paper_acts import PAPER_ACTS
 from holdfast.web.recovery_acts import RECOVERY_ACTS
 from holdfast.web.render import STATIC
-from holdfast.web.route import Page
+from holdfast.web.request_id import RequestIds
 from holdfast.web.score_acts import SCORE_ACTS
 from holdfast.web.security import SecurityHeaders
 from holdfast.web.services import WebServices
@@ -98,10 +100,12 @@ _PAGES = (
     *imaging.PAGES,
     *dicomweb.PAGES,
     *rules.PAGES,
+    *shadow.PAGES,
     *knowledge.PAGES,
     *patterns.PAGES,
     *api.PAGES,
     *offline.PAGES,
+    *operations.PAGES,
     *resuscitation.PAGES,
     *films.PAGES,
     *custody.PAGES,
@@ -119,7 +123,6 @@ _PAGES = (
     *surgery.PAGES,
     *timeline.PAGES,
     *hooks.PAGES,
-    Page("GET", "/health", "health", lambda: _health),
 )
 _ACTS = (
     *ACTS.values(),
@@ -150,9 +153,13 @@ def create_app(services: WebServices) -> Starlette:
         async with hub.running():
             yield
 
-    return Starlette(
+    app = Starlette(
         routes=_routes(services, hub),
-        middleware=[Middleware(SecurityHeaders, secure=services.secure_cookies), Middleware(Throttle)],
+        middleware=[
+            Middleware(RequestIds),
+            Middleware(SecurityHeaders, secure=services.secure_cookies),
+            Middleware(Throttle),
+        ],
         exception_handlers={
             HoldfastError: errors.on_holdfast_error,
             HTTPException: errors.on_http_error,
@@ -160,6 +167,8 @@ def create_app(services: WebServices) -> Starlette:
         },
         lifespan=lifespan,
     )
+    app.state.hub = hub
+    return app
 
 
 def _routes(services: WebServices, hub: Hub) -> list[BaseRoute]:
@@ -214,7 +223,3 @@ def _by_json(act: Act) -> Handler:
 
 def _case_id(call: Call) -> str:
     return str(call.request.path_params.get("case_id", ""))
-
-
-def _health(_: Call) -> Response:
-    return PlainTextResponse("ok\n")

@@ -13,6 +13,7 @@ from holdfast.usecases.handing_out import Proofs
 from holdfast.usecases.hook_ports import AnswerHook, Peer, closed
 from holdfast.usecases.live import Ward
 from holdfast.usecases.machines import Machines
+from holdfast.usecases.operations import Operations
 from holdfast.usecases.ports import Accounts, FilmReader, Films
 from holdfast.usecases.read_log import ReadLog
 from holdfast.usecases.reception import Reception
@@ -55,6 +56,8 @@ class WebServices:
     door: Door = field(default_factory=Door)
     reads: ReadLog = field(default_factory=ReadLog)
     hasher: Hasher = field(default_factory=Argon2Hasher)
+    operations: Operations | None = None
+    """How the house is; None where nobody runs one."""
 
     hooks: AnswerHook = closed
     """What other systems call."""

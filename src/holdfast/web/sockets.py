@@ -128,6 +128,11 @@ class Hub:
             self._screens.pop(bed, None)
         self._rewatch()
 
+    @property
+    def followers(self) -> int:
+        """Screens that are open now."""
+        return sum(len(outboxes) for outboxes in list(self._screens.values()))
+
     async def state_of(self, bed: str) -> bytes:
         """The message that shows a bed, or the board, as it is now."""
         now_us = self._services.ctx.clock.now_us()

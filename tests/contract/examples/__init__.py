@@ -13,6 +13,7 @@ from contract.examples.films import FILMS
 from contract.examples.home import HOME
 from contract.examples.making import Ids, block, change, held, message, note, point, put, wave
 from contract.examples.moments import SECOND_US, T0_US
+from contract.examples.operations import OPERATIONS
 from contract.examples.other_systems import OTHER_SYSTEMS
 from contract.examples.resuscitation import RESUSCITATION
 from contract.examples.security import SECURITY
@@ -52,6 +53,7 @@ EXAMPLES: tuple[ev.AnyEvent, ...] = (
     *RESUSCITATION,
     *CONSULT,
     *SERVICE,
+    *OPERATIONS,
     *SECURITY,
     *EXCHANGE,
     *OTHER_SYSTEMS,

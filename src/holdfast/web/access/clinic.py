@@ -14,7 +14,6 @@ from holdfast.web.access.roles import (
 
 ALLOWED: dict[str, Roles] = {
     "static": PUBLIC,
-    "health": PUBLIC,
     "setup": PUBLIC,
     "setup.save": PUBLIC,
     "login": PUBLIC,

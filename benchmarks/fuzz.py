@@ -78,14 +78,14 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _target(options: argparse.Namespace):  # noqa: ANN202 - its type is in a module that may not be read yet
+def _target(options: argparse.Namespace):
     module, name = TARGETS[options.target]
     target = getattr(__import__(module), name)()
     more = sorted(path for path in options.corpus.rglob("*") if path.is_file()) if options.corpus else []
     return replace(target, seeds=[*target.seeds, *(path.read_bytes()[:SIZE_MAX] for path in more)])
 
 
-def _run(target, case: bytes, tally: Tally) -> None:  # noqa: ANN001
+def _run(target, case: bytes, tally: Tally) -> None:
     began = time.perf_counter()
     try:
         tally.outcomes[target.check(case)] += 1
@@ -129,7 +129,14 @@ def _guided(options: argparse.Namespace) -> int:
 
     folder = _seed_folder(seeds)
     atheris.Setup(
-        [sys.argv[0], f"-seed={options.seed}", f"-max_len={SIZE_MAX >> 4}", "-verbosity=0", "-rss_limit_mb=4096", folder],
+        [
+            sys.argv[0],
+            f"-seed={options.seed}",
+            f"-max_len={SIZE_MAX >> 4}",
+            "-verbosity=0",
+            "-rss_limit_mb=4096",
+            folder,
+        ],
         one,
         custom_mutator=mutate,
     )

@@ -9,7 +9,6 @@ import socket
 import threading
 from io import BytesIO
 
-from fuzz_bytes import Fault, Target
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import (
@@ -22,6 +21,7 @@ from pydicom.uid import (
 from pynetdicom import AE
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
+from fuzz_bytes import Fault, Target
 from holdfast.bootstrap.house import RandomIds, SystemClock
 from holdfast.gateways.dicom.pixels import read_film
 from holdfast.gateways.dicom.server import Answers, DicomServer

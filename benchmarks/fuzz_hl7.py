@@ -9,7 +9,6 @@ import random
 from collections import Counter
 
 from fuzz_bytes import Fault, Target
-
 from holdfast.bootstrap.house import RandomIds
 from holdfast.gateways.hl7.acknowledge import Verdict, acknowledge, no_patient
 from holdfast.gateways.hl7.er7 import parse

@@ -3,12 +3,12 @@ acknowledged.
 
 A whole server is fed over real sockets by all three doors at once: monitors over MLLP (each sends a handful of messages
 in one go and sends again what was not answered, as monitors do), an imaging unit that stores small films, people whose
-browsers post notes and post again what was not answered. The process is killed (SIGKILL) at random moments, one time in
-ten while it starts. After each kill the record is opened: everything that was ever answered as kept must be there (a
-message held, in a block or in quarantine; a film whole under its hash; a note), nothing twice, and the whole record must
-verify. Servers are forks of one process that has read the modules (``kill9_house.py``); each ``--fresh-every``-th is
-started from nothing, as a machine does. A new record is begun after ``--per-record`` kills, so that verifying everything
-after each kill stays affordable. Exit status 1 when anything was lost, is there twice or does not verify::
+browsers post notes and post again what was not answered. The process is killed (SIGKILL) at random moments, one time
+in ten while it starts. After each kill the record is opened: everything that was ever answered as kept must be there
+(a message held, in a block or in quarantine; a film whole under its hash; a note), nothing twice, and the whole record
+must verify. Servers are forks of one process that has read the modules (``kill9_house.py``); each ``--fresh-every``-th
+is started from nothing, as a machine does. A new record is begun after ``--per-record`` kills, so that verifying
+everything after each kill stays affordable. Exit status 1 when anything was lost, is there twice or does not verify::
 
     nice -n 15 python benchmarks/kill9.py --kills 1000 --json
 

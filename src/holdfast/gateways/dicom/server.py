@@ -23,7 +23,7 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
 from holdfast.gateways.dicom import worklist
 from holdfast.gateways.dicom.peers import Peer, allowed
 from holdfast.kernel.errors import SenderError, WorldError
-from holdfast.kernel.limits import DICOM_ASSOCIATIONS_MAX, DICOM_SILENCE_S, IMAGE_BYTES_MAX
+from holdfast.kernel.limits import DICOM_ASSOCIATIONS_MAX, DICOM_OPENING_S, DICOM_SILENCE_S, IMAGE_BYTES_MAX
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,8 @@ TITLE = "HOLDFAST"
 SUCCESS, CANNOT_UNDERSTAND, OUT_OF_RESOURCES, FAILURE = 0x0000, 0xC000, 0xA700, 0x0110
 PENDING, CANCELLED = 0xFF00, 0xFE00
 _NOT_ALLOWED = (0x01, 0x01, 0x03)  # A-ASSOCIATE-RJ: permanent, by the user of the service, calling title not known
+_COME_AGAIN = (0x02, 0x03, 0x02)  # A-ASSOCIATE-RJ: transient, by the presentation layer, local limit exceeded
+_NO_LIMIT = 100_000
 _COMMENT_MAX = 64
 _PDU_BYTES = 128 * 1024
 _NO_SUCH_OBJECT = 0x0112
@@ -66,9 +68,12 @@ class DicomServer:
     def start(self, host: str, port: int) -> None:
         """Bind and listen; raises ``OSError`` when the port is taken."""
         ae = AE(ae_title=self.title)
-        ae.maximum_associations = DICOM_ASSOCIATIONS_MAX
+        # Counted by us, when a unit asks (``_on_request``): the library counts connections that never said who they
+        # are, and a score of those would turn every unit away.
+        ae.maximum_associations = _NO_LIMIT
         ae.maximum_pdu_size = _PDU_BYTES
-        ae.network_timeout = ae.acse_timeout = ae.dimse_timeout = DICOM_SILENCE_S
+        ae.network_timeout = ae.dimse_timeout = DICOM_SILENCE_S
+        ae.acse_timeout = DICOM_OPENING_S
         handlers: list[Any] = [
             (evt.EVT_REQUESTED, self._on_request),
             (evt.EVT_DATA_RECV, self._on_bytes),
@@ -101,6 +106,11 @@ class DicomServer:
         if allowed(self.peers, title, address) is None:
             log.warning("DICOM: %s at %s is not on the list of peers and was turned away.", title, address)
             event.assoc.acse.send_reject(*_NOT_ALLOWED)
+            event.assoc.kill()
+        elif sum(one.is_established for one in self._server.active_associations) >= DICOM_ASSOCIATIONS_MAX:
+            log.warning("DICOM: %s at %s was told to come again: %d units are connected.", title, address,
+                        DICOM_ASSOCIATIONS_MAX)  # fmt: skip
+            event.assoc.acse.send_reject(*_COME_AGAIN)
             event.assoc.kill()
 
     def _on_bytes(self, event: Any) -> None:

@@ -1,4 +1,4 @@
-"""How fast are films received and safe, ours against Orthanc in the same run; and is any lost when the machine dies?
+"""How fast are films received and safe, ours against Orthanc in the same run?
 
 Run: ``python benchmarks/films_vs_orthanc.py [--files 500] [--rounds 3] [--json]``. Both receivers run in a
 process of their own on this machine, with storage in one temporary folder, and are sent the same CR films (512 x 512,

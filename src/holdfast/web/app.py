@@ -17,6 +17,7 @@ from holdfast.web import (
     dicomweb,
     dicomweb_pictures,
     errors,
+    openapi,
     service_acts,
 )
 from holdfast.web.acts import ACTS, ADMIT, Act
@@ -72,7 +73,7 @@ from holdfast.web.treatment_acts import TREATMENT_ACTS
 
 __all__ = ["WebServices", "create_app"]
 
-_PAGES = (
+_PAGES: tuple[Page, ...] = (
     *signin.PAGES,
     *ward.PAGES,
     *cases.PAGES,
@@ -106,8 +107,9 @@ _PAGES = (
     *surgery.PAGES,
     *timeline.PAGES,
     Page("GET", "/health", "health", lambda: _health),
+    Page("GET", "/openapi.json", "openapi", lambda: openapi.handler(_PAGES, _ACTS)),
 )
-_ACTS = (
+_ACTS: tuple[Act, ...] = (
     *ACTS.values(),
     *ALARM_ACTS.values(),
     *CALL_ACTS.values(),

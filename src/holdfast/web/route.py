@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+import msgspec
+
 from holdfast.web.gate import FORMS, Handler, Takes
 
 
@@ -16,3 +18,5 @@ class Page(NamedTuple):
     """Makes the handler; some keep state for the life of one application."""
     takes: Takes = FORMS
     """What may be posted to it."""
+    reads: type[msgspec.Struct] | None = None
+    """What a JSON body is read as; for the description of the API."""

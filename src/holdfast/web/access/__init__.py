@@ -8,6 +8,7 @@ from holdfast.web.access import (
     alarms,
     calls,
     clinic,
+    description,
     end_of_life,
     evidence,
     exam,
@@ -37,6 +38,7 @@ ALLOWED: dict[str, Roles] = {
     **exam.ALLOWED,
     **service.ALLOWED,
     **surgery.ALLOWED,
+    **description.ALLOWED,
 }
 
 

@@ -145,5 +145,5 @@ PAGES = (
     Page("GET", "/proofs/checkpoint.pdf", "proofs.pdf", lambda: checkpoint_pdf),
     Page("GET", "/proofs/checkpoint.svg", "proofs.code", lambda: checkpoint_code),
     Page("GET", "/api/proofs", "api.proofs", lambda: api_proofs),
-    Page("POST", "/api/proofs/compare", "api.proofs.compare", lambda: api_compare),
+    Page("POST", "/api/proofs/compare", "api.proofs.compare", lambda: api_compare, reads=Kept),
 )

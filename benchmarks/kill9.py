@@ -181,8 +181,9 @@ class Ports:
     dicom: int
 
 
-def start(data: Path, ports: Ports, fork_house: "subprocess.Popen[str]", fresh: bool) -> Server:
+def start(data: Path, ports: Ports, fork_house: "subprocess.Popen[str] | None", fresh: bool) -> Server:
     if not fresh:
+        assert fork_house is not None
         assert fork_house.stdin is not None
         assert fork_house.stdout is not None
         order = {"data": str(data), "http": ports.http, "hl7": ports.hl7, "dicom": ports.dicom}

@@ -18,8 +18,8 @@ from typing import Any
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "load.md"
 HEAD = """# Load
 
-What one machine bears, as measured by `benchmarks/` and put here by `python benchmarks/load_table.py` (its head says how). Machine:
-{machine}.
+What one machine bears, as measured by `benchmarks/` and put here by `python benchmarks/load_table.py`
+(its head says how). Machine: {machine}.
 """
 NOT = "Not measured yet.\n"
 
@@ -105,11 +105,10 @@ def soak(run: dict[str, Any]) -> str:
 def kills(run: dict[str, Any]) -> str:
     doors = ", ".join(f"{name} {count:,}" for name, count in run["acknowledged_by_door"].items())
     ready = ", ".join(f"{name} {seconds} s" for name, seconds in run["ready_s_p50"].items())
-    return (
-        f"{run['kills']:,} kills ({run['killed_while_starting']} while starting, {run['fresh_starts']} of servers started "
-        f"from nothing), {run['acknowledged']:,} acknowledged ({doors}): {run['lost']} lost, {run['twice']} there twice, "
-        f"{run['verify_failures']} records that did not verify. Ready after (median): {ready}.\n"
-    )
+    text = f"{run['kills']:,} kills ({run['killed_while_starting']} while starting, {run['fresh_starts']} of servers "
+    text += f"started from nothing), {run['acknowledged']:,} acknowledged ({doors}): {run['lost']} lost, "
+    text += f"{run['twice']} there twice, {run['verify_failures']} records that did not verify. "
+    return text + f"Ready after (median): {ready}.\n"
 
 
 def bed(run: dict[str, Any]) -> str:

@@ -22,6 +22,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
 
 from bed_load import made
 from holdfast.gateways.hl7.client import MllpSender
@@ -50,6 +51,7 @@ class Heard:
     screen_gap_s: list[float] = field(default_factory=list)
     failed: int = 0
     sent: int = 0
+    screens_lost: int = 0
 
 
 def main() -> int:
@@ -104,6 +106,7 @@ async def run(data: Path, options: argparse.Namespace) -> dict[str, object]:
         "middle": rows[len(rows) // 2],
         "last": rows[-1],
         "failed": sum(row["failed"] for row in rows),
+        "screens_lost": sum(row["screens_lost"] for row in rows),
         "log_lines": len((data / "server.log").read_text().splitlines()) if (data / "server.log").exists() else 0,
     }
 
@@ -120,6 +123,7 @@ def figures(pid: int, data: Path, at_s: float, heard: Heard) -> dict[str, float]
         "record_mb": round(sum(path.stat().st_size for path in data.glob("holdfast.db*")) / 1e6, 1),
         "messages": heard.sent,
         "failed": heard.failed,
+        "screens_lost": heard.screens_lost,
         "ack_ms_p50": round(statistics.median(heard.ack_ms), 1) if heard.ack_ms else -1,
         "ack_ms_p99": round(float(np.percentile(heard.ack_ms, 99)), 1) if heard.ack_ms else -1,
         "late_ms_max": round(max(heard.late_ms), 1) if heard.late_ms else -1,
@@ -127,7 +131,7 @@ def figures(pid: int, data: Path, at_s: float, heard: Heard) -> dict[str, float]
     }
     for values in (heard.ack_ms, heard.late_ms, heard.screen_gap_s):
         values.clear()
-    heard.failed = heard.sent = 0
+    heard.failed = heard.sent = heard.screens_lost = 0
     return row
 
 
@@ -209,14 +213,15 @@ async def person(case_id: str, port: int, heard: Heard) -> None:
 
 
 async def watch(port: int, cookie: str, heard: Heard) -> None:
-    async with connect(
-        f"ws://127.0.0.1:{port}/live/board", additional_headers={"Cookie": cookie}, max_size=None
-    ) as screen:
-        last = time.monotonic()
-        async for _ in screen:
-            now = time.monotonic()
-            heard.screen_gap_s.append(now - last)
-            last = now
+    last = time.monotonic()
+    address, headers = f"ws://127.0.0.1:{port}/live/board", {"Cookie": cookie}
+    async for screen in connect(address, additional_headers=headers, max_size=None):  # opens it again when it is lost
+        with contextlib.suppress(WebSocketException):
+            async for _ in screen:
+                now = time.monotonic()
+                heard.screen_gap_s.append(now - last)
+                last = now
+        heard.screens_lost += 1
 
 
 if __name__ == "__main__":

@@ -38,7 +38,8 @@ def main() -> int:
             suppress_health_check=list(HealthCheck),
         )
         @given(case=operation.as_strategy())
-        def tried(case: "schemathesis.Case", label: str = operation.label) -> None:
+        def tried(case: "schemathesis.Case") -> None:
+            label = case.operation.label
             case.path_parameters = {
                 name: {"case_id": inside.case_id, "service_id": inside.dog}.get(name, str(value))
                 for name, value in (case.path_parameters or {}).items()

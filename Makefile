@@ -26,8 +26,8 @@ check: $(VENV)/.dev   ## what must hold before a commit: style, types, layers, u
 	$(BIN)/holdfast knowledge check
 
 bench: $(VENV)/.dev   ## measure: acknowledged messages through kill -9, parser fuzz, reasoning against exact
-	$(BIN)/python benchmarks/kill9_ingest.py --json
-	$(BIN)/python benchmarks/hl7_fuzz.py --json
+	$(BIN)/python benchmarks/kill9.py --json
+	$(BIN)/python benchmarks/fuzz.py hl7 --json
 	$(BIN)/python benchmarks/reasoning_exact.py --json
 
 docs: $(VENV)/.dev    ## build the documentation into docs/_build

@@ -1,36 +1,28 @@
-"""How fast are films received and safe, ours against Orthanc in the same run; and is any lost when the machine dies?
+"""How fast are films received and safe, ours against Orthanc in the same run?
 
-Run: ``python benchmarks/films_vs_orthanc.py [--files 500] [--rounds 3] [--kills 0] [--json]``. Both receivers run in a
+Run: ``python benchmarks/films_vs_orthanc.py [--files 500] [--rounds 3] [--json]``. Both receivers run in a
 process of their own on this machine, with storage in one temporary folder, and are sent the same CR films (512 x 512,
 16 bit) by dcmtk's ``storescu`` over one association; they take turns, and the median of the rounds counts. Ours
 answers success after the file is synced to disk and the event is on record; Orthanc as it is shipped, with its index.
-The search for metal runs afterwards and is not in these figures. ``--kills``: as often, a receiver of ours is killed
-(SIGKILL) at a random moment while films come; every film that was answered with success must be on record with its
-whole file.
+The search for metal runs afterwards and is not in these figures.
 """
 
 import argparse
 import json
-import os
-import random
 import shutil
-import signal
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.request
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRLittleEndian
-from pynetdicom import AE
 
 from holdfast.storage.film_files import FilmFiles
 from holdfast.storage.sql_store import SqlStore
@@ -132,52 +124,18 @@ def orthanc(home: Path, program: str, tool: str, folder: Path) -> tuple[float, i
     return took, count
 
 
-def killed(home: Path, times: int, dice: random.Random) -> dict[str, int]:
-    one = dcmread(BytesIO(film(0, 256, np.random.default_rng(1))))
-    answered: set[str] = set()
-    number = 0
-    for _ in range(times):
-        child = subprocess.Popen([sys.executable, HOUSE, home], stdout=subprocess.PIPE, text=True)
-        assert child.stdout is not None
-        port = int(child.stdout.readline())
-        unit = AE(ae_title="XRAY1")
-        unit.add_requested_context(ComputedRadiographyImageStorage)
-        line = unit.associate("127.0.0.1", port)
-        threading.Timer(dice.uniform(0.0, 0.6), os.kill, (child.pid, signal.SIGKILL)).start()
-        while True:
-            number += 1
-            one.SOPInstanceUID = one.file_meta.MediaStorageSOPInstanceUID = f"1.2.826.0.1.6.{number}"
-            one.InstanceNumber = number % 1000
-            try:
-                status = line.send_c_store(one)
-            except RuntimeError:  # the connection is gone
-                break
-            if status.get("Status") != 0:
-                break
-            answered.add(str(one.SOPInstanceUID))
-        line.abort()
-        child.wait()
-    there = on_record(home)
-    return {"kills": times, "answered": len(answered), "lost": len(answered - there), "on_record": len(there)}
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--side", type=int, default=512)
-    parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--orthanc", default=shutil.which("Orthanc") or "/usr/sbin/Orthanc")
     parser.add_argument("--storescu", default="/usr/bin/storescu", help="dcmtk's; pynetdicom brings another")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    told: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        if asked.files:
-            told |= race(place, asked)
-        if asked.kills:
-            told["killed"] = killed(place / "killed", asked.kills, random.Random(5))
+        told = race(place, asked)
     if asked.json:
         json.dump(told, sys.stdout, indent=2)
         print()

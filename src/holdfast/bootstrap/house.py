@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from holdfast.bootstrap.analysis_queue import AnalysisQueue
 from holdfast.bootstrap.figures import Figures
 from holdfast.bootstrap.health import Health
 from holdfast.bootstrap.hooks import Hooks, open_hooks
@@ -84,9 +85,11 @@ class House:
     reception: Reception
     proofs: RecordProofs
     paper: PdfPaper
-    analysis: ThreadPoolExecutor
-    """One thread: messages of a bed are analysed in the order they were committed."""
+    analysis: AnalysisQueue
+    """One thread: messages of a bed are analysed in the order they were committed, and beds take turns."""
     addresses: SqlAddresses
+    not_analysed: dict[str, int]
+    """By device, how many messages in a row were kept and answered, but came too fast to be analysed live."""
     senders: ThreadPoolExecutor
     """Messages to people: a channel that is slow holds up no other."""
     desk: CallDesk
@@ -104,7 +107,7 @@ class House:
     operations: HouseOperations
 
     def close(self) -> None:
-        self.analysis.shutdown(wait=True)
+        self.analysis.close()
         self.senders.shutdown(wait=True, cancel_futures=True)
         self.messengers.shutdown(wait=True, cancel_futures=True)
         self.hooks.close()
@@ -181,8 +184,9 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
         reception=Reception(ctx, films),
         proofs=proofs,
         paper=PdfPaper(),
-        analysis=ThreadPoolExecutor(max_workers=1, thread_name_prefix="analysis"),
+        analysis=AnalysisQueue(),
         addresses=addresses,
+        not_analysed={},
         senders=senders,
         desk=CallDesk(
             ctx, addresses, AppriseChannels(settings), link_key, settings.address or config.http_address, senders

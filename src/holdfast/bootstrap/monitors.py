@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import time
 
 from holdfast.bootstrap.house import House
 from holdfast.gateways.hl7.acknowledge import Verdict, acknowledge, no_patient
 from holdfast.gateways.hl7.reading import read_message
 from holdfast.kernel.errors import WorldError
+from holdfast.kernel.limits import ANALYSIS_PATIENCE_S
 from holdfast.kernel.time import US_PER_S
 from holdfast.usecases.ingest import Answer, Incoming, Submitted
 from holdfast.web.request_id import REQUEST_ID, new_request_id
@@ -14,6 +16,9 @@ from holdfast.web.request_id import REQUEST_ID, new_request_id
 log = logging.getLogger("holdfast")
 
 _JUDGING = "judging signals"
+_LOOK_FOR_ROOM_S = 0.05
+_MISSED = "It sends faster than it can be followed: {} message{} on record were not analysed live."
+
 _VERDICTS = {Answer.ACCEPTED: Verdict.ACCEPTED, Answer.ERROR: Verdict.ERROR, Answer.REJECTED: Verdict.REJECTED}
 
 
@@ -62,16 +67,35 @@ async def _commit(house: House, incoming: Incoming) -> tuple[Answer, str]:
     if submitted.held is None and not receipt.duplicate:
         house.figures.quarantined()
     if submitted.held is not None and not receipt.duplicate:
-        house.figures.analysis_began()
-        house.analysis.submit(_hear, house, submitted)
+        await _have_analysed(house, submitted)
     return submitted.answer, submitted.text
 
 
-def _hear(house: House, submitted: Submitted) -> None:
+async def _have_analysed(house: House, submitted: Submitted) -> None:
+    """Hand it to the analysis. One that sends faster than it can be followed waits here for its answer, and so sends
+    no faster; nobody else waits for it."""
+    assert submitted.held is not None
+    device = submitted.held.message.device
+    patient_until = time.monotonic() + ANALYSIS_PATIENCE_S
+    while not house.analysis.has_room(device) and time.monotonic() < patient_until:
+        await asyncio.sleep(_LOOK_FOR_ROOM_S)
+    missed = house.not_analysed.get(device, 0)
+    note = submitted.note or (_MISSED.format(missed, "" if missed == 1 else "s") if missed else "")
+    try:
+        house.analysis.submit(device, lambda: _hear(house, submitted, note))
+        house.figures.analysis_began()
+        house.not_analysed.pop(device, None)
+    except WorldError as error:  # it is on disk, and is answered
+        house.not_analysed[device] = missed + 1
+        if not missed:
+            log.warning("%s It is kept, and not analysed.", error)
+
+
+def _hear(house: House, submitted: Submitted, note: str) -> None:
     held = submitted.held
     assert held is not None
     try:
-        house.ward.hear(held, submitted.note)
+        house.ward.hear(held, note)
         house.health.well(_JUDGING)
     except Exception:  # the data are safe on disk; a fault of the analysis must not stop the next message
         log.exception("live analysis failed on a message of %s", held.message.device)

@@ -88,7 +88,7 @@ def _bound(config: Config) -> socket.socket:
 async def prepare(house: House) -> None:
     """Have the analysis compiled, which takes a minute or two where it has not been: neither the first message of a
     monitor nor the first second look must be what pays for it."""
-    preparing = asyncio.wrap_future(house.analysis.submit(_first_use, house))
+    preparing = asyncio.wrap_future(house.analysis.submit("the start", lambda: _first_use(house)))
     done, _ = await asyncio.wait([preparing], timeout=PREPARING_SAID_AFTER_S)
     if not done:
         print(

@@ -53,6 +53,14 @@ COMMIT_BATCH_MAX = 256
 ALARM_RETRY_S = 15
 """Events of alarms that could not be written are tried again after this; the alarm is shown meanwhile."""
 
+ANALYSIS_WAITING_MAX = 60
+"""Messages of one monitor that wait for the live analysis: a minute of one that speaks every second. One that sends
+faster gets its answers later, and is heard no faster than it is analysed."""
+
+ANALYSIS_PATIENCE_S = 5.0
+"""How long an answer waits for that. After it the message, which is on disk, is answered without having been analysed:
+a live view with a gap is said on the bed; a record with one would not be."""
+
 CONFLICT_TRIES_MAX = 50
 """How often an entry that depends on the state is checked and tried anew. Each try that fails means that an entry
 of somebody else went through; a whole shift saving in the same instant stays below it."""
@@ -154,6 +162,9 @@ DICOM_VALUE_KEPT_MAX = 256
 
 DICOM_ASSOCIATIONS_MAX = 16
 """Simultaneous DICOM connections: every unit of a clinic twice."""
+
+DICOM_OPENING_S = 10.0
+"""A DICOM connection that has not said by then who it is is closed; units say it in their first packet."""
 
 DICOM_SILENCE_S = 60.0
 """A DICOM connection on which nothing came for so long is closed; a unit opens a new one for its next image."""

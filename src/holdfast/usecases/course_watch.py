@@ -145,7 +145,9 @@ class CourseWatch:
             one.read_us - LOOK_BACK_US if one.newest_us is None else min(one.read_us - LOOK_BACK_US, one.newest_us)
         )
         points = self._points(case, from_us, now_us + _WIDE_US)
-        late = _hour_before(points, one.before[0]) > one.before[1]
+        # Cell after cell through a year that the machine's clock has jumped over would hold up everything else.
+        leapt = now_us + one.ahead_us - one.read_us > 2 * _HISTORY_US
+        late = leapt or _hour_before(points, one.before[0]) > one.before[1]
         newest_us = max((values[-1][0] for values in points.values()), default=None)
         if newest_us is not None and (one.newest_us is None or newest_us > one.newest_us):
             off_us = newest_us - now_us

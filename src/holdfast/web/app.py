@@ -19,6 +19,7 @@ from holdfast.web import (
     errors,
     fhir,
     hook_door,
+    openapi,
     service_acts,
 )
 from holdfast.web.acts import ACTS, ADMIT, Act
@@ -73,6 +74,7 @@ from holdfast.web.paper_acts import PAPER_ACTS
 from holdfast.web.recovery_acts import RECOVERY_ACTS
 from holdfast.web.render import STATIC
 from holdfast.web.request_id import RequestIds
+from holdfast.web.route import Page
 from holdfast.web.score_acts import SCORE_ACTS
 from holdfast.web.security import SecurityHeaders
 from holdfast.web.services import WebServices
@@ -83,7 +85,7 @@ from holdfast.web.treatment_acts import TREATMENT_ACTS
 
 __all__ = ["WebServices", "create_app"]
 
-_PAGES = (
+_PAGES: tuple[Page, ...] = (
     *signin.PAGES,
     *outside.PAGES,
     *account.PAGES,
@@ -123,8 +125,9 @@ _PAGES = (
     *surgery.PAGES,
     *timeline.PAGES,
     *hooks.PAGES,
+    Page("GET", "/openapi.json", "openapi", lambda: openapi.handler(_PAGES, _ACTS)),
 )
-_ACTS = (
+_ACTS: tuple[Act, ...] = (
     *ACTS.values(),
     *ALARM_ACTS.values(),
     *CALL_ACTS.values(),

@@ -111,7 +111,7 @@ class Call:
         """The JSON body as ``shape``; raises ``OperatorError`` naming what does not fit."""
         try:
             return msgspec.json.decode(self.body, type=shape)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise OperatorError(f"The entry cannot be read: {error}.", "See the API's description.") from None
 
     def names(self) -> dict[str, str]:

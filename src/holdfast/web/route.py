@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+import msgspec
+
 from holdfast.web.gate import FORMS, Call, Handler, Takes
 
 
@@ -18,3 +20,5 @@ class Page(NamedTuple):
     """What may be posted to it."""
     first: Callable[[Call], object] | None = None
     """What must hold before the body is read, where the key is no session: it raises for who has none."""
+    reads: type[msgspec.Struct] | None = None
+    """What a JSON body is read as; for the description of the API."""

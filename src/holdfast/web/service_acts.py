@@ -237,7 +237,7 @@ def _by_json(act: DogAct) -> Handler:
 def _doors(act: DogAct, path: str) -> tuple[Page, Page]:
     return (
         Page("POST", path, f"service.{act.name}", lambda: _by_form(act)),
-        Page("POST", f"/api{path}", f"api.service.{act.name}", lambda: _by_json(act)),
+        Page("POST", f"/api{path}", f"api.service.{act.name}", lambda: _by_json(act), reads=act.shape),
     )
 
 

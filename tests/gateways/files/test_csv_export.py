@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from gateways.files.made_records import DATEX, TAFONIUS
 from holdfast.gateways.files import csv_export
+from holdfast.gateways.files.replay import Recording
 from holdfast.kernel.errors import SenderError
 from holdfast.kernel.time import from_iso
 
@@ -109,3 +110,17 @@ def test_real_exports_are_read(name: str, key: str, count: int) -> None:
         pytest.skip("HOLDFAST_DATA does not name a folder with recordings")
     export = csv_export.read(Path(data) / "signals" / "horse_anaesthesia" / name)
     assert sum(n.key == key for n in export.numerics) == count
+
+
+def test_the_newest_row_on_top_is_played_whole_and_in_time() -> None:
+    rows = "".join(f"2024-03-19 10:00:{second:02},{60 + second}\n" for second in reversed(range(30)))
+    export = csv_export.parse("t", f"Time,HR\n{rows}")
+    assert export.duration_s == 29
+    assert [one.value for one in export.numerics] == [60 + second for second in range(30)]
+    played = [one for message in Recording("t", export.duration_s + 1, export).messages(0) for one in message.numerics]
+    assert len(played) == 30
+
+
+def test_a_date_that_makes_the_export_years_long_is_said() -> None:
+    with pytest.raises(SenderError, match="spans 730 days"):
+        csv_export.parse("t", "Time,HR\n2022-03-20 10:00:00,60\n2024-03-19 10:00:00,61\n")

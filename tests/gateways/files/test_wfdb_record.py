@@ -144,3 +144,13 @@ def test_real_records_are_read(name: str, keys: list[str]) -> None:
         pytest.skip("HOLDFAST_DATA does not name a folder with recordings")
     record = wfdb_record.read(Path(data) / "signals" / name)
     assert [wave.key for wave in record.waves] == keys
+
+
+def test_a_signal_without_a_name_is_read_and_one_of_no_width_is_refused(tmp_path: Path) -> None:
+    header = _record(tmp_path)
+    text = header.read_text()
+    header.write_text("\n".join(line.removesuffix(" ABP") for line in text.splitlines()) + "\n")
+    assert [one.key for one in wfdb_record.read(header).waves] == ["ecg_ii", "unnamed"]
+    header.write_text(text.replace("rex.dat 16", "rex.dat 816"))
+    with pytest.raises(SenderError):
+        wfdb_record.read(header)

@@ -28,6 +28,7 @@ from holdfast.kernel.errors import SenderError, WorldError
 from holdfast.kernel.limits import (
     DICOM_ASSOCIATIONS_MAX,
     DICOM_ASSOCIATIONS_PER_PEER_MAX,
+    DICOM_OPENING_S,
     DICOM_PICTURES_BURST,
     DICOM_PICTURES_PER_S,
     DICOM_SILENCE_S,
@@ -42,6 +43,7 @@ SUCCESS, CANNOT_UNDERSTAND, OUT_OF_RESOURCES, FAILURE = 0x0000, 0xC000, 0xA700, 
 PENDING, CANCELLED = 0xFF00, 0xFE00
 _NOT_ALLOWED = (0x01, 0x01, 0x03)  # A-ASSOCIATE-RJ: permanent, by the user of the service, calling title not known
 _TOO_MANY = (0x02, 0x03, 0x02)  # A-ASSOCIATE-RJ: transient, by the provider, local limit exceeded
+_NO_LIMIT = 100_000
 _COMMENT_MAX = 64
 _PDU_BYTES = 128 * 1024
 _NO_SUCH_OBJECT = 0x0112
@@ -81,9 +83,12 @@ class DicomServer:
     def start(self, host: str, port: int) -> None:
         """Bind and listen; raises ``OSError`` when the port is taken."""
         ae = AE(ae_title=self.title)
-        ae.maximum_associations = DICOM_ASSOCIATIONS_MAX
+        # Counted by us, when a unit asks (``_on_request``): the library counts connections that never said who they
+        # are, and a score of those would turn every unit away.
+        ae.maximum_associations = _NO_LIMIT
         ae.maximum_pdu_size = _PDU_BYTES
-        ae.network_timeout = ae.acse_timeout = ae.dimse_timeout = DICOM_SILENCE_S
+        ae.network_timeout = ae.dimse_timeout = DICOM_SILENCE_S
+        ae.acse_timeout = DICOM_OPENING_S
         handlers: list[Any] = [
             (evt.EVT_REQUESTED, self._on_request),
             (evt.EVT_DATA_RECV, self._on_bytes),
@@ -118,18 +123,19 @@ class DicomServer:
         if allowed(self.peers, title, address) is None:
             log.warning("DICOM: %s at %s is not on the list of peers and was turned away.", title, address)
             self._refuse(event, _NOT_ALLOWED, title, "It is not on the list of imaging units.")
-        elif self._associations_of(address) > DICOM_ASSOCIATIONS_PER_PEER_MAX:
+            return
+        lasting = [one for one in self._server.active_associations if one.is_established]
+        if sum(one.requestor.address == address for one in lasting) >= DICOM_ASSOCIATIONS_PER_PEER_MAX:
             log.warning("DICOM: %s at %s has too many connections.", title, address)
             self._refuse(event, _TOO_MANY, title, f"It has {DICOM_ASSOCIATIONS_PER_PEER_MAX} connections already.")
+        elif len(lasting) >= DICOM_ASSOCIATIONS_MAX:
+            log.warning("DICOM: %s at %s was told to come again, too many are connected.", title, address)
+            self._refuse(event, _TOO_MANY, title, f"{DICOM_ASSOCIATIONS_MAX} units are connected already.")
 
     def _refuse(self, event: Any, code: tuple[int, int, int], title: str, reason: str) -> None:
         event.assoc.acse.send_reject(*code)
         event.assoc.kill()
         self.on_refused(title, event.assoc.requestor.address, reason)
-
-    def _associations_of(self, address: str) -> int:
-        lasting = self._server.active_associations if self._server is not None else ()
-        return sum(1 for one in lasting if one.requestor.address == address)
 
     def _on_bytes(self, event: Any) -> None:
         """A sender that never ends its picture must not fill the memory."""

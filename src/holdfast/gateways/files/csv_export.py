@@ -22,6 +22,9 @@ from holdfast.record.monitor import Numeric, Refusal
 BYTES_MAX = 64 * 1024 * 1024
 """A day of one row per second with 50 columns is about 20 MB."""
 
+SPAN_MAX = timedelta(days=31)
+"""From the first to the last row. A longer stretch is a wrong date in one of them: no monitor keeps trends so long."""
+
 HEADER_WITHIN_ROWS = 60
 """The row of column names stands near the top."""
 
@@ -118,6 +121,7 @@ def _collect(
     refusals: dict[tuple[int, str], list[str]] = {}
     before: datetime | None = None
     first: datetime | None = None
+    last: datetime | None = None
     for row in rows:
         moment = _moment(row, clock)
         if moment is None:
@@ -129,7 +133,9 @@ def _collect(
             moment = datetime.combine(today, moment, tzinfo=UTC)
             if day_column is None and before is not None and moment < before - timedelta(hours=12):
                 day, moment = today + timedelta(days=1), moment + timedelta(days=1)
-        first, before = first or moment, moment
+        before = moment
+        # Some exports have the newest row on top.
+        first, last = min(first or moment, moment), max(last or moment, moment)
         at_us = from_datetime(moment)
         for i, column in columns.items():
             cell = row[i].strip() if i < len(row) else ""
@@ -141,14 +147,19 @@ def _collect(
                 refusals.setdefault((i, reason), []).append(f"{moment:%H:%M:%S} {cell}")
             else:
                 numerics.append(column.numeric(value, at_us))
-    if first is None or before is None:
+    if first is None or last is None:
         raise SenderError(f"{name} has column names but no rows.", _REMEDY)
+    if last - first > SPAN_MAX:
+        raise SenderError(
+            f"{name} spans {(last - first).days} days, from {first:%Y-%m-%d} to {last:%Y-%m-%d}.",
+            f"Correct its dates, or export at most {SPAN_MAX.days} days.",
+        )
     refused = tuple(
         Refusal(segment=f"{columns[i].label}: {seen[0]}", reason=f"{reason} ({len(seen)} rows)", key=columns[i].key)
         for (i, reason), seen in refusals.items()
     )
     numerics.sort(key=lambda numeric: numeric.at_us)
-    return CsvExport(name, from_datetime(first), (before - first).total_seconds(), tuple(numerics), refused, unused)
+    return CsvExport(name, from_datetime(first), (last - first).total_seconds(), tuple(numerics), refused, unused)
 
 
 def _moment(row: Sequence[str], clock: int) -> datetime | time | None:

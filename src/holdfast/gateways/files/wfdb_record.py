@@ -151,6 +151,8 @@ def _check_files(base: Path, header: Any) -> None:
             _BYTES_PER_SAMPLE.get(header.fmt[i].split("+")[0], 0.0) * (header.samps_per_frame[i] or 1) for i in mine
         )
         size = file.stat().st_size - (header.byte_offset[mine[0]] or 0)
+        if frame <= 0:
+            raise SenderError(f"{base.name} does not say how {file_name} writes its samples.", _REMEDY)
         if header.sig_len and size < frame * header.sig_len:
             raise SenderError(
                 f"{file_name} ends mid-block: its header promises {header.sig_len} samples per signal, "
@@ -162,7 +164,8 @@ def _check_files(base: Path, header: Any) -> None:
 def _waves(record: Any, rate_hz: float) -> tuple[RecordedWave, ...]:
     waves: list[RecordedWave] = []
     taken: set[str] = set()
-    for i, label in enumerate(record.sig_name):
+    for i, written in enumerate(record.sig_name):
+        label = written or ""  # a signal may come without a name
         key = wave_key(label)
         if key in taken:
             key = _plain(label)

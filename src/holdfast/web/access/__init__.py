@@ -9,6 +9,7 @@ from holdfast.web.access import (
     alarms,
     calls,
     clinic,
+    description,
     end_of_life,
     evidence,
     exam,
@@ -47,6 +48,7 @@ ALLOWED: dict[str, Roles] = {
     **surgery.ALLOWED,
     **hooks.ALLOWED,
     **fhir.ALLOWED,
+    **description.ALLOWED,
 }
 
 

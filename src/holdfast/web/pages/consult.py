@@ -206,7 +206,7 @@ def _answered(call: Call, told: dict[str, Any]) -> Response:
 PAGES = (
     Page("GET", "/cases/{case_id}/consult", "consult", lambda: consult),
     Page("POST", "/cases/{case_id}/consult", "consult.invite", lambda: invite),
-    Page("POST", "/api/cases/{case_id}/consult", "api.consult.invite", lambda: invite),
+    Page("POST", "/api/cases/{case_id}/consult", "api.consult.invite", lambda: invite, reads=InvitationEntry),
     Page("GET", PATH, "consult.door", lambda: door),
     Page("POST", f"{PATH}/open", "consult.open", lambda: open_case),
     Page("GET", GUEST, "consult.case", lambda: guest_case),

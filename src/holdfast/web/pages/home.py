@@ -142,7 +142,7 @@ PAGES = (
     Page("GET", "/cases/{case_id}/home", "home", lambda: home),
     Page("GET", "/api/cases/{case_id}/home", "api.home", lambda: api_home),
     Page("POST", "/cases/{case_id}/home/links", "home.link", lambda: make_link),
-    Page("POST", "/api/cases/{case_id}/home/links", "api.home.link", lambda: api_make_link),
+    Page("POST", "/api/cases/{case_id}/home/links", "api.home.link", lambda: api_make_link, reads=LinkEntry),
     Page("GET", "/cases/{case_id}/home/files/{image_id}", "home.file", lambda: file),
     Page("GET", "/cases/{case_id}/letter.pdf", "home.letter", lambda: letter),
     Page("POST", "/cases/{case_id}/home/photo", "home.photo", lambda: save_photo, PHOTOS),

@@ -161,5 +161,5 @@ PAGES = (
     Page("GET", "/api/proofs", "api.proofs", lambda: api_proofs),
     Page("POST", "/proofs/send", "proofs.send", lambda: send),
     Page("POST", "/api/proofs/send", "api.proofs.send", lambda: api_send),
-    Page("POST", "/api/proofs/compare", "api.proofs.compare", lambda: api_compare),
+    Page("POST", "/api/proofs/compare", "api.proofs.compare", lambda: api_compare, reads=Kept),
 )

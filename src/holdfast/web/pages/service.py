@@ -280,6 +280,8 @@ PAGES = (
     Page("GET", "/cases/{case_id}/incidents", "incidents", lambda: case_incidents),
     Page("GET", "/api/service", "api.service", lambda: api_dogs),
     Page("GET", "/api/service/{service_id}", "api.service.dog", lambda: api_dog),
-    Page("POST", "/api/service/{service_id}/import", "api.service.import", lambda: import_json, FILES),
+    Page(
+        "POST", "/api/service/{service_id}/import", "api.service.import", lambda: import_json, FILES, reads=ImportEntry
+    ),
     Page("GET", "/api/cases/{case_id}/incidents", "api.incidents", lambda: api_incidents),
 )

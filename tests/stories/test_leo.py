@@ -1,5 +1,6 @@
-"""Leo's rally in a real browser: an old dog on the table, the tray ready, and numbers that come up and stay up. Holdfast
-says so, promises nothing, and a person decides. His record is simulated; the clock is ours, so that his hour takes seconds."""
+"""Leo's rally in a real browser: an old dog on the table, the tray ready, and numbers that come up and stay up.
+
+Holdfast says so and promises nothing; a person decides. His record is simulated, and the clock is put forward."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -10,6 +10,7 @@ from holdfast.config import Config
 
 if __name__ == "__main__":
     house = open_house(Config(data_dir=Path(sys.argv[1])))
+    house.films.sweep()
     server = dicom_server(house)
     server.start("127.0.0.1", 0)
     print(server.port, flush=True)

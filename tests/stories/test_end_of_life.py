@@ -98,7 +98,7 @@ def test_a_justified_euthanasia_with_every_step_looked_at(server, page, house, r
     order(page, server, case_id, finger)
     finger.touch(page.get_by_test_id("analgesia-given"))
     finger.touch(page.get_by_test_id("sedation-given"))
-    # What was saved, not the words of the form: the page comes anew, and what is chosen before that is gone.
+    # What was saved, not the words of the form.
     finger.touch(page.get_by_test_id("save-comfort"), page.get_by_text("Analgesia given, sedation given"))
     page.get_by_test_id("proceed-reason").select_option("suffering_not_relievable")
     finger.touches += 2  # a list of the browser: open it, choose

@@ -26,10 +26,16 @@ class FilmFiles:
             raise WorldError(f"Cannot use {folder}: {error.strerror}.", "Choose a writable folder.") from error
 
     def sweep(self) -> None:
-        """Remove what a crash left half written: nobody was promised it. Only for the process that takes pictures in,
-        before it does: another one's unfinished files look the same."""
+        """Remove what a crash left half written: nobody was promised it; and make the shelves, so that no picture waits
+        for its own. Only for the process that takes pictures in, before it does: another one's unfinished files look
+        the same."""
         for left in self._folder.glob(f"*{_UNFINISHED}"):
             left.unlink(missing_ok=True)
+        shelves = {f"{number:02x}" for number in range(256)}
+        for shelf in shelves - {there.name for there in self._folder.iterdir()}:
+            (self._folder / shelf).mkdir(exist_ok=True)
+        _sync_folder(self._folder)
+        self._shelves |= shelves
 
     def keep(self, data: bytes) -> str:
         image_id = hashlib.sha256(data).hexdigest()

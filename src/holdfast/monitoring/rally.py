@@ -51,6 +51,10 @@ OVER_MIN = 15
 """The state ends when the numbers were not better than before for so long (estimate)."""
 
 
+LOOK_AGAIN = "Look again: "
+"""How an improvement begins in words that no treatment on record explains."""
+
+
 class Fault(NamedTuple):
     """A stretch in which a sensor was not to be believed; ``sources``: numerics it speaks of, empty for all."""
 
@@ -259,4 +263,4 @@ def _words(moved: Sequence[Moved], lasted_us: int, cause: str) -> str:
     if cause:
         return f"Better for {age_words(lasted_us)}, after {cause}: {parts}"
     lasted = f"better for {age_words(lasted_us)} with no treatment on record before it"
-    return f"Look again: {lasted}: {parts}. This promises nothing"
+    return f"{LOOK_AGAIN}{lasted}: {parts}. This promises nothing"

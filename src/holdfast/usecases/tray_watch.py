@@ -13,6 +13,7 @@ from holdfast.hold.order import ENDS, OrderState, state_of
 from holdfast.hold.shake import ShakeState
 from holdfast.hold.watch import Change, Held, Reading, WatchState
 from holdfast.knowledge.tray_watch import shake_rule, watch_rule
+from holdfast.monitoring.rally import LOOK_AGAIN
 from holdfast.monitoring.shown import BY_KEY
 from holdfast.record import end_of_life_events as eol
 from holdfast.record import events as ev
@@ -172,11 +173,12 @@ def holding(bed: BedView) -> dict[tuple[str, str], Held]:
 
 
 def rallied(case: CaseState) -> dict[tuple[str, str], Held]:
-    """An improvement that stands: the rule of hours writes it into the record and tells no bed of it."""
+    """An improvement that stands and that no treatment explains: the rule of hours writes it into the record and tells
+    no bed of it."""
     return {
         (one.condition, one.signal): Held(one.text, "rally")
         for one in case.conditions
-        if one.condition == RALLY and one.ended_us is None
+        if one.condition == RALLY and one.ended_us is None and one.text.startswith(LOOK_AGAIN)
     }
 
 

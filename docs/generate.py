@@ -15,13 +15,17 @@ import yaml
 from holdfast.calling import course as call_course
 from holdfast.custody import table as custody
 from holdfast.hold import order
+from holdfast.knowledge.calling_times import load as load_calling_times
 from holdfast.knowledge.care import Figure
 from holdfast.knowledge.doses import Dose
+from holdfast.knowledge.figures import Figures
 from holdfast.knowledge.loader import load
 from holdfast.knowledge.model import Knowledge
 from holdfast.knowledge.recovery_care import load as load_recovery
 from holdfast.knowledge.scores import Item, ScoreRule, Statement
 from holdfast.knowledge.surgery_lists import load as load_surgery
+from holdfast.knowledge.tray_watch import load as load_tray_watch
+from holdfast.knowledge.treatment_times import load as load_treatment_times
 from holdfast.record import alarm_state
 from holdfast.resuscitation.course import TRANSITIONS, Phase
 from holdfast.surgery import course as surgery_course
@@ -193,6 +197,27 @@ def call(_: Knowledge) -> str:
     return diagram(call_course.TRANSITIONS.items(), call_course.Phase.OPEN, ends)
 
 
+def listed(figures: Figures) -> str:
+    """Small lists of numbers, each with where it is from."""
+    rows = [
+        (one.label, f"{one.value:g} {one.unit}", one.grade, one.source or "ours", one.note)
+        for one in figures.by_key.values()
+    ]
+    return table(("number", "value", "grade", "source", "note"), rows)
+
+
+def calling_times(_: Knowledge) -> str:
+    return listed(load_calling_times().figures)
+
+
+def treatment_times(_: Knowledge) -> str:
+    return listed(load_treatment_times())
+
+
+def tray_watch(_: Knowledge) -> str:
+    return listed(load_tray_watch())
+
+
 def home_rules(_: Knowledge) -> str:
     rows = [
         (one.words, one.advice.replace("_", " "), one.grade, one.source or f"ours. {one.note}")
@@ -268,7 +293,9 @@ def link(knowledge: Knowledge, source: str) -> str:
 
 PARTS: dict[str, dict[str, Callable[[Knowledge], str]]] = {
     "doses-and-scores.md": {"doses": doses, "scores": scores},
-    "calling.md": {"call": call},
+    "calling.md": {"call": call, "calling times": calling_times},
+    "treatments.md": {"treatment times": treatment_times},
+    "end-of-life.md": {"tray watch": tray_watch},
     "recovery.md": {"home rules": home_rules},
     "state-machines.md": {
         "end of life": end_of_life,

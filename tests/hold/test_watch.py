@@ -8,8 +8,9 @@ from holdfast.hold import shake
 from holdfast.hold.watch import Change, Held, Reading, WatchState, step
 from holdfast.kernel.time import US_PER_S
 from holdfast.knowledge.end_of_life import load
+from holdfast.knowledge.tray_watch import shake_rule, watch_rule
 
-RULE = load().watch
+RULE = watch_rule()
 CALM: dict[tuple[str, str], Held] = {}
 
 
@@ -102,7 +103,7 @@ def seconds(*made: dict[str, float], late: frozenset[str] = frozenset()) -> list
     for number, rough in enumerate(made):
         for key, value in rough.items():
             at_us = number * US_PER_S + (US_PER_S // 2 if key in late else 0)
-            state, kinds = shake.step(state, key, value, at_us)
+            state, kinds = shake.step(state, key, value, at_us, shake_rule())
             found.append(kinds)
     return found
 

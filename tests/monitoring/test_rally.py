@@ -44,6 +44,11 @@ DOUBTFUL: dict[str, dict[str, Level]] = {
         "hr": lambda m: 100.0 if 180 < m < 197 else 170.0,
         "art_mean": lambda m: 85.0 if 180 < m < 197 else 50.0,
     },
+    "while nobody knows what oxygen does since": {**BACK, "spo2": lambda m: 97.0 if m < 185 else None},
+    "while oxygen falls, seen now and then": {
+        **BACK,
+        "spo2": lambda m: (97.0 if m < 180 else 88.0) if m < 190 or m % 30 < 12 else None,
+    },
     "with a hole where the pressure changed": {
         **BACK,
         "art_mean": lambda m: None if 170 < m < 195 else (50.0 if m < 180 else 85.0),
@@ -54,6 +59,20 @@ DOUBTFUL: dict[str, dict[str, Level]] = {
 @pytest.mark.parametrize("levels", DOUBTFUL.values(), ids=DOUBTFUL.keys())
 def test_what_is_no_rally(levels: dict[str, Level]) -> None:
     assert better(told(made(levels, 360), 360)) == []
+
+
+def test_a_sensor_that_was_off_long_before_hides_no_rally() -> None:
+    assert better(told(made({**BACK, "spo2": lambda m: 97.0 if m < 60 else None}, 360), 360))
+
+
+def test_a_swing_like_those_before_it_is_no_news() -> None:
+    swings: dict[str, Level] = {
+        **CALM,
+        "hr": lambda m: 165.0 + (28.0 if m % 80 < 40 else -28.0),
+        "art_mean": lambda m: 50.0 + (-9.0 if m % 80 < 40 else 9.0),
+    }
+    enough_min = 30 * (1 + 4 + 1)  # from then on the record tells how the numbers wander
+    assert not [one for one in better(told(made(swings, 720), 720)) if one.at_us > at(enough_min + 120)]
 
 
 def test_a_sensor_that_was_changed_just_then_makes_it_doubtful() -> None:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from holdfast.usecases.cases import close_case
+from made_photos import png_picture
 from making import StandingClock
 from stories.cable import Cable, browser_of, copied, served, sign_in
 from web.web_house import House
@@ -123,6 +124,47 @@ def test_a_case_goes_on_without_the_server_and_opens_again_from_this_browsers_co
         assert [found.key for found in case.findings] == ["gums_pale"]
         # Told by the server's clock when they were entered, an hour ago, and not when they arrived.
         assert all(abs(at_us - entered) < 120_000_000 for at_us in (case.findings[0].at_us, case.notes[-1][0]))
+
+
+def test_a_photograph_taken_without_the_network_is_on_record_once_with_its_moment(
+    tmp_path: Path, chromium: Browser
+) -> None:
+    clock = StandingClock()
+    with served(tmp_path, clock) as (house, cable), browser_of(chromium, cable) as browser:
+        page = browser.pages[0]
+        page.goto(f"{cable.address}/cases/{house.case_id}/exam")
+        cable.turn("cut")
+        expect(page.locator("#stale")).to_be_visible()
+        page.get_by_label("What it shows").fill("the left ribs")
+        picture = png_picture(1600, 1200)
+        photo = {"name": "ribs.png", "mimeType": "image/png", "buffer": picture}
+        page.get_by_test_id("photograph").set_input_files(photo)
+        waits(page, 1)
+        expect(page.locator("[data-slot=photograph]")).to_contain_text("Kept in this browser")
+        page.get_by_test_id("outbox-show").click()
+        expect(page.get_by_test_id("outbox-entry")).to_contain_text("photograph, the left ribs")
+        entered = clock.now_us()
+        page.close()  # the tab is closed over it
+        clock.advance(3600)
+        cable.turn("open")
+        page = browser.new_page()
+        page.goto(f"{cable.address}/cases/{house.case_id}/exam")
+        expect(page.get_by_test_id("photo")).to_have_count(1)
+        waits(page, 0)
+        (kept,) = house.ctx.book.case(house.case_id).exam.photographs
+        assert kept.what == "the left ribs"
+        assert abs(kept.at_us - entered) < 120_000_000
+        assert house.services.films.read(kept.photo_id) == picture
+        # Its answer is lost on the way back: it is sent again, and nothing is doubled.
+        cable.turn("mute")
+        lost = cable.lost
+        page.get_by_test_id("photograph").set_input_files(photo)
+        waits(page, 1)
+        while cable.lost == lost:
+            page.wait_for_timeout(50)
+        cable.turn("open")
+        waits(page, 0)
+        assert len(house.ctx.book.case(house.case_id).exam.photographs) == 2
 
 
 def test_what_is_refused_later_stays_with_the_servers_words(tmp_path: Path, chromium: Browser) -> None:

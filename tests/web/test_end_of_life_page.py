@@ -1,5 +1,7 @@
 """The end-of-life order on its page: the right animal, the way on, the watch, death over time, aftercare."""
 
+import pytest
+
 from holdfast.record import end_of_life_events as eol
 from holdfast.record import events as ev
 from holdfast.usecases.context import record
@@ -189,3 +191,23 @@ def test_the_watch_in_the_house_records_a_spike_once_the_tray_is_ready(house) ->
     assert "Stop: the dog changed" in shown
     assert do(house, "stop", reason="change_seen").status_code == 303
     assert told(house)["state"] == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [("Look again: better for 30 min. This promises nothing", ["rally"]), ("Better for 30 min, after crystalloid", [])],
+)
+def test_a_rally_is_told_at_the_tray_and_one_that_a_drug_explains_is_not(house, text: str, changes: list[str]) -> None:
+    order_id = place_order(house)
+    proceed = {"order_id": order_id, "decision": "proceed", "reason": "dying_now"}
+    house.post("clinician", f"{base(house)}/decision", proceed)
+    do(house, "tray")
+    watch = TrayWatch(house.ctx, house.ward.view)
+    watch.follow(house.clock.advance(1))
+    began = ev.MonitorConditionBegan(at_us=house.clock.now_us(), condition="sustained_improvement", text=text)
+    record(house.ctx, actor="holdfast", stream=ev.case_stream(house.case_id), events=[began])
+    for _ in range(60):
+        watch.follow(house.clock.advance(1))
+    assert [one.change for one in entries(house, "LastMinuteChange")] == changes
+    look = house.client("technician").get(f"{base(house)}/second-look").text
+    assert ("Look again, measure again." in look) == bool(changes)

@@ -219,3 +219,28 @@ def test_the_gravest_rule_that_speaks_is_the_advice_and_seeing_more_never_soften
 def test_a_resting_breathing_rate(rates, advice) -> None:
     seen = [Observed(NOON_US + n * US_PER_H, float(rate)) for n, rate in enumerate(rates)]
     assert advise(RULES, seen[-1], seen[:-1]).advice == advice
+
+
+def test_what_the_board_orders_is_offered_for_home_and_goes_home_only_by_a_clinicians_hand(house, path) -> None:
+    base = f"/cases/{house.case_id}"
+    drug = {"order_kind": "drug", "what": "Amoxicillin", "amount": "250 mg", "route": "by mouth", "every_h": "12"}
+    house.post("clinician", f"{base}/treatment-orders", drug)
+    house.post("clinician", f"{base}/treatment-orders", {"order_kind": "feed", "what": "Chicken", "every_h": "6"})
+    house.post(
+        "clinician", f"{base}/treatment-orders/decline",
+        {"what": "Blood", "declined_by": "Officer Reyes", "explained": "he may need it"},
+    )  # fmt: skip
+    fed = next(one for one in house.ctx.book.case(house.case_id).plan.orders.values() if one.ordered.what == "Chicken")
+    given = {"order_id": fed.ordered.order_id, "due_us": fed.ordered.first_us}
+    assert house.post("clinician", f"{base}/treatment-orders/give", given).status_code == 303
+    page = house.client("clinician").get(f"{base}/home").text
+    assert page.count('data-testid="from-board"') == 1
+    assert 'value="250 mg, by mouth, every 12 h"' in page
+    house.post("clinician", f"{base}/home/letter", {"diagnosis": "pneumonia"})
+    letter = told(house, ho.DischargeWritten)[-1]
+    assert letter.medicines == (), "what the board orders goes home by nobody's hand"
+    assert {"Fed: Chicken", "Declined: Blood (by Officer Reyes)"} <= set(letter.done)
+    house.post("clinician", f"{base}/home/medicines", {"medicine": "Amoxicillin", "how": "one every 12 h"})
+    assert 'data-testid="from-board"' not in house.client("clinician").get(f"{base}/home").text
+    house.post("clinician", f"{base}/home/letter", {"diagnosis": "pneumonia"})
+    assert told(house, ho.DischargeWritten)[-1].medicines == ("Amoxicillin: one every 12 h",)

@@ -1,6 +1,7 @@
 """An operation in pages: nothing locks, a reason is asked, the record draws itself and prints."""
 
 import io
+import re
 
 import pytest
 from pypdf import PdfReader
@@ -124,3 +125,13 @@ def test_the_end_of_the_anaesthetic_starts_the_recovery(house, here) -> None:
     page = house.client("technician").get(f"/cases/{house.case_id}/recovery").text
     assert "end of the anaesthetic" in page
     assert "later than usual" in page
+
+
+def test_numbers_of_what_happened_at_once_are_not_printed_over_each_other(house, here) -> None:
+    house.post("technician", f"{here}/begin")
+    for what in ("induction", "intubated", "turned"):
+        house.post("technician", f"{here}/notes", {"what": what})
+    house.clock.advance(20 * 60)
+    house.post("technician", f"{here}/notes", {"what": "first cut"})
+    page = house.client("technician").get(f"{here}/record").text
+    assert re.findall(r'class="happening"[^>]*>([^<]*)<', page) == ["1-3", "4"]

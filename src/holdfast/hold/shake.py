@@ -11,21 +11,10 @@ from statistics import median
 import numpy as np
 
 from holdfast.kernel.time import US_PER_S
+from holdfast.knowledge.tray_watch import ShakeRule
 
 WAVES = ("ecg", "pleth", "resp")
 """Beginnings of the keys of waves that movement shakes. The arterial wave swings with the beats themselves."""
-
-USUAL_S = 60
-"""A second is compared with so many before it (estimate)."""
-
-KNOWN_S = 10
-"""Fewer than this do not tell what is usual (estimate)."""
-
-TIMES = 3.0
-"""So many times as rough as usual is shaken. Tuned on simulated dogs (estimate)."""
-
-TOGETHER, TOGETHER_S = 2, 1.5
-"""So many kinds of waves within so many seconds: messages cut the seconds of each wave elsewhere (estimate)."""
 
 _SMOOTH_S = 0.25
 """Longer than a QRS: what is left of an ECG is the swing of its baseline."""
@@ -51,13 +40,13 @@ def roughness(key: str, samples: Sequence[float | None], rate_hz: float) -> floa
     return float(np.std(np.diff(wave)))
 
 
-def step(state: ShakeState, key: str, value: float, at_us: int) -> tuple[ShakeState, tuple[str, ...]]:
+def step(state: ShakeState, key: str, value: float, at_us: int, rule: ShakeRule) -> tuple[ShakeState, tuple[str, ...]]:
     """Take in one second of one wave; the kinds of waves that were shaken together, empty when not enough were."""
     kind = next((one for one in WAVES if key.startswith(one)), "")
     before = state.usual.get(key, ())
-    usual = {**state.usual, key: (*before, value)[-USUAL_S:]}
-    if not kind or len(before) < KNOWN_S or not value > TIMES * median(before) > 0:
+    usual = {**state.usual, key: (*before, value)[-rule.before_s :]}
+    if not kind or len(before) < rule.known_s or not value > rule.times * median(before) > 0:
         return replace(state, usual=usual), ()
-    shaken = {one: then_us for one, then_us in state.shaken.items() if at_us - then_us <= TOGETHER_S * US_PER_S}
+    shaken = {one: then_us for one, then_us in state.shaken.items() if at_us - then_us <= rule.within_s * US_PER_S}
     shaken[kind] = at_us
-    return ShakeState(usual, shaken), tuple(sorted(shaken)) if len(shaken) >= TOGETHER else ()
+    return ShakeState(usual, shaken), tuple(sorted(shaken)) if len(shaken) >= rule.waves else ()

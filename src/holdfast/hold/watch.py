@@ -10,7 +10,7 @@ from statistics import median
 from typing import NamedTuple
 
 from holdfast.kernel.time import US_PER_S
-from holdfast.knowledge.end_of_life import WatchRule
+from holdfast.knowledge.tray_watch import WatchRule
 
 
 class Reading(NamedTuple):
@@ -57,10 +57,6 @@ class WatchState:
 MOVES = ("heart", "pressure", "deficit", "breathing", "oxygen")
 """Numbers that are compared with the minute before, by the kind of change."""
 
-BEAT_NEW_S = 3
-"""A heartbeat counts as back when its value is at least so much newer than the stop (estimate): the last value from
-before may still stand on the screen."""
-
 
 def step(
     state: WatchState,
@@ -78,7 +74,7 @@ def step(
     """
     seen = {key: _kept(state.seen.get(key, ()), one, rule, now_us) for key, one in readings.items()}
     arrested = any(one.change == "arrest" for one in holding.values())
-    stopped_us, back = _heart(state.heart_stopped_us, readings.get("heart"), arrested, now_us)
+    stopped_us, back = _heart(state.heart_stopped_us, readings.get("heart"), arrested, rule, now_us)
     if performed:
         found = [back] if back else []
     else:
@@ -118,7 +114,7 @@ def _middle(readings: Iterable[Reading]) -> float:
 
 
 def _heart(
-    stopped_us: int | None, heart: Reading | None, arrested: bool, now_us: int
+    stopped_us: int | None, heart: Reading | None, arrested: bool, rule: WatchRule, now_us: int
 ) -> tuple[int | None, Change | None]:
     """Since when no heartbeat is seen, and whether one came back."""
     beating = heart is not None and heart.value > 0 and not arrested
@@ -127,6 +123,6 @@ def _heart(
     assert heart is not None
     if stopped_us is None:
         return None, None
-    if heart.at_us < stopped_us + BEAT_NEW_S * US_PER_S:
+    if heart.at_us < stopped_us + rule.beat_new_s * US_PER_S:
         return stopped_us, None
     return None, Change("heartbeat_back", f"{heart.label} {heart.value:.0f} {heart.unit}", heart.at_us)

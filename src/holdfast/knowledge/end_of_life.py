@@ -41,16 +41,6 @@ class DeathRule(_Graded, frozen=True, kw_only=True):
     checks_min: int
 
 
-class WatchRule(_Graded, frozen=True, kw_only=True):
-    """The newest ``recent_s`` seconds are compared with ``before_s`` seconds that end ``gap_s`` before them."""
-
-    recent_s: float
-    before_s: float
-    gap_s: float
-    again_s: float
-    """The same change is not told again within this time."""
-
-
 class ChangeWords(_Graded, frozen=True, kw_only=True):
     """What a change on the monitor is, and what it is not."""
 
@@ -78,7 +68,6 @@ class EndOfLife(_Shape, frozen=True, kw_only=True):
     confirm_reasons: tuple[Choice, ...]
     death: DeathRule
     signs: tuple[Sign, ...]
-    watch: WatchRule
     changes: tuple[ChangeWords, ...]
     aftercare: tuple[Aftercare, ...]
 
@@ -99,7 +88,7 @@ def read(data: bytes) -> EndOfLife:
         found = msgspec.convert(yaml.safe_load(data), type=EndOfLife)
     except (yaml.YAMLError, msgspec.ValidationError) as error:
         raise HoldfastError(f"The end-of-life data cannot be read: {error}.", "Correct end_of_life.yaml.") from error
-    graded: list[tuple[str, _Graded]] = [("death", found.death), ("watch", found.watch)]
+    graded: list[tuple[str, _Graded]] = [("death", found.death)]
     graded += [(one.key, one) for one in found.signs]
     graded += [(one.key, one) for one in found.changes]
     problems = [

@@ -9,6 +9,8 @@ source, a hole or a fault of the sensor where the number changed).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 from typing import NamedTuple
 
 import msgspec
@@ -18,7 +20,7 @@ from holdfast.knowledge.courses import Sign
 from holdfast.monitoring.cells import CELL_MIN, CELL_US, Cell, between, is_sparse
 from holdfast.monitoring.deterioration import Moved, told
 from holdfast.monitoring.given import Given
-from holdfast.monitoring.levels import difference, level
+from holdfast.monitoring.levels import MAD_TO_SD, difference, level
 
 HELD_MIN = 30
 """An improvement has stayed for so long before it is said (estimate)."""
@@ -32,6 +34,13 @@ TURNS_MIN = (35, 50, 75, 120)
 NUMBERS_MIN = 2
 """So many independent numbers must improve together (estimate)."""
 
+WANDERS_SD = 2.0
+"""A change smaller than so many standard deviations of what the number moves by itself from one half hour to the next
+is no news (estimate: about 95 of 100)."""
+
+WANDER_STEPS_MIN = 4
+"""So many steps from half hour to half hour tell how a number wanders (estimate)."""
+
 FAULT_MIN = 10
 """A hole or a fault of the sensor this near to the change makes it doubtful (estimate)."""
 
@@ -40,6 +49,10 @@ FORGOTTEN_MIN = 360
 
 OVER_MIN = 15
 """The state ends when the numbers were not better than before for so long (estimate)."""
+
+
+LOOK_AGAIN = "Look again: "
+"""How an improvement begins in words that no treatment on record explains."""
 
 
 class Fault(NamedTuple):
@@ -103,7 +116,7 @@ def step(
     for turn_min in TURNS_MIN:
         turn_us = end_us - turn_min * US_PER_MIN
         moved = [m for sign in single if (m := _improved(sign, history.get(sign.key, ()), turn_us, end_us, faults))]
-        if not _enough(moved) or any(_worse(s, history.get(s.key, ()), turn_us, end_us) for s in single):
+        if not _enough(moved) or any(_may_be_worse(s, history.get(s.key, ()), turn_us, end_us) for s in single):
             continue
         since_us = min(one.since_us for one in moved)
         was = tuple(
@@ -183,16 +196,31 @@ def _improved(sign: Sign, cells: Sequence[Cell], turn_us: int, end_us: int, faul
     moved = difference(was, now, _floor(sign) / 4)
     if moved.low * moved.high <= 0:
         return None
+    if gain < WANDERS_SD * _wander([c.value for c in cells if c.start_us < turn_us and c.source == cells[-1].source]):
+        return None
     changed_us = _changed_us(sign, [c for c in cells if c.start_us >= before[0].start_us], halfway)
     if _doubtful(cells, changed_us, faults):
         return None
     return Moved(sign.key, sign.label, sign.unit, was.value, now.value, moved, changed_us, False, sign.supports)
 
 
-def _worse(sign: Sign, cells: Sequence[Cell], turn_us: int, end_us: int) -> bool:
-    before, after = _windows(cells, turn_us, end_us)
-    if not before:
+def _wander(values: Sequence[float]) -> float:
+    """Robust standard deviation of what a number moves by itself from one half hour to the next; 0 when too few of
+    them are on record to tell."""
+    size = HELD_MIN // CELL_MIN
+    levels = [median(values[end - size : end]) for end in range(len(values), size - 1, -size)]
+    steps = [abs(later - earlier) for later, earlier in pairwise(levels)]
+    return MAD_TO_SD * median(steps) if len(steps) >= WANDER_STEPS_MIN else 0.0
+
+
+def _may_be_worse(sign: Sign, cells: Sequence[Cell], turn_us: int, end_us: int) -> bool:
+    """It got worse, as far as little of it tells; or it was known before the change and is not known since."""
+    if not cells:
         return False
+    before = between(cells, turn_us - BEFORE_MIN * US_PER_MIN, turn_us, cells[-1].source)
+    after = between(cells, end_us - HELD_MIN * US_PER_MIN, end_us, cells[-1].source)
+    if len(before) < 2 or not after:
+        return bool(before)
     was, now = level([cell.value for cell in before]), level([cell.value for cell in after])
     return _off(sign, now.value) - _off(sign, was.value) >= _floor(sign)
 
@@ -235,4 +263,4 @@ def _words(moved: Sequence[Moved], lasted_us: int, cause: str) -> str:
     if cause:
         return f"Better for {age_words(lasted_us)}, after {cause}: {parts}"
     lasted = f"better for {age_words(lasted_us)} with no treatment on record before it"
-    return f"Look again: {lasted}: {parts}. This promises nothing"
+    return f"{LOOK_AGAIN}{lasted}: {parts}. This promises nothing"

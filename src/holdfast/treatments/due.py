@@ -8,15 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from holdfast.kernel.time import US_PER_MIN
+from holdfast.knowledge.treatment_times import load
 from holdfast.record.treatment_events import TreatmentDone
 from holdfast.record.treatment_state import PlannedTreatment
 from holdfast.treatments.table import ENDS, State, state_of
-
-EARLY_MIN, EARLY_SHARE = 15.0, 0.25
-"""A time is due from so long before it on: a quarter of the interval, at most fifteen minutes (our estimate)."""
-
-LATE_MIN, LATE_SHARE = 30.0, 0.25
-"""It is overdue so long after it: a quarter of the interval, at most thirty minutes (our estimate)."""
 
 TIMES_MOST = 500
 """Times that one order is looked at for; the newest count."""
@@ -80,18 +75,19 @@ def times(plan: PlannedTreatment, now_us: int) -> list[int]:
 
 
 def early_us(plan: PlannedTreatment) -> int:
-    """How long before its time a treatment counts as given at it."""
-    return _share(plan, EARLY_SHARE, EARLY_MIN)
+    """How long before its time a treatment is due, and counts as given at it."""
+    return _share(plan, "early")
 
 
 def late_us(plan: PlannedTreatment) -> int:
     """How long after its time a treatment is overdue."""
-    return _share(plan, LATE_SHARE, LATE_MIN)
+    return _share(plan, "late")
 
 
-def _share(plan: PlannedTreatment, share: float, most_min: float) -> int:
-    every_min = plan.ordered.every_min
-    minutes = most_min if every_min is None else min(most_min, share * every_min)
+def _share(plan: PlannedTreatment, side: str) -> int:
+    value, every_min = load().value, plan.ordered.every_min
+    most_min = value(f"{side}_most")
+    minutes = most_min if every_min is None else min(most_min, value(f"{side}_share") * every_min)
     return int(minutes * US_PER_MIN)
 
 

@@ -1,12 +1,17 @@
 """Going home: medicines that were ordered for home, and the letter, which holds nothing that is not on record."""
 
+from dataclasses import dataclass
+
 from holdfast.kernel.errors import NotFoundError, OperatorError
 from holdfast.knowledge.recovery_care import load
 from holdfast.record import events as ev
 from holdfast.record import home_events as ho
 from holdfast.record.case_state import CaseState
+from holdfast.record.treatment_events import OrderKind, TreatmentOrdered
+from holdfast.treatments.table import ENDS, state_of
 from holdfast.usecases.context import Context, clean_text, record, record_checked
 from holdfast.usecases.ports import Receipt
+from holdfast.usecases.treatment_words import rhythm_words
 
 
 def order_medicine(
@@ -42,8 +47,36 @@ def stop_medicine(
     return record_checked(ctx, actor=actor, stream=ev.case_stream(case_id), build=build, command_id=command_id)
 
 
+@dataclass(frozen=True)
+class Standing:
+    """An order of the treatment board that stands, as a line that a clinician may take over for home."""
+
+    order_id: str
+    medicine: str
+    how: str
+
+
+def standing_orders(case: CaseState) -> tuple[Standing, ...]:
+    """Drugs that the board still orders and nobody has ordered for home yet. None goes home by itself: a drug that is
+    given by vein here is another one at home, and who decides that is a clinician."""
+    at_home = {one.medicine.casefold() for one in case.home.at_home}
+    return tuple(
+        Standing(plan.ordered.order_id, plan.ordered.what, _how(plan.ordered))
+        for plan in case.plan.orders.values()
+        if plan.ordered.order_kind is OrderKind.DRUG
+        and plan.ordered.every_min is not None
+        and state_of(plan) not in ENDS
+        and plan.ordered.what.casefold() not in at_home
+    )
+
+
+def _how(order: TreatmentOrdered) -> str:
+    return ", ".join(part for part in (order.amount, order.route, rhythm_words(order)) if part)
+
+
 def done_on_record(ctx: Context, case: CaseState) -> tuple[str, ...]:
-    """What was done, from the record: operations, resuscitation, what was given (each once), tests."""
+    """What was done, from the record: operations, resuscitation, what was given (each once), feeds and checks that the
+    board had ordered, tests, and what was declined."""
     lines = [
         f"Operation: {one.procedure}{f' ({one.site})' if one.site else ''}"
         for one in case.surgeries.values()
@@ -52,8 +85,12 @@ def done_on_record(ctx: Context, case: CaseState) -> tuple[str, ...]:
     if case.resuscitations:
         lines.append("Resuscitation")
     lines += list(dict.fromkeys(f"Given here: {one.what}" for one in case.treatments))
+    for kind, words in ((OrderKind.FEED, "Fed"), (OrderKind.CHECK, "Checked")):
+        plans = [plan for plan in case.plan.orders.values() if plan.ordered.order_kind is kind and plan.done]
+        lines += list(dict.fromkeys(f"{words}: {plan.ordered.what}" for plan in plans))
     tests = [ctx.knowledge.tests[one.test].name for one in case.tests if one.test in ctx.knowledge.tests]
     lines += list(dict.fromkeys(f"Test: {name}" for name in tests))
+    lines += [f"Declined: {one.what} (by {one.declined_by})" for one, _ in case.plan.declined]
     return tuple(lines)
 
 

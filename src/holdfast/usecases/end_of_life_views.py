@@ -6,6 +6,7 @@ from holdfast.hold.order import ENDS, OrderState, state_of
 from holdfast.hold.steps import Standing, steps
 from holdfast.kernel.time import US_PER_MIN
 from holdfast.knowledge.end_of_life import load
+from holdfast.knowledge.tray_watch import watch_rule
 from holdfast.record import end_of_life_events as eol
 from holdfast.record.case_entries import OrderEntry
 from holdfast.record.case_state import CaseState
@@ -17,9 +18,6 @@ from holdfast.usecases.tray_watch import readings
 
 CHANGES_MOST = 4
 """So many changes stand large on the page, the newest first; the rest is in the timeline."""
-
-DRUGS_MIN = 20
-"""What was given in so many minutes stands beside a change: it may be the drug (estimate)."""
 
 
 class StepLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,7 +134,8 @@ def _shown(change: eol.LastMinuteChange) -> ChangeShown:
 
 
 def _given(case: CaseState, now_us: int) -> tuple[str, ...]:
-    recent = [one for one in case.treatments if 0 <= now_us - one.at_us <= DRUGS_MIN * US_PER_MIN]
+    back_us = watch_rule().drugs_back_min * US_PER_MIN
+    recent = [one for one in case.treatments if 0 <= now_us - one.at_us <= back_us]
     return tuple(f"{one.what} {one.amount}".strip() for one in recent)
 
 

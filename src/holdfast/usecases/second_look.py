@@ -12,6 +12,7 @@ from holdfast.kernel.limits import CLOCK_AHEAD_TOLERANCE_S
 from holdfast.kernel.time import US_PER_S, age_words
 from holdfast.monitoring.expected_course import AS_EXPECTED, CANNOT_SAY
 from holdfast.monitoring.last_minutes import Point, Watched, condition_lines, data_line, describe
+from holdfast.monitoring.rally import LOOK_AGAIN
 from holdfast.monitoring.shown import SHOWN
 from holdfast.reasoning.assessment import assess
 from holdfast.reasoning.derive import TreatmentEffect
@@ -50,7 +51,8 @@ Page = dict[str, Any]
 def look(ctx: Context, case_id: str, now_us: int) -> Page:
     """The page as plain JSON values; nothing is recorded."""
     case = ctx.book.case(case_id)
-    evidence, touches = gather(ctx, case, now_us, treatment_effects(course_view(ctx, case_id, now_us)))
+    course = course_view(ctx, case_id, now_us)
+    evidence, touches = gather(ctx, case, now_us, treatment_effects(course))
     working = case.working
     known = working.disease if working and working.disease else None
     reasoned = to_page(assess(ctx.knowledge, evidence, known), ctx.knowledge)
@@ -77,6 +79,15 @@ def look(ctx: Context, case_id: str, now_us: int) -> Page:
         "verdict": _verdict(case, reasoned),
         "expected_absent": reasoned["fit"]["expected_absent"] if reasoned["fit"] else [],
         "monitor": monitor,
+        "standing": [
+            {
+                "kind": one.kind,
+                "text": one.text,
+                "began_us": one.began_us,
+                "look_again": one.text.startswith(LOOK_AGAIN),
+            }
+            for one in course.standing
+        ],
         "caveats": [*([monitor["replayed"]] if monitor["replayed"] else []), *reasoned["caveats"]],
         "touches": [_touch(ctx, seen) for seen in reversed(touches)],
         "opinions": [_opinion(one) for one in reversed(case.consults.opinions)],

@@ -12,7 +12,8 @@ from holdfast.hold import shake, watch
 from holdfast.hold.order import ENDS, OrderState, state_of
 from holdfast.hold.shake import ShakeState
 from holdfast.hold.watch import Change, Held, Reading, WatchState
-from holdfast.knowledge.end_of_life import load
+from holdfast.knowledge.tray_watch import shake_rule, watch_rule
+from holdfast.monitoring.rally import LOOK_AGAIN
 from holdfast.monitoring.shown import BY_KEY
 from holdfast.record import end_of_life_events as eol
 from holdfast.record import events as ev
@@ -33,9 +34,8 @@ KEYS: dict[str, tuple[str, ...]] = {
 }
 """The number of each kind of change. The monitor's own first: it averages over fewer seconds than our counts."""
 
-DEFICIT = ("hr_ecg", ("pulse_art", "pulse_pleth"), 25.0)
-"""Our count of beats less our count of pulses, of the same seconds; so much more than before is told (estimate)."""
-
+DEFICIT = ("hr_ecg", ("pulse_art", "pulse_pleth"))
+"""Our count of beats less our count of pulses, of the same seconds."""
 
 RHYTHMS = frozenset(
     {
@@ -120,7 +120,7 @@ class TrayWatch:
         """What was shaken in these seconds, in words; empty when nothing was."""
         state, words = self._shakes.get(order_id, ShakeState()), ""
         for one in seconds:
-            state, kinds = shake.step(state, one.key, one.rough, one.at_us)
+            state, kinds = shake.step(state, one.key, one.rough, one.at_us, shake_rule())
             if kinds:
                 words = f"{' and '.join(SHAKEN_WORDS[kind] for kind in kinds)} were shaken at once"
         self._shakes[order_id] = state
@@ -131,10 +131,10 @@ class TrayWatch:
         performed = state in (OrderState.PERFORMED, OrderState.CONFIRMED)
         bed = self.view(case.bed, now_us)
         before = self._states.get(order.order_id, WatchState())
-        held = holding(bed)
+        held = {**holding(bed), **rallied(case)}
         if shaken := self._shaken(order.order_id, rough):
             held["shaken", ""] = Held(shaken, "movement")
-        after, changes = watch.step(before, readings(bed), held, now_us, load().watch, performed=performed)
+        after, changes = watch.step(before, readings(bed), held, now_us, watch_rule(), performed=performed)
         # What was seen before the tray was ready was shown to nobody: it must not keep back the same change after it.
         self._states[order.order_id] = after if state in WATCHED else replace(after, told={})
         if state in WATCHED and changes:
@@ -161,12 +161,14 @@ def readings(bed: BedView) -> dict[str, Reading]:
         if one is not None and one.value is not None and one.at_us is not None:
             notable = BY_KEY[one.key].notable_change
             found[kind] = Reading(one.at_us, one.value, one.label, one.unit, notable)
-    beats, pulses, notable = DEFICIT
+    beats, pulses = DEFICIT
     pulse = next((fresh[key] for key in pulses if key in fresh), None)
     beat = fresh.get(beats)
     if beat and pulse and beat.value is not None and pulse.value is not None and pulse.at_us is not None:
         label = f"Beats without a pulse ({pulse.label.lower()})"
-        found["deficit"] = Reading(pulse.at_us, max(0.0, beat.value - pulse.value), label, beat.unit, notable)
+        found["deficit"] = Reading(
+            pulse.at_us, max(0.0, beat.value - pulse.value), label, beat.unit, watch_rule().deficit_per_min
+        )
     return found
 
 
@@ -175,11 +177,19 @@ def holding(bed: BedView) -> dict[tuple[str, str], Held]:
     return {(one.condition, one.signal): Held(one.text, _kind(one.condition)) for one in bed.conditions}
 
 
+def rallied(case: CaseState) -> dict[tuple[str, str], Held]:
+    """An improvement that stands and that no treatment explains: the rule of hours writes it into the record and tells
+    no bed of it."""
+    return {
+        (one.condition, one.signal): Held(one.text, "rally")
+        for one in case.conditions
+        if one.condition == RALLY and one.ended_us is None and one.text.startswith(LOOK_AGAIN)
+    }
+
+
 def _kind(condition: str) -> str:
     if condition in ARREST:
         return "arrest"
     if condition in RHYTHMS:
         return "rhythm"
-    if condition == RALLY:
-        return "rally"
     return "movement" if condition == Condition.ARTEFACT else ""

@@ -3,6 +3,7 @@
 import msgspec
 
 from holdfast.kernel.time import US_PER_H
+from holdfast.knowledge.treatment_times import load
 from holdfast.record import treatment_events as tr
 from holdfast.record.case_state import CaseState
 from holdfast.record.treatment_state import PlannedTreatment
@@ -14,8 +15,6 @@ from holdfast.usecases.treatment_amounts import NOT_COMPUTED
 from holdfast.usecases.treatment_words import rhythm_words
 
 _URGENCY = {Due.OVERDUE: 0, Due.NOW: 1, Due.RUNNING: 2, Due.LATER: 3, Due.DONE: 4, Due.ENDED: 5}
-DONE_H = 12
-"""What was given in so many hours is listed (estimate: a shift)."""
 
 
 class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,7 +154,9 @@ def _done(ctx: Context, plan: PlannedTreatment, now_us: int) -> list[DoneLine]:
     found = []
     for event, actor in plan.entries:
         given = isinstance(event, tr.TreatmentDone)
-        if now_us - event.at_us > DONE_H * US_PER_H or not isinstance(event, tr.TreatmentDone | tr.TreatmentSkipped):
+        if now_us - event.at_us > load().value("done_back") * US_PER_H or not isinstance(
+            event, tr.TreatmentDone | tr.TreatmentSkipped
+        ):
             continue
         found.append(
             DoneLine(

@@ -9,6 +9,8 @@ TOP = 200.0
 """Upper end of the scale: rates and pressures of dogs lie below it; what lies above is drawn at the edge."""
 LINES = tuple(range(0, 201, 20))
 HOUR_MIN = 60.0
+NEAR = 0.025
+"""Numbers nearer than this share of the width would be printed over each other."""
 
 SHAPES = {
     "hr": "dot",
@@ -35,11 +37,12 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Event:
-    """A drug or an event, numbered in the order of time."""
+    """Drugs and events, numbered in the order of time; those that stand too near to each other share a place."""
 
-    number: int
+    label: str
     x: float
     drug: bool
+    """One of them is a drug."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,24 @@ def chart(record: AnaestheticRecord) -> Chart:
         for name, value in mark.values.items()
         if name in SHAPES and name in names
     )
-    events = tuple(Event(number, x(one.at_us), one.drug) for number, one in enumerate(record.happened, 1))
+    events = _together([(x(one.at_us), one.drug) for one in record.happened])
     quarter_us = 15 * US_PER_MIN
     ticks = tuple((x(at), at) for at in range(record.began_us, record.began_us + span_us + 1, quarter_us))
     return Chart(symbols, events, ticks)
+
+
+def _together(happened: list[tuple[float, bool]]) -> tuple[Event, ...]:
+    groups: list[list[int]] = []
+    for number, (x, _) in enumerate(happened):
+        if groups and x - happened[groups[-1][0]][0] < NEAR:
+            groups[-1].append(number)
+        else:
+            groups.append([number])
+    return tuple(
+        Event(
+            label=str(group[0] + 1) if len(group) == 1 else f"{group[0] + 1}-{group[-1] + 1}",
+            x=happened[group[0]][0],
+            drug=any(happened[number][1] for number in group),
+        )
+        for group in groups
+    )

@@ -92,7 +92,7 @@ def _chart(canvas: Canvas, record: AnaestheticRecord) -> None:
     for event in drawn.events:
         px, _ = at(event.x, 0)
         canvas.setFont("Helvetica-Bold" if event.drug else "Helvetica", 7.5)
-        canvas.drawCentredString(px, head + 1.5 * mm, str(event.number))
+        canvas.drawCentredString(px, head + 1.5 * mm, event.label)
     _legend(canvas, foot - 10 * mm)
 
 

@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from holdfast.knowledge.end_of_life import load
+from holdfast.knowledge.tray_watch import watch_rule
 from holdfast.record import end_of_life_events as eol
 from holdfast.record.case_entries import OrderEntry
 from holdfast.record.case_state import CaseState
@@ -33,6 +34,7 @@ def end_of_life_page(call: Call) -> Response:
         tiles=[tile for tile in TILES if tile.name in WATCHED_TILES],
         view=_view(call, state, order, bed) if order else None,
         data=load(),
+        drugs_back_min=watch_rule().drugs_back_min,
         tool=call.ctx.knowledge.care.scores["quality_of_life"],
         answered=_answered(order) if order else {},
         who=actor_names(call),

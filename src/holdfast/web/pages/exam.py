@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from starlette.responses import JSONResponse, Response
 
+from holdfast.kernel.errors import OperatorError
 from holdfast.kernel.limits import PHOTO_BYTES_MAX
 from holdfast.knowledge.examination import Item, System, load
 from holdfast.record.case_state import CaseState
@@ -25,6 +26,9 @@ from holdfast.web.tiles import TILES
 
 PHOTOGRAPHS = Takes(frozenset({"image/jpeg", "image/png", "application/octet-stream"}), PHOTO_BYTES_MAX)
 """One photograph for each request; what it is is told by its bytes."""
+
+_US_DIGITS = 18
+"""Microseconds since 1970 have no more for the next thousands of years."""
 
 _MEDIA = {"jpeg": "image/jpeg", "png": "image/png"}
 
@@ -115,7 +119,10 @@ def api_exam(call: Call) -> Response:
 
 
 def take_photograph(call: Call) -> Response:
-    """One picture as the body; ``?what=`` says what it shows, ``?place=`` where."""
+    """One picture as the body; ``?what=`` says what it shows, ``?place=`` where, ``?at_us=`` when it was taken."""
+    taken = call.query("at_us")
+    if taken and not (taken.isascii() and taken.isdigit() and len(taken) <= _US_DIGITS):
+        raise OperatorError("That is no moment.", "Leave at_us out, or give microseconds since 1970 in UTC.")
     receipt = photographs.keep(
         call.ctx,
         call.services.films,
@@ -124,6 +131,7 @@ def take_photograph(call: Call) -> Response:
         data=call.body,
         what=call.query("what"),
         place=call.query("place"),
+        at_us=int(taken) if taken else None,
         command_id=call.query("command_id"),
     )
     outcome = recorded(receipt, f"/cases/{call.part('case_id')}/exam#photographs")

@@ -52,6 +52,7 @@ def _page(call: Call, made: str = "", made_for: str = "") -> Response:
         rules=rules,
         advice=ADVICE,
         done=use_letter.done_on_record(call.ctx, state),
+        standing_orders=use_letter.standing_orders(state),
         look_for=use_letter.look_for(),
         letter=use_letter.letter_of(state),
         phone=call.ctx.book.clinic.calling.phone,

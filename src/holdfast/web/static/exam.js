@@ -2,6 +2,8 @@
 // further press is one touch; a press before anything was chosen waits for the choice, with the moment it was made.
 import { freshId } from "./forms.js";
 import { calm } from "./calm.js";
+import { post } from "./outbox.js";
+import { refreshParts } from "./refresh_parts.js";
 import { nowUs } from "./server_clock.js";
 
 const palette = document.querySelector("[data-palette]");
@@ -173,28 +175,36 @@ if (list) {
   fetchPresses();
 }
 
-// Photographs go out one by one.
+// A photograph goes through the outbox like every other entry: with the moment it was taken, and once.
 const photo = document.querySelector("form[data-photograph]");
+const seen = (text, look) => {
+  const line = photo.querySelector("[data-slot=photograph]");
+  line.className = look;
+  line.textContent = text;
+};
 photo?.addEventListener("submit", (event) => event.preventDefault());
 photo?.elements.file.addEventListener("change", async () => {
   const file = photo.elements.file.files[0];
-  const line = photo.querySelector("[data-slot=photograph]");
   if (!file) return;
-  line.className = "";
-  line.textContent = `${file.name}: sending ...`;
-  const query = new URLSearchParams({ what: photo.elements.what.value, place: photo.elements.place.value, command_id: freshId() });
-  const headers = { accept: "application/json", "content-type": "application/octet-stream", "x-csrf-token": document.querySelector('meta[name="csrf"]').content };
+  const enteredUs = nowUs();
+  const what = photo.elements.what.value;
+  const query = new URLSearchParams({ what, place: photo.elements.place.value, command_id: freshId(), at_us: enteredUs });
+  seen(`${file.name}: sending ...`, "");
+  let result;
   try {
-    const answer = await fetch(`${photo.getAttribute("action")}?${query}`, { method: "POST", body: file, headers });
-    const told = await answer.json();
-    if (!answer.ok) throw new Error(`${told.error.problem} ${told.error.remedy}`);
-    line.textContent = "Kept.";
-    photo.reset();
-    const { refreshParts } = await import("./refresh_parts.js");
-    await refreshParts();
-  } catch (error) {
-    line.className = "problem";
-    line.textContent = `${file.name}: not kept. ${error.message === "Failed to fetch" ? "No answer came. Choose it again." : error.message}`;
-    photo.elements.file.value = "";
+    const body = await file.arrayBuffer(); // as bytes: the file itself may be gone when it is sent
+    const words = ["photograph", what || file.name].join(", ");
+    result = await post({ url: `${photo.getAttribute("action")}?${query}`, body, type: "application/octet-stream", words, entered_us: enteredUs });
+  } catch {
+    result = { problem: "It cannot be read. Choose it again." };
   }
+  photo.elements.file.value = "";
+  if (result.problem) {
+    seen(`${file.name}: not kept. ${result.problem}`, "problem");
+    return;
+  }
+  photo.reset();
+  seen(result.kept ? "Kept in this browser: it goes out by itself when the server answers." : "Kept.", result.kept ? "kept" : "");
+  if (!result.kept) await refreshParts();
 });
+document.addEventListener("outboxsent", () => { if (photo?.querySelector("[data-slot=photograph].kept")) seen("", ""); });

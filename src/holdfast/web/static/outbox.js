@@ -6,6 +6,7 @@ import * as store from "./outbox_store.js";
 import { everyTick } from "./ticks.js";
 
 const TIMEOUT_MS = 15000;
+const BYTES_PER_MS = 30; // the slowest line on which a photograph still counts as on its way
 const PATIENCE_MS = 8000;
 const RETRY_MS = 3000;
 const RETRY_SIGNED_OUT_MS = 15000;
@@ -34,7 +35,7 @@ function answered(order, result) {
 // One entry to the server: {told}, {problem}, or {} when it must wait. Never throws.
 export async function send({ url, body, type }, csrf) {
   const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), TIMEOUT_MS);
+  const timer = setTimeout(() => stop.abort(), TIMEOUT_MS + (body.byteLength ?? 0) / BYTES_PER_MS);
   try {
     const headers = { accept: "application/json", "content-type": type, "x-csrf-token": csrf };
     const answer = await fetch(url, { method: "POST", body, headers, signal: stop.signal });

@@ -42,7 +42,7 @@ audit: $(VENV)/.run   ## compare the locked parts with known vulnerabilities; ne
 
 lock:            ## resolve the locks anew (needs uv on the PATH)
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
-	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --all-extras pyproject.toml -o requirements-dev.lock
+	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --extra dev --extra docs --extra postgres pyproject.toml -o requirements-dev.lock
 
 clean:           ## remove what the verbs built; never a record
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache docs/_build

@@ -9,6 +9,7 @@ import yaml
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from holdfast.usecases.accounts import Role
+from holdfast.usecases.hook_ports import closed
 from holdfast.web.access import ALLOWED
 from holdfast.web.access.account import FRESH
 from holdfast.web.access.roles import GRANTED
@@ -58,7 +59,7 @@ def hazards() -> str:
 
 
 def roles() -> str:
-    app = create_app(cast(WebServices, SimpleNamespace(secure_cookies=False)))
+    app = create_app(cast(WebServices, SimpleNamespace(secure_cookies=False, hooks=closed)))
     rows = []
     for route in app.routes:
         assert isinstance(route, Route | WebSocketRoute | Mount)

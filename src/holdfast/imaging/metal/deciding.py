@@ -18,7 +18,7 @@ KIND_OF = {
 COLLIMATOR = "collimator_edge"
 OUTSIDE = "outside_animal"
 
-_METAL_ITSELF = 0.5
+_METAL_ITSELF = 0.65
 """Of what is no anatomy, the part that must speak for metal unexplained before a known thing is ruled out."""
 _LINE_MM = 10.0
 """Shorter lines are not marked: most are edges of bone, and needles as short are mostly missed by people as well."""
@@ -33,11 +33,11 @@ Box = tuple[float, float, float, float]
 class Bars:
     """How sure the trees must be before something is marked."""
 
-    compact: float = 0.6
+    compact: float = 0.65
     """Probability that a region is no anatomy, to mark it as metal unexplained."""
-    line: float = 0.45
+    line: float = 0.3
     """The same of a thin line."""
-    named: float = 0.72
+    named: float = 0.76
     """The same, to mark either under the name of something known."""
 
 
@@ -130,8 +130,8 @@ def _is_edge(row: dict[str, float], length: str) -> bool:
 
 def _is_ruled(row: dict[str, float]) -> bool:
     """A stroke exactly along the rows or columns, with the edges of something written and not of something pictured."""
-    along = row["upright"] > 0.998 or row["upright"] < 0.06
-    return along and row["aspect"] > 5.0 and row["edge_px"] > 0.35
+    along = row["upright"] > 0.999 or row["upright"] < 0.02
+    return along and row["aspect"] > 5.0 and row["edge_px"] > 0.5
 
 
 def _is_outside(row: dict[str, float]) -> bool:

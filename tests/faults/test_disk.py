@@ -14,9 +14,9 @@ import pytest
 from faults.conftest import Ward, was_kept
 from holdfast.bootstrap import duties
 from holdfast.kernel.errors import WorldError
+from holdfast.storage.database import Database
 from holdfast.storage.film_files import FilmFiles
 from holdfast.storage.group_writer import GroupWriter
-from holdfast.storage.sql_store import SqlStore
 from holdfast.usecases.flushing import Flusher
 from made_films import as_file, film
 
@@ -67,9 +67,8 @@ def test_a_full_disk_is_said_to_everybody_and_loses_nothing_that_was_acknowledge
 
 def test_a_disk_that_may_not_be_written_is_said_and_read_on(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
     assert was_kept(ward.hears(ward.says()))
-    store = ward.house.ctx.store
-    assert isinstance(store, SqlStore)
-    connection = store._database.writer.raw_connection()
+    database: Database = ward.house.ctx.store._database  # type: ignore[attr-defined]
+    connection = database.writer.raw_connection()
     connection.execute("PRAGMA query_only=ON")  # the database itself says SQLITE_READONLY, as on such a disk
     connection.close()
     assert not was_kept(ward.hears(ward.says()))

@@ -23,7 +23,12 @@ from holdfast.gateways.hl7.client import MllpSender
 from holdfast.gateways.hl7.framing import encode_frame
 from holdfast.kernel import limits
 from holdfast.kernel.errors import WorldError
-from holdfast.kernel.limits import ANALYSIS_WAITING_MAX, DICOM_ASSOCIATIONS_MAX, SOCKET_QUEUE_MAX
+from holdfast.kernel.limits import (
+    ANALYSIS_WAITING_MAX,
+    DICOM_ASSOCIATIONS_MAX,
+    DICOM_ASSOCIATIONS_PER_PEER_MAX,
+    SOCKET_QUEUE_MAX,
+)
 from holdfast.usecases import beds
 from holdfast.usecases.live_views import BeatsFrame
 from holdfast.web.sockets import Hub, Outbox
@@ -120,8 +125,8 @@ def test_units_that_never_say_who_they_are_do_not_keep_the_others_out() -> None:
         line.sendall(b"\x04\x00\x00\x00\x00\x08hostile!" if number % 2 else b"\x01")
     unit = AE(ae_title="XRAY1")
     unit.add_requested_context(Verification)
-    lines = [unit.associate("127.0.0.1", asked.port) for _ in range(DICOM_ASSOCIATIONS_MAX + 1)]
-    assert [line.is_established for line in lines] == [True] * DICOM_ASSOCIATIONS_MAX + [False]
+    lines = [unit.associate("127.0.0.1", asked.port) for _ in range(DICOM_ASSOCIATIONS_PER_PEER_MAX + 1)]
+    assert [line.is_established for line in lines] == [True] * DICOM_ASSOCIATIONS_PER_PEER_MAX + [False]
     assert lines[-1].is_rejected
     assert lines[0].send_c_echo().Status == 0
     for line in silent:

@@ -94,7 +94,7 @@ def test_a_message_that_breaks_the_analysis_is_kept_answered_and_said(
         message = monitor_message(numeric("hr", 90.0, at_us=house.ctx.clock.now_us()), control_id=control_id)
         monkeypatch.setattr(monitors, "read_message", lambda raw, **_: Reading("", control_id, message=message))
         answer = asyncio.run(handle_hl7(house, control_id.encode(), "10.0.0.1:1"))
-        house.analysis.submit(lambda: None).result()  # one thread: what was put before it is done
+        house.analysis.submit("MON-1", lambda: None).result()  # what one device sent is done in its order
         return answer or b""
 
     with monkeypatch.context() as broken:

@@ -37,8 +37,8 @@ from making import make_context
 from tools.exports import DIGEST, PICTURE, VERIFIER, exported, rex, verifier
 
 ORIGIN = "clinic.example/er"
-NAMING_NO_PICTURES = {"token_sha256", "sha256", "report_sha256", "reply_sha256"}
-"""Of links, blocks, reports, exports and files that were read."""
+NAMING_NO_PICTURES = {"token_sha256", "sha256", "report_sha256", "reply_sha256", "head"}
+"""Of links, blocks, reports, exports, files that were read and the last event of a case that was taken over."""
 
 
 def hash_members(event: Any) -> set[str]:

@@ -131,11 +131,11 @@ def test_a_failed_export_leaves_nothing_and_none_is_written_over(exported: tuple
     kept = lost.read_bytes()
     lost.write_bytes(b"damaged")
     try:
-        code = main(["export", "--everything", "--data", str(data), "--out", str(data / "second")])
+        code = main(["export", "--everything", "--data", str(data), "--out", str(data / "another")])
     finally:
         lost.write_bytes(kept)
     assert code != 0
-    assert not [one for one in data.iterdir() if one.name.startswith("second")]
+    assert not [one for one in data.iterdir() if one.name.startswith("another")]
 
 
 def test_it_asks_which_when_neither_a_case_nor_everything_is_named(tmp_path: Path) -> None:

@@ -4,9 +4,7 @@ It writes nothing into the record. It may run beside a server, as the same user.
 """
 
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 from holdfast.bootstrap import doctor_machine as machine
@@ -18,7 +16,7 @@ from holdfast.kernel.limits import QUARANTINE_BYTES_MAX
 from holdfast.kernel.time import US_PER_MIN, age_words
 from holdfast.knowledge.loader import load as load_knowledge
 from holdfast.record.events import Recorded
-from holdfast.storage.database import holds_record
+from holdfast.storage.database import format_of, holds_record
 from holdfast.storage.film_files import FilmFiles
 from holdfast.storage.schema import SCHEMA_VERSION
 from holdfast.usecases.casebook import CaseBook
@@ -100,13 +98,10 @@ def _knowledge() -> Finding:
 
 
 def _schema_version(database: Path) -> Finding:
-    """Read without the store: opening an older file would already change it."""
     try:
-        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=5.0)) as connection:
-            row = connection.execute("SELECT version FROM schema_version").fetchone()
-    except sqlite3.Error as error:
-        return problem("schema", f"{database.name} cannot be read: {error}.", "Restore it from a copy of it all.")
-    found = row[0] if row else None
+        found = format_of(database)
+    except HoldfastError as error:
+        return problem("schema", error.problem, error.remedy)
     if found == SCHEMA_VERSION:
         return well("schema", f"The record has format {found}, the one of this release.")
     if isinstance(found, int) and found > SCHEMA_VERSION:

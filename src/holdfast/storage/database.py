@@ -1,12 +1,14 @@
 """An open database, wherever it is: one connection that writes, a few that read."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect
 
+from holdfast.kernel.errors import WorldError
 from holdfast.storage import postgres_engines, schema, sqlite_engines
 from holdfast.storage.faults import in_words
 
@@ -100,6 +102,16 @@ def holds_record(where: Place) -> bool:
             return inspect(connection).has_table(schema.schema_version.name)
     finally:
         database.close()
+
+
+def format_of(database: Path) -> int | None:
+    """The format of a file, read without changing it as opening an older one would; ``WorldError`` in words."""
+    try:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=5.0)) as connection:
+            row = connection.execute("SELECT version FROM schema_version").fetchone()
+    except sqlite3.Error as error:
+        raise WorldError(f"{database.name} cannot be read: {error}.", "Restore it from a copy of it all.") from error
+    return row[0] if row else None
 
 
 def in_short(where: Place) -> str:

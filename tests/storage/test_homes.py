@@ -18,7 +18,10 @@ from holdfast.storage.moving import move
 from holdfast.storage.schema import metadata
 from holdfast.storage.sql_accounts import SqlAccounts
 from holdfast.storage.sql_addresses import SqlAddresses
+from holdfast.storage.sql_machines import SqlMachines
+from holdfast.storage.sql_sign_in import SqlOutsideIdentities, SqlSecondFactors
 from holdfast.storage.sql_store import SqlStore
+from holdfast.usecases.machines import Machine
 from holdfast.usecases.monitor_blocks import build_flush
 from holdfast.usecases.ports import Account, Anchor, NewQuarantined, Session
 from holdfast.usecases.verification import verify
@@ -31,11 +34,11 @@ def folder(tmp_path: Path) -> Path:
     """The folder of a record with something in every table."""
     made = tmp_path / "home"
     made.mkdir()
-    filled(made / "holdfast.db")
+    filled(made / "holdfast.db", made)
     return made
 
 
-def filled(place: Place) -> None:
+def filled(place: Place, keys: Path) -> None:
     # No picture file belongs to these; a backup would rightly miss it.
     events = [one for one in EXAMPLES if not isinstance(one, ImageReceived)]
     events = [one for one in events if type(one).__name__ != "MonitorBlockStored"]
@@ -51,7 +54,18 @@ def filled(place: Place) -> None:
     accounts.put(Account(account_id="a1", login="osei", name="Dr. Öséi", role="clinician", password_hash="x"))
     accounts.open_session(Session(token_sha256="t", account_id="a1", csrf_token="c", created_us=1, last_seen_us=2))
     accounts.put_setup_token("s")
+    accounts.put_first_password("a1", 3)
     accounts.close()
+    factors = SqlSecondFactors(place, keys)
+    factors.offer("a1", b"secret")
+    assert factors.enrol("a1", 4, ("hash",))
+    factors.close()
+    outside = SqlOutsideIdentities(place)
+    assert outside.link("https://id.example", "osei", "a1")
+    outside.close()
+    machines = SqlMachines(place)
+    machines.put(Machine(machine_id="m1", name="Practice system", scopes=("system/*.rs",), token_sha256="h"))
+    machines.close()
     addresses = SqlAddresses(place)
     addresses.put("c1", {"sms": "+1 555 0100"})
     addresses.close()
@@ -112,7 +126,7 @@ class TestMigrate:
 
     def test_a_home_that_is_in_use_is_left_alone(self, folder: Path, address: str, tmp_path: Path) -> None:
         SqlStore(address).submit(change(note("mine"))).result()
-        filled(tmp_path / "other.db")
+        filled(tmp_path / "other.db", tmp_path)
         for target in (address, tmp_path / "other.db"):
             before = contents(target)
             with pytest.raises(OperatorError, match="holds a record already"):
@@ -176,7 +190,7 @@ class TestBackup:
         home = tmp_path / "home"
         home.mkdir()
         address = request.getfixturevalue("postgres").address() if request.param == "postgresql" else "file"
-        filled(home / "holdfast.db" if address == "file" else address)
+        filled(home / "holdfast.db" if address == "file" else address, home)
         (home / "signing-key.json").write_bytes(b"{}")
         (home / "films" / "ab").mkdir(parents=True)
         (home / "films" / "ab" / ("ab" * 32)).write_bytes(b"film")

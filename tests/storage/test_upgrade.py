@@ -20,7 +20,7 @@ from holdfast.usecases.ports import NewQuarantined
 from holdfast.usecases.verification import verify
 
 SHAPES = sorted((Path(__file__).parent / "shapes").glob("*.sql"))
-NEWEST = "1-addresses"
+NEWEST = "1-sign-in"
 
 
 def loaded(shape: Path, folder: Path) -> Path:

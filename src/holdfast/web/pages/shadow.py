@@ -87,6 +87,6 @@ PAGES = (
     Page("POST", HERE, "rules.silent.mode", lambda: save_mode),
     Page("POST", f"{HERE}/verdicts", "rules.silent.verdict", lambda: save_verdict),
     Page("GET", "/api/rules/silent", "api.rules.silent", lambda: api_scores),
-    Page("POST", "/api/rules/silent", "api.rules.silent.mode", lambda: api_mode),
-    Page("POST", "/api/rules/silent/verdicts", "api.rules.silent.verdict", lambda: api_verdict),
+    Page("POST", "/api/rules/silent", "api.rules.silent.mode", lambda: api_mode, reads=Mode),
+    Page("POST", "/api/rules/silent/verdicts", "api.rules.silent.verdict", lambda: api_verdict, reads=Verdict),
 )

@@ -20,8 +20,9 @@ ANSWER_S = 8
 _TO = re.compile(r"[A-Za-z0-9+@._~-]{1,120}")
 """An address, a number or a topic; nothing that could change the rest of the template."""
 
-# Its own log lines may hold addresses and passwords. What matters of them is on the record in our words.
-logging.getLogger("apprise").disabled = True
+# Its own log lines may hold addresses and passwords. What matters of them is on the record in our words. A filter: a
+# logger that is only disabled is enabled again by whoever sets up logging after us.
+logging.getLogger("apprise").addFilter(lambda _record: False)
 
 
 class AppriseChannels:

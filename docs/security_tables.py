@@ -53,7 +53,7 @@ def hazards() -> str:
     for key, harm in harms:
         rows = [(one["hazard"], one["does"], tests_of([one["test"]])) for one in data["hazards"] if one["harm"] == key]
         words = harm["words"]
-        title = f"### {words[0].upper()}{words[1:]}"
+        title = f"## {words[0].upper()}{words[1:]}"
         parts += [title, f"Severity: {harm['severity']}.", table(("hazard", "what Holdfast does", "test"), rows)]
     return "\n\n".join(parts)
 

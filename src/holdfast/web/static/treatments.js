@@ -41,7 +41,11 @@ function choose() {
 
 const infusion = page.querySelector("[data-infusion]:is(form)");
 
+let newest = 0;
+
+// Answers may come in another order than they were asked: only the one to what stands in the fields now is shown.
 async function rate() {
+  const mine = ++newest;
   const field = infusion.elements;
   const place = infusion.querySelector('[data-slot="rate"]');
   if (!field.dose.value) return;
@@ -55,9 +59,10 @@ async function rate() {
   try {
     const answer = await fetch(`/api/infusion-rate?${asked}`);
     const told = await answer.json();
+    if (mine !== newest) return;
     place.textContent = answer.ok ? `Pump: ${told.text}` : `${told.error.problem} ${told.error.remedy}`;
   } catch {
-    place.textContent = "Not worked out: no answer came.";
+    if (mine === newest) place.textContent = "Not worked out: no answer came.";
   }
 }
 

@@ -1,3 +1,5 @@
+"""Beats of an ECG at any rate, gain and cutting, and none in noise."""
+
 from itertools import cycle
 
 import msgspec

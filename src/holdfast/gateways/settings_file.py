@@ -14,7 +14,7 @@ T = TypeVar("T")
 def read(path: Path, shape: type[T], *, see: str, secret: bool = False) -> T | None:
     """What the file says; None when there is none. Raises ``OperatorError``.
 
-    ``see``: the page about it. ``secret``: nobody else on this machine may read it, and no error repeats anything of it.
+    ``see``: the page about it. ``secret``: nobody else on this machine may read it, and no error repeats any of it.
     """
     try:
         text = path.read_text(encoding="utf-8")

@@ -1,5 +1,6 @@
 """House rules that a linter does not know."""
 
+import argparse
 import re
 from pathlib import Path
 
@@ -45,10 +46,24 @@ def test_every_kind_of_event_is_documented() -> None:
     assert [kind for kind in kinds if f"`{kind}`" not in page] == []
 
 
-def test_every_subcommand_is_documented() -> None:
+def test_every_subcommand_and_option_is_documented() -> None:
     page = (ROOT / "docs" / "reference" / "command-line.md").read_text()
-    (commands,) = (a for a in _parser()._actions if a.choices)
-    assert [name for name in commands.choices if f"`holdfast {name}" not in page] == []
+    named, options = _words_of(_parser(), "holdfast")
+    assert [name for name in named if f"`{name}" not in page] == []
+    assert sorted(option for option in options if option not in page) == []
+
+
+def _words_of(parser: argparse.ArgumentParser, name: str) -> tuple[list[str], set[str]]:
+    """Every subcommand below, whole, and every option but ``--help``."""
+    named, options = [], set()
+    for action in parser._actions:
+        options.update(one for one in action.option_strings if one.startswith("--") and one != "--help")
+        if isinstance(action, argparse._SubParsersAction):
+            for word, below in action.choices.items():
+                deeper = _words_of(below, f"{name} {word}")
+                named += deeper[0] or [f"{name} {word}"]
+                options |= deeper[1]
+    return named, options
 
 
 def test_every_limit_gives_its_reason() -> None:

@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
 
     verify = _add(commands, "verify", _verify, "check the whole record and name the first broken link")
     _add_data(verify)
+    verify.add_argument("--renew-indices", action="store_true", help="first make every index anew from its rows")
     verify.add_argument("--json", action="store_true")
 
     homes.add_to(commands)
@@ -227,7 +228,7 @@ def _replay(options: argparse.Namespace) -> None:
 def _verify(options: argparse.Namespace) -> int:
     from holdfast.cli.verify import verify
 
-    return verify(homes.config_of(options), as_json=options.json)
+    return verify(homes.config_of(options), as_json=options.json, renew_indices=options.renew_indices)
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -140,6 +140,15 @@ class Anchor(msgspec.Struct, frozen=True, kw_only=True):
     hash: bytes
 
 
+class Copies(msgspec.Struct, frozen=True, kw_only=True):
+    """What a home found when it compared what it keeps twice (its indices) with the rows."""
+
+    damaged: tuple[str, ...] = ()
+    """A sentence for each, that names the index."""
+    not_compared: str = ""
+    """Why nothing was compared; empty when it was."""
+
+
 class Store(Protocol):
     """The record, the monitor data and the quarantine. Reads are consistent and never block the writer."""
 
@@ -206,6 +215,10 @@ class Store(Protocol):
         ...
 
     def quarantine_raw(self, quarantine_id: int) -> bytes | None: ...
+
+    def compare_copies(self) -> Copies:
+        """Compare every index with its rows; as slow as reading everything. No row depends on what it finds."""
+        ...
 
     def quarantine_bytes(self) -> int:
         """Raw bytes kept in all."""

@@ -6,9 +6,11 @@ import os
 import threading
 
 from holdfast.bootstrap.house import House
+from holdfast.gateways.dicom import jpeg_lossless
 from holdfast.gateways.dicom.pixels import read_film
 from holdfast.imaging.film import Film
 from holdfast.imaging.metal.search import Search, search, shipped_weights
+from holdfast.imaging.metal.warm_up import warm_up
 from holdfast.usecases.metal_search import search_film, unsearched
 
 log = logging.getLogger("holdfast")
@@ -40,6 +42,11 @@ class FilmSearch:
         with contextlib.suppress(OSError, AttributeError):  # on Linux a priority belongs to a thread
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
         weights = shipped_weights()
+        try:
+            warm_up(weights)
+            jpeg_lossless.warm_up()
+        except Exception:  # then the first film pays for it
+            log.exception("the search for metal could not be prepared")
 
         def searcher(film: Film) -> Search:
             return search(film, weights)

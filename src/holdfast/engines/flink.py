@@ -19,7 +19,13 @@ from typing import Any
 
 from pyflink.common import Configuration, Duration, Encoder, Types, WatermarkStrategy
 from pyflink.datastream import KeyedProcessFunction, RuntimeContext, StreamExecutionEnvironment
-from pyflink.datastream.connectors.file_system import FileSink, FileSource, OutputFileConfig, RollingPolicy, StreamFormat
+from pyflink.datastream.connectors.file_system import (
+    FileSink,
+    FileSource,
+    OutputFileConfig,
+    RollingPolicy,
+    StreamFormat,
+)
 from pyflink.datastream.state import ValueStateDescriptor
 
 from holdfast.config import keep_machine_code
@@ -99,9 +105,7 @@ def build(env: StreamExecutionEnvironment, job: Job) -> None:
         source = source.monitor_continuously(Duration.of_seconds(1))
     sink = (
         FileSink.for_row_format(job.results, Encoder.simple_string_encoder())
-        .with_output_file_config(
-            OutputFileConfig.builder().with_part_prefix("said").with_part_suffix(".jsonl").build()
-        )
+        .with_output_file_config(OutputFileConfig.builder().with_part_prefix("said").with_part_suffix(".jsonl").build())
         .with_rolling_policy(RollingPolicy.on_checkpoint_rolling_policy())
         .build()
     )

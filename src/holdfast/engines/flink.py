@@ -11,6 +11,7 @@ back to the last checkpoint, and what it had written since goes with it: so no r
 """
 
 import argparse
+import builtins
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,7 +30,9 @@ from pyflink.datastream.connectors.file_system import (
 from pyflink.datastream.state import ValueStateDescriptor
 
 from holdfast.config import keep_machine_code
-from holdfast.engines import segments
+
+BUNDLE = 50
+"""Pieces that a worker is handed at a time: a checkpoint waits for so many (ours; a piece takes about 20 ms)."""
 
 END_OF_TIME = 2**63 - 2
 """A timer that rings when a bounded source is at its end, and never before."""
@@ -51,30 +54,46 @@ class Job:
     """Wait for further segments, instead of ending after the last."""
 
 
+def mend_print() -> None:
+    """Let numba be imported in a worker.
+
+    A worker of Flink puts a method of its own in place of ``print``; numba looks every builtin up again by its module
+    and name, does not find that one, and refuses. So it is laid where numba looks.
+    """
+    home = sys.modules[builtins.print.__module__]
+    if getattr(home, "print", None) is not builtins.print:
+        home.print = builtins.print  # type: ignore[attr-defined]
+
+
+def key_of(line: str) -> str:
+    """The bed as it stands in the line."""
+    return line.partition("\t")[0]
+
+
 class Follow(KeyedProcessFunction):  # type: ignore[misc]  # the library has no types
-    """``following`` for the bed that is the key."""
+    """``following`` for the bed that is the key. The analysis is imported in the worker only, after ``mend_print``."""
 
     def open(self, runtime_context: RuntimeContext) -> None:
+        mend_print()
         keep_machine_code()
+        from holdfast.engines import following, segments
+
+        self._following, self._segments = following, segments
         self._kept = runtime_context.get_state(ValueStateDescriptor("following", Types.PICKLED_BYTE_ARRAY()))
 
     def process_element(self, value: str, ctx: Any) -> Iterator[str]:
-        from holdfast.engines import following
-
         kept = self._kept.value()
         if kept is None:
             ctx.timer_service().register_event_time_timer(END_OF_TIME)
-        state = following.load(kept) if kept is not None else following.initial()
-        state, said = following.step(state, segments.from_line(value))
-        self._kept.update(following.dump(state))
-        yield from map(segments.said_line, said)
+        state = self._following.load(kept) if kept is not None else self._following.initial()
+        state, said = self._following.step(state, self._segments.from_line(value))
+        self._kept.update(self._following.dump(state))
+        yield from map(self._segments.said_line, said)
 
     def on_timer(self, timestamp: int, ctx: Any) -> Iterator[str]:  # noqa: ARG002  # Flink's signature
-        from holdfast.engines import following
-
-        state, said = following.finish(following.load(self._kept.value()))
-        self._kept.update(following.dump(state))
-        yield from map(segments.said_line, said)
+        state, said = self._following.finish(self._following.load(self._kept.value()))
+        self._kept.update(self._following.dump(state))
+        yield from map(self._segments.said_line, said)
 
 
 def configuration(job: Job) -> Configuration:
@@ -83,6 +102,7 @@ def configuration(job: Job) -> Configuration:
         "python.execution-mode": "process",
         "python.executable": sys.executable,
         "python.client.executable": sys.executable,
+        "python.fn-execution.bundle.size": str(BUNDLE),
         "parallelism.default": str(job.parallelism),
         "execution.checkpointing.interval": f"{round(job.checkpoint_s * 1000)} ms",
         "execution.checkpointing.mode": "EXACTLY_ONCE",
@@ -113,7 +133,7 @@ def build(env: StreamExecutionEnvironment, job: Job) -> None:
     (
         env.from_source(source.build(), WatermarkStrategy.no_watermarks(), "segments")
         .uid("segments")
-        .key_by(segments.bed_of, key_type=Types.STRING())
+        .key_by(key_of, key_type=Types.STRING())
         .process(Follow(), output_type=Types.STRING())
         .name("analysis")
         .uid("analysis.1")
@@ -152,4 +172,7 @@ def _address(text: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    # Workers import what the job is made of by its name; of this module, run as a script, they would know none.
+    from holdfast.engines import flink
+
+    flink.main()

@@ -59,7 +59,7 @@ def write_segment(folder: Path, name: str, pieces: Iterable[Piece]) -> Path:
 
 def read_segments(folder: Path) -> Iterator[Piece]:
     """All pieces of a folder, file after file in the order of their names."""
-    for path in sorted(folder.glob(f"*{SUFFIX}")):
+    for path in sorted(path for path in folder.glob(f"*{SUFFIX}") if not path.name.startswith(".")):
         with path.open(encoding="ascii") as lines:
             for line in lines:
                 yield from_line(line.rstrip("\n"))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from holdfast import __version__
-from holdfast.cli import fhir_arguments, homes, operations
+from holdfast.cli import fhir_arguments, homes, operations, reanalyse
 from holdfast.cli.evidence_commands import add_evidence_commands
 from holdfast.cli.homes import add_place as _add_data
 from holdfast.cli.operations import add_running_options, set_up_logs
@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--json", action="store_true")
 
     homes.add_to(commands)
+    reanalyse.add_to(commands)
     add_evidence_commands(commands)
     _add_fhir(commands)
     doctor = _add(commands, "doctor", _doctor, "look at disk, clock, ports, keys and record, and say what to do")

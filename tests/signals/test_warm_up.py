@@ -5,7 +5,7 @@ import sys
 
 ASKED = """
 import sys
-from numba.core.registry import CPUDispatcher
+from holdfast.kernel.compiled import Compiled
 from holdfast.signals import bedside
 from holdfast.signals.warm_up import warm_up
 from holdfast.simulation.monitor import SimulatedMonitor
@@ -17,7 +17,7 @@ def compiled():
     for name, module in list(sys.modules.items()):
         if name.startswith("holdfast.signals"):
             for loop, thing in vars(module).items():
-                if isinstance(thing, CPUDispatcher):
+                if isinstance(thing, Compiled):
                     found[name, loop] = len(thing.signatures)
     return found
 

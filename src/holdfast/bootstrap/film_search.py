@@ -4,12 +4,16 @@ import contextlib
 import logging
 import os
 import threading
+from typing import TYPE_CHECKING
 
 from holdfast.bootstrap.house import House
-from holdfast.gateways.dicom.pixels import read_film
+from holdfast.bootstrap.imaging_units import read_film
 from holdfast.imaging.film import Film
-from holdfast.imaging.metal.search import Search, search, shipped_weights
+from holdfast.imaging.metal.forest import Weights
 from holdfast.usecases.metal_search import search_film, unsearched
+
+if TYPE_CHECKING:
+    from holdfast.imaging.metal.search import Search
 
 log = logging.getLogger("holdfast")
 
@@ -17,6 +21,19 @@ _LOOK_EVERY_S = 0.3
 _AFTER_A_FAILURE_S = 30.0
 _NICE = 10
 """Listening to monitors and answering imaging units come first."""
+
+
+class _Searcher:
+    """The search, fetched with the first film: a server listens sooner without it."""
+
+    def __init__(self) -> None:
+        self._weights: Weights | None = None
+
+    def __call__(self, film: Film) -> "Search":
+        from holdfast.imaging.metal.search import search, shipped_weights
+
+        self._weights = self._weights or shipped_weights()
+        return search(film, self._weights)
 
 
 class FilmSearch:
@@ -39,12 +56,7 @@ class FilmSearch:
     def _run(self) -> None:
         with contextlib.suppress(OSError, AttributeError):  # on Linux a priority belongs to a thread
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
-        weights = shipped_weights()
-
-        def searcher(film: Film) -> Search:
-            return search(film, weights)
-
-        house, skipped = self._house, set[str]()
+        house, skipped, searcher = self._house, set[str](), _Searcher()
         while not self._stop.wait(_LOOK_EVERY_S):
             for study_id, image in unsearched(house.ctx):
                 if image.image_id in skipped:

@@ -18,7 +18,7 @@ from holdfast.gateways.calling.apprise_channels import AppriseChannels
 from holdfast.gateways.calling.settings import read_settings
 from holdfast.gateways.fhir.desk import FhirDesk
 from holdfast.gateways.fhir.terminology import read_codings
-from holdfast.gateways.paper.labels import PdfPaper
+from holdfast.gateways.paper.pdf_paper import PdfPaper
 from holdfast.gateways.witness.settings import read_witnesses
 from holdfast.kernel.errors import OperatorError, WorldError
 from holdfast.knowledge.loader import load as load_knowledge

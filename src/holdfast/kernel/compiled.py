@@ -21,9 +21,9 @@ class Compiled:
 
     _making = threading.RLock()
 
-    def __init__(self, function: Callable[..., object], **options: bool) -> None:
+    def __init__(self, function: Callable[..., object], *, aside: bool) -> None:
         functools.update_wrapper(self, function)
-        self._function, self._options = function, options
+        self._function, self._aside = function, aside
         self._made: Any = None
 
     def __call__(self, *arguments: Any) -> Any:
@@ -44,9 +44,9 @@ class Compiled:
                 import numba
 
                 try:
-                    self._made = numba.njit(cache=True, **self._options)(self._function)
+                    self._made = numba.njit(cache=True, nogil=self._aside)(self._function)
                 except RuntimeError:  # no folder to keep it in: it is compiled anew by each process
-                    self._made = numba.njit(**self._options)(self._function)
+                    self._made = numba.njit(nogil=self._aside)(self._function)
             return self._made
 
 
@@ -55,9 +55,9 @@ def compiled(function: _F) -> _F:
 
     The machine code is kept in a folder (``config.keep_machine_code`` says which), where one can be written.
     """
-    return cast(_F, Compiled(function))
+    return cast(_F, Compiled(function, aside=False))
 
 
 def compiled_aside(function: _F) -> _F:
     """As ``compiled``, for what takes a second: other threads of the process run meanwhile."""
-    return cast(_F, Compiled(function, nogil=True))
+    return cast(_F, Compiled(function, aside=True))

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -224,6 +225,8 @@ async def run(house: House) -> None:
     """Listen, print where, and stay until SIGINT or SIGTERM."""
     stop = asyncio.Event()
     async with running(house):
+        gc.freeze()  # what a start made stays: it is not looked through again
+        gc.enable()
         loop = asyncio.get_running_loop()
         for signum in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(signum, stop.set)

@@ -10,7 +10,7 @@ import holdfast.signals
 ASKED = """
 import importlib
 import sys
-from numba.core.registry import CPUDispatcher
+from holdfast.kernel.compiled import Compiled
 from holdfast.signals import bedside
 from holdfast.signals.warm_up import warm_up
 from holdfast.simulation.monitor import SimulatedMonitor
@@ -22,7 +22,7 @@ def compiled():
     for name, module in list(sys.modules.items()):
         if name.startswith("holdfast.signals"):
             for loop, thing in vars(module).items():
-                if isinstance(thing, CPUDispatcher):
+                if isinstance(thing, Compiled):
                     found[name, loop] = len(thing.signatures)
     return found
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from holdfast.gateways.files.atomic_folder import atomic_folder
 from holdfast.gateways.files.bundle import zip_bytes
-from holdfast.gateways.paper.labels import PdfPaper
+from holdfast.gateways.paper.pdf_paper import PdfPaper
 from holdfast.kernel.errors import NotFoundError, OperatorError
 from holdfast.record.checkpoint import Checkpoint, read_checkpoint
 from holdfast.record.signed_note import opened, signed

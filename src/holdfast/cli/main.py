@@ -1,6 +1,7 @@
 """The ``holdfast`` command. Every subcommand exits 0 on success, else prints one line and exits non-zero."""
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -186,6 +187,9 @@ def _config(options: argparse.Namespace, data_dir: Path | None = None) -> Config
 
 
 def _serve(options: argparse.Namespace) -> None:
+    # Nothing that a start makes is garbage; looking for some among a year's cases would double its time.
+    # ``running.run`` lets it be collected again.
+    gc.disable()
     from holdfast.bootstrap.running import serve
 
     serve(_config(options))

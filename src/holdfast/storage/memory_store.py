@@ -83,6 +83,10 @@ class MemoryStore:
         with self._lock:
             return self._tables.anchors[after_number : after_number + limit]
 
+    def anchor_over(self, seq: int) -> Anchor | None:
+        with self._lock:
+            return next((one for one in reversed(self._tables.anchors) if one.first_seq <= seq <= one.last_seq), None)
+
     def held(self, case_id: str | None = None) -> list[Held]:
         with self._lock:
             return [one for one in self._tables.held.values() if case_id in (None, one.case_id)]

@@ -75,6 +75,17 @@ class SqlStore:
         with self._database.reading("reading the anchors") as connection:
             return [Anchor(**row._mapping) for row in connection.execute(query)]
 
+    def anchor_over(self, seq: int) -> Anchor | None:
+        newest = (
+            select(_anchor.number, _anchor.first_seq, _anchor.last_seq, _anchor.prev, _anchor.hash)
+            .where(_anchor.first_seq <= seq)
+            .order_by(_anchor.number.desc())
+            .limit(1)
+        )
+        with self._database.reading("reading the anchors") as connection:
+            row = connection.execute(newest).first()
+        return Anchor(**row._mapping) if row and row.last_seq >= seq else None
+
     def held(self, case_id: str | None = None) -> list[Held]:
         query = select(_held.held_id, _held.case_id, _held.bed, _held.received_us, _held.message)
         if case_id is not None:

@@ -185,6 +185,10 @@ class Store(Protocol):
 
     def anchors(self, *, after_number: int = 0, limit: int = 1_000) -> list[Anchor]: ...
 
+    def anchor_over(self, seq: int) -> Anchor | None:
+        """The anchor that binds this event and, through the anchors before it, every earlier one."""
+        ...
+
     def held(self, case_id: str | None = None) -> list[Held]:
         """Held messages in arrival order."""
         ...

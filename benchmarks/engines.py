@@ -26,6 +26,8 @@ from typing import Any
 
 import numpy as np
 
+from holdfast.config import DATABASE_FILE
+
 S = 1_000_000
 PIECE_S = 10
 
@@ -152,7 +154,6 @@ def make_archive(folder: Path, cases_count: int, seconds: int) -> None:
     """A record of so many cases, each with some seconds of monitor, findings, a working diagnosis and a second look."""
     import bed_load
     from holdfast.bootstrap.house import RandomIds, open_store
-    from holdfast.config import DATABASE_FILE
     from holdfast.knowledge.loader import load
     from holdfast.record import events as ev
     from holdfast.record.monitor import MonitorMessage, Origin
@@ -199,18 +200,21 @@ def dask(options: argparse.Namespace) -> dict[str, Any]:
     from holdfast.bootstrap.reanalysis import reanalyse_archive
     from holdfast.config import Config
 
-    kills: list[dict[str, float]] = []
+    kills: list[float] = []
     draw = random.Random(options.seed)
 
     def kill(until_s: float, done: threading.Event) -> None:
         began = time.monotonic()
         while not done.is_set() and len(kills) < options.kills:
-            if not done.wait(draw.uniform(0.1, 0.5) * until_s) and (killed := kill_one_worker(draw)):
-                kills.append({"after_s": round(time.monotonic() - began, 1), "pid": killed})
+            done.wait(draw.uniform(0.05, 0.3) * until_s)
+            while not done.wait(0.01):
+                if kill_one_worker(draw):
+                    kills.append(round(time.monotonic() - began, 1))
+                    break
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(options.keep) if options.keep else Path(name)
-        if not (folder / "holdfast.db").exists():
+        if not (folder / DATABASE_FILE).exists():
             make_archive(folder, options.beds, options.seconds)
         config, other = Config(data_dir=folder), Path(options.knowledge) if options.knowledge else None
         began = time.monotonic()
@@ -233,7 +237,7 @@ def dask(options: argparse.Namespace) -> dict[str, Any]:
         "dask": {
             "workers": options.workers,
             "wall_s": round(there_s, 1),
-            "kills": kills,
+            "killed_at_work_after_s": kills,
             "reports": len(there),
             "twice": len(there) - len({report.case_id for report in there}),
             "equal": msgspec.json.encode(here) == msgspec.json.encode(there),
@@ -242,11 +246,12 @@ def dask(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def kill_one_worker(draw: random.Random) -> int:
-    """SIGKILL to one of the worker processes of this process; its id, or 0 when there was none."""
+    """SIGKILL to a worker process of this process that is at work (it has the record open); its id, or 0."""
     found = []
     for child in children(os.getpid()):
         with contextlib.suppress(OSError):
-            if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text():
+            files = {str(file.readlink()) for file in Path(f"/proc/{child}/fd").iterdir()}
+            if any(file.endswith(DATABASE_FILE) for file in files):
                 found.append(child)
     if not found:
         return 0

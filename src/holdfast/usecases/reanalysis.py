@@ -209,11 +209,12 @@ def differing(then: dict[str, Any], now: dict[str, Any]) -> tuple[str, ...]:
         if [entry["key"] for entry in then[name]] != [entry["key"] for entry in now[name]]:
             parts.append(name)
     left = (set(then) | set(now)) - {"knowledge_release", "verdict", "at_us", *parts}
-    return (*parts, *sorted(name for name in left if _canonical(then.get(name)) != _canonical(now.get(name))))
+    return (*parts, *sorted(name for name in left if _as_kept(then.get(name)) != _as_kept(now.get(name))))
 
 
-def _canonical(part: Any) -> bytes:
-    return canonical.encode({"part": part})
+def _as_kept(part: Any) -> Any:
+    """As the record gives it back: a tuple is a list there."""
+    return canonical.decode(canonical.encode([part]), list[Any])
 
 
 def _block_of(source: Store, case_id: str, stored: ev.MonitorBlockStored) -> tuple[NewBlock, ...]:

@@ -4,7 +4,8 @@
     python benchmarks/soak.py --beds 20 --hours 8 --json > soak.json
     python benchmarks/kill9.py --kills 1000 --json > kill9.json
     python benchmarks/bed_load.py --json > bed_load.json
-    python benchmarks/load_table.py latency.json soak.json kill9.json bed_load.json --machine "2 cores, idle"
+    python benchmarks/film_screen.py --json > films.json
+    python benchmarks/load_table.py latency.json soak.json kill9.json bed_load.json films.json --machine "2 cores, idle"
 
 Writes ``docs/reference/load.md``; any of the files may be left out, and then its part says that it was not measured.
 """
@@ -41,10 +42,15 @@ def sorted_in(result: dict[str, Any]) -> dict[str, Any]:
     """A bench's output under the name of its part; what it is shows in its keys."""
     if "latency" in result:
         return result
-    for name, key in (("soak", "slopes_an_hour"), ("kills", "acknowledged_by_door"), ("bed", "beds_per_core")):
+    for name, key in (
+        ("soak", "slopes_an_hour"),
+        ("kills", "acknowledged_by_door"),
+        ("bed", "beds_per_core"),
+        ("films", "answer_to_marks_s_p95"),
+    ):
         if key in result:
             return {name: result}
-    raise SystemExit("One of the files is no output of alarm_latency, soak, kill9 or bed_load.")
+    raise SystemExit("One of the files is no output of alarm_latency, soak, kill9, bed_load or film_screen.")
 
 
 def page(told: dict[str, Any], machine: str) -> str:
@@ -53,6 +59,7 @@ def page(told: dict[str, Any], machine: str) -> str:
     parts += ["## Hours\n", soak(told["soak"]) if "soak" in told else NOT]
     parts += ["## Kills\n", kills(told["kills"]) if "kills" in told else NOT]
     parts += ["## Analysis of one bed\n", bed(told["bed"]) if "bed" in told else NOT]
+    parts += ["## Films\n", films(told["films"]) if "films" in told else NOT]
     return "\n".join(parts)
 
 
@@ -70,13 +77,21 @@ def latency(runs: list[dict[str, Any]]) -> str:
             run["beds"],
             run["stops"],
             run["missed"],
+            three(run, "wire_to_answer_ms"),
             three(run, "wire_to_committed_ms"),
             three(run, "wire_to_painted_ms"),
             run["load_before"][0],
         )
         for run in runs
     ]
-    head = ("beds", "stopped hearts", "not painted in 25 s", "wire to committed alarm, ms", "wire to painted, ms")
+    head = (
+        "beds",
+        "stopped hearts",
+        "not painted in 25 s",
+        "wire to answer, ms",
+        "wire to committed alarm, ms",
+        "wire to painted, ms",
+    )
     text = "Three waveforms a bed; p50 / p99 / max, where p99 is the largest while there are fewer than a hundred.\n\n"
     return text + table((*head, "load before"), rows)
 
@@ -116,6 +131,22 @@ def bed(run: dict[str, Any]) -> str:
         f"{run['cpu_ms_per_bed_second']:.2f} ms of CPU for each second of a bed with {len(run['waves'])} waves: "
         f"{run['beds_per_core']:.0f} beds per core for the analysis alone.\n"
     )
+
+
+def films(run: dict[str, Any]) -> str:
+    rows = [
+        (words, *(run[f"{name}_{cut}"] for cut in ("p50", "p95", "max")))
+        for words, name in (
+            ("sending, to the success answer", "sending_s"),
+            ("viewer opened to first picture", "first_picture_s"),
+            ("viewer opened to the film's own values", "own_values_s"),
+            ("success answer to marks on screen", "answer_to_marks_s"),
+            ("processor time of the server", "server_cpu_s"),
+        )
+    ]
+    text = f"{run['films']} films of {run['megapixels']} megapixels ({run['megabytes']} MB), one after the other, "
+    text += f"sent by DICOM and opened in Chromium; load before {run['load_before'][0]}.\n\n"
+    return text + table(("", "p50 s", "p95 s", "longest s"), rows)
 
 
 if __name__ == "__main__":

@@ -52,6 +52,7 @@ def _beds(now_us: int) -> list[BedView]:
         _bed("Live", now_us, values=values, origin="live"),
         _bed("With alarms", now_us, values=values, alarms=alarms, origin="live"),
         _bed("Silent monitor", now_us, values=values, origin="live", silent=True),
+        _bed("Analysis behind", now_us, values=values, origin="live", behind_s=12),
         _bed("Training", now_us, values=values, training=True, origin="simulated"),
         _bed("Replayed", now_us, values=values, origin="replayed"),
         _bed("Empty", now_us, case_id="", silent=True),
@@ -113,6 +114,7 @@ def _bed(
     origin: str = "",
     training: bool = False,
     silent: bool = False,
+    behind_s: int = 0,
     case_id: str = "example",
 ) -> BedView:
     qualities = (("usable", "Usable"), ("noisy", "Noisy"), ("lead_off", "Lead off"), ("flat", "Flat line"))
@@ -131,6 +133,8 @@ def _bed(
         signals=tuple(SignalView(key=key, label="ECG II", quality=key, text=text) for key, text in qualities),
         last_message_us=None if not case_id else now_us - 125_000_000 if silent else now_us,
         silent=silent,
+        behind_s=behind_s,
+        shown_from_us=now_us - behind_s * 1_000_000 if behind_s else None,
     )
 
 

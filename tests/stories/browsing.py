@@ -29,13 +29,28 @@ def make_account(page: Page, server: Server) -> None:
     page.wait_for_url(f"{server.address}/people")
 
 
+def sign_in(page: Page, address: str, login: str, password: str) -> None:
+    page.goto(f"{address}/login")
+    page.get_by_label("Login").fill(login)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/login" not in url)
+
+
 @contextmanager
-def signed_in(server: Server, chromium: Browser) -> Iterator[Page]:
-    """A page of that account; when the story is over, no script may have failed on it."""
+def fresh_page(chromium: Browser) -> Iterator[Page]:
+    """A page of nobody yet; when the story is over, no script may have failed on it."""
     with desk(chromium) as context:
         page = context.new_page()
         problems: list[str] = []
         page.on("pageerror", lambda error: problems.append(str(error)))
-        make_account(page, server)
         yield page
         assert problems == []
+
+
+@contextmanager
+def signed_in(server: Server, chromium: Browser) -> Iterator[Page]:
+    """A page of the first account of a fresh server."""
+    with fresh_page(chromium) as page:
+        make_account(page, server)
+        yield page

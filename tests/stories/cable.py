@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from holdfast.kernel.time import US_PER_S
 from making import StandingClock
+from stories.browsing import sign_in
 from stories.conftest import PATIENCE_MS
 from web.web_house import PASSWORD, House, make_house
 
@@ -124,17 +125,9 @@ def browser_of(
     context.set_default_timeout(PATIENCE_MS)
     if from_us is not None:
         context.clock.install(time=from_us / US_PER_S)
-    sign_in(context.new_page(), cable, login)
+    sign_in(context.new_page(), cable.address, login, PASSWORD)
     yield context
     context.close()
-
-
-def sign_in(page: Page, cable: Cable, login: str) -> None:
-    page.goto(f"{cable.address}/login")
-    page.get_by_label("Login").fill(login)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{cable.address}/")
 
 
 def copied(page: Page, path: str) -> None:

@@ -4,11 +4,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from holdfast.bootstrap.house import open_house
-from holdfast.config import Config
 from holdfast.usecases import cases
-from stories.browsing import desk, signed_in
-from stories.conftest import Server, start
+from stories.browsing import fresh_page, sign_in
+from stories.web_server import PASSWORD, WebServer, web_server
 
 TARGET_PX = 44
 SMALL = """smallest => [...document.querySelectorAll('.exam button, .exam select, .exam .segmented label')]
@@ -20,24 +18,18 @@ NARROW = """smallest => [...document.querySelectorAll('.view-left .region, .view
 
 
 def test_a_specialist_elsewhere_sees_the_case_draws_and_answers(tmp_path: Path, chromium: Browser) -> None:
-    server = start("serve", tmp_path)
-    house = open_house(Config(data_dir=server.data_dir))
-    try:
-        case_id = cases.admit(house.ctx, actor="drill", admission=cases.Admission(name="Rex", training=True))
-        cases.set_working_diagnosis(house.ctx, actor="drill", case_id=case_id, diagnosis="multiple_organ_dysfunction")
-        with signed_in(server, chromium) as vet:
-            examine(vet, server, case_id)
-            link = invite(vet, server, case_id)
-            with desk(chromium) as elsewhere:
-                guest = elsewhere.new_page()
-                answer(guest, server, link)
-                asked_again(guest, vet, server, case_id)
-    finally:
-        house.close()
-        server.stop()
+    with web_server(tmp_path) as server, fresh_page(chromium) as vet, fresh_page(chromium) as guest:
+        ctx = server.house.ctx
+        case_id = cases.admit(ctx, actor="drill", admission=cases.Admission(name="Rex", training=True))
+        cases.set_working_diagnosis(ctx, actor="drill", case_id=case_id, diagnosis="multiple_organ_dysfunction")
+        sign_in(vet, server.address, "ada", PASSWORD)
+        examine(vet, server, case_id)
+        link = invite(vet, server, case_id)
+        answer(guest, server, link)
+        asked_again(guest, vet, server, case_id)
 
 
-def examine(vet: Page, server: Server, case_id: str) -> None:
+def examine(vet: Page, server: WebServer, case_id: str) -> None:
     """Presses by mouse and by key, one undone; a system normal with one touch, one answer changed."""
     vet.goto(f"{server.address}/cases/{case_id}/exam")
     vet.get_by_test_id("right-right-thorax_mid").click()
@@ -70,7 +62,7 @@ def examine(vet: Page, server: Server, case_id: str) -> None:
     assert vet.evaluate(NARROW, TARGET_PX) == []
 
 
-def invite(vet: Page, server: Server, case_id: str) -> str:
+def invite(vet: Page, server: WebServer, case_id: str) -> str:
     vet.goto(f"{server.address}/cases/{case_id}/consult")
     vet.get_by_test_id("consult-name").fill("Dr. Ito, surgery")
     vet.get_by_test_id("consult-question").fill("Does this fit organ failure?")
@@ -78,7 +70,7 @@ def invite(vet: Page, server: Server, case_id: str) -> str:
     return vet.get_by_test_id("consult-link").input_value()
 
 
-def answer(guest: Page, server: Server, link: str) -> None:
+def answer(guest: Page, server: WebServer, link: str) -> None:
     """The link opens the case; a mark and an opinion go out under the guest's own name."""
     guest.goto(link)
     guest.wait_for_url(f"{server.address}/consult")  # the secret left the address
@@ -105,7 +97,7 @@ def answer(guest: Page, server: Server, link: str) -> None:
     expect(guest.get_by_test_id("opinion")).to_contain_text("Two films of the chest")
 
 
-def asked_again(guest: Page, vet: Page, server: Server, case_id: str) -> None:
+def asked_again(guest: Page, vet: Page, server: WebServer, case_id: str) -> None:
     """The second look shows the opinion; a finding shows up elsewhere by itself; withdrawn, the link opens nothing."""
     vet.goto(f"{server.address}/cases/{case_id}/second-look")
     expect(vet.get_by_test_id("opinions")).to_contain_text("Dr. Ito, surgery doubts the working diagnosis")

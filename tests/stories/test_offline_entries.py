@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 from holdfast.usecases.cases import close_case
 from made_photos import png_picture
 from making import StandingClock
-from stories.cable import Cable, browser_of, copied, served, sign_in
-from web.web_house import House
+from stories.browsing import sign_in
+from stories.cable import Cable, browser_of, copied, served
+from web.web_house import PASSWORD, House
 
 ENTRIES = 200
 ENTER = """async ({action, from, to}) => {
@@ -195,11 +196,11 @@ def test_after_the_sign_in_has_ended_entries_wait_for_the_one_who_made_them(tmp_
         waits(page, 1)
         expect(page.locator("#outbox")).to_contain_text("sign in again")
         other = browser.new_page()
-        sign_in(other, cable, "technician")
+        sign_in(other, cable.address, "technician", PASSWORD)
         expect(other.locator("#outbox")).to_contain_text("A clinician must sign in here")
         assert notes(house) == []
         browser.clear_cookies()
-        sign_in(other, cable, "clinician")
+        sign_in(other, cable.address, "clinician", PASSWORD)
         waits(page, 0)
         assert [(actor, text) for _, actor, text in house.ctx.book.case(house.case_id).notes] == [
             (next(a.account_id for a in house.services.accounts.all() if a.login == "clinician"), "by the clinician")

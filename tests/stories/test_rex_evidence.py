@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from holdfast.record import custody_events as cu
 from holdfast.usecases import cases, custody
 from made_pictures import photograph
-from stories.browsing import desk
+from stories.browsing import fresh_page, sign_in
 from stories.web_server import PASSWORD, WebServer, web_server
 from tools.empty_environment import empty_python
 
@@ -48,21 +48,9 @@ def case_id(server: WebServer) -> str:
 
 @pytest.fixture(scope="module")
 def page(server: WebServer, case_id: str, chromium: Browser) -> Iterator[Page]:
-    with desk(chromium) as context:
-        page = context.new_page()
-        problems: list[str] = []
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        sign_in(page, server, "ada")
+    with fresh_page(chromium) as page:
+        sign_in(page, server.address, "ada", PASSWORD)
         yield page
-        assert problems == []
-
-
-def sign_in(page: Page, server: WebServer, login: str) -> None:
-    page.goto(f"{server.address}/login")
-    page.get_by_label("Login").fill(login)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "/login" not in url)
 
 
 def fill(page: Page, form: str, **fields: str) -> None:

@@ -12,6 +12,7 @@ from holdfast.record import home_events as ho
 from holdfast.record.events import case_stream
 from holdfast.usecases import calling, home
 from made_photos import png_picture
+from stories.browsing import sign_in
 from stories.conftest import PATIENCE_MS, chromium, free_port
 from web.web_house import PASSWORD
 
@@ -47,11 +48,7 @@ def test_a_call_that_nobody_answered_is_loud_on_every_page_and_one_press_ends_it
         page = context.new_page()
         problems: list[str] = []
         page.on("pageerror", lambda error: problems.append(str(error)))
-        page.goto(f"{address}/login")
-        page.get_by_label("Login").fill("technician")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.locator("main button").click()
-        page.wait_for_url(f"{address}/")
+        sign_in(page, address, "technician", PASSWORD)
         calling.call_by_hand(house.ctx, actor="vet", case_id=house.case_id, text="He vomits blood")
         for _ in range(42):
             desk.follow(house.clock.advance(1))

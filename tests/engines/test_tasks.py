@@ -1,7 +1,7 @@
 """Work that is handed out comes back once, in order, whoever dies over it."""
 
-import os
-import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,20 +9,29 @@ import pytest
 from holdfast.engines.tasks import run_here, run_on_dask
 from holdfast.kernel.errors import OperatorError
 
-TASKS = 12
+SCRIPT = """
+import os, signal, sys
+from pathlib import Path
+from holdfast.engines.tasks import run_on_dask
+from holdfast.kernel.errors import OperatorError
 
+died = Path(sys.argv[1])
 
-def squared_by_a_worker_that_dies_once(task: tuple[int, Path]) -> int:
-    number, folder = task
-    died = folder / "died"
-    if number == TASKS // 2 and not died.exists():
+def squared(number):
+    if number == 6 and not died.exists():
         died.touch()
         os.kill(os.getpid(), signal.SIGKILL)
+    if number < 0:
+        raise OperatorError("It cannot be done.", "Leave it out.")
     return number * number
 
-
-def fails(task: int) -> int:
-    raise OperatorError(f"Task {task} cannot be done.", "Leave it out.")
+if __name__ == "__main__":
+    print(run_on_dask(squared, range(12), workers=1))
+    try:
+        run_on_dask(squared, [-1], workers=1)
+    except OperatorError as error:
+        print(error.problem)
+"""
 
 
 def test_here_one_follows_the_other() -> None:
@@ -31,17 +40,16 @@ def test_here_one_follows_the_other() -> None:
 
 def test_a_worker_killed_at_its_work_changes_nothing_and_an_error_of_the_work_comes_through(tmp_path: Path) -> None:
     pytest.importorskip("distributed", reason="needs holdfast[dask]")
-    tasks = [(number, tmp_path) for number in range(TASKS)]
-    found = run_on_dask(squared_by_a_worker_that_dies_once, tasks, workers=2)
-    assert (tmp_path / "died").exists()
-    assert found == [number * number for number in range(TASKS)]
-    with pytest.raises(OperatorError, match="Task 1 cannot be done"):
-        run_on_dask(fails, [1], workers=1)
+    script, died = tmp_path / "work.py", tmp_path / "died"
+    script.write_text(SCRIPT)
+    ran = subprocess.run(
+        [sys.executable, str(script), str(died)], check=True, capture_output=True, text=True, timeout=400
+    )
+    assert died.exists()
+    assert ran.stdout.splitlines() == [str([number * number for number in range(12)]), "It cannot be done."]
 
 
 def test_without_dask_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
-
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(OperatorError, match="not installed") as caught:
         run_on_dask(str, [1], workers=1)

@@ -15,6 +15,10 @@ Answer = TypeVar("Answer")
 DEATHS_MAX = 10
 """Workers that one piece of work may outlive; then it is taken for what kills them (our choice)."""
 
+CONNECT_S = 120
+"""A worker on a busy machine takes long to answer for the first time; Dask's own half minute was seen to be too short
+at a load of eight times the cores."""
+
 
 def run_here(work: Callable[[Task], Answer], tasks: Sequence[Task]) -> list[Answer]:
     """One after the other, in this process."""
@@ -37,9 +41,13 @@ def run_on_dask(
             "Dask is not installed, so only this process can work.", "pip install 'holdfast[dask]', or leave it out."
         ) from error
 
-    with dask.config.set({"distributed.scheduler.allowed-failures": DEATHS_MAX}):
+    settings = {
+        "distributed.scheduler.allowed-failures": DEATHS_MAX,
+        "distributed.comm.timeouts.connect": f"{CONNECT_S} s",
+    }
+    with dask.config.set(settings):
         cluster = scheduler or LocalCluster(
-            n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+            n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
         )
         try:
             with Client(cluster) as client:

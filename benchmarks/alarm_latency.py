@@ -124,7 +124,7 @@ async def run(data: Path, sending: int, options: argparse.Namespace) -> dict[str
     http_port, hl7_port = free_port(), free_port()
     house = open_house(Config(data_dir=data, http_port=http_port, hl7_port=hl7_port))
     dogs = [_admit(house, number) for number in range(sending)]
-    server, setup_link = _start_server(data, http_port, hl7_port)
+    server, setup_link = start_server(data, http_port, hl7_port, free_port())
     watching = threading.Event()
     watcher = threading.Thread(target=_watch_record, args=(house, dogs, watching), daemon=True)
     watcher.start()
@@ -133,7 +133,9 @@ async def run(data: Path, sending: int, options: argparse.Namespace) -> dict[str
             browser = await playwright.chromium.launch(
                 executable_path=options.chromium or None, args=["--no-sandbox", "--disable-gpu"]
             )
-            page = await _signed_in(await browser.new_page(viewport={"width": 1600, "height": 1400}), setup_link)
+            page = await browser.new_page(viewport={"width": 1600, "height": 1400})
+            await page.add_init_script(WATCH_PAINT)
+            await sign_in(page, setup_link)
             monitors = [
                 asyncio.create_task(_send(dog, hl7_port, number / len(dogs))) for number, dog in enumerate(dogs)
             ]
@@ -198,9 +200,10 @@ def _admit(house: House, number: int) -> Dog:
     return Dog(cases.admit(house.ctx, actor="bench", admission=admission), monitor)
 
 
-def _start_server(data: Path, http_port: int, hl7_port: int) -> tuple[subprocess.Popen[str], str]:
+def start_server(data: Path, http_port: int, hl7_port: int, dicom_port: int) -> tuple[subprocess.Popen[str], str]:
+    """A server that is ready, and the link that makes its first account."""
     places = ["--data", str(data), "--http-port", str(http_port), "--hl7-port", str(hl7_port)]
-    places += ["--dicom-port", str(free_port())]
+    places += ["--dicom-port", str(dicom_port)]
     server = subprocess.Popen(
         [sys.executable, "-m", "holdfast", "serve", *places],
         stdout=subprocess.PIPE,
@@ -230,15 +233,14 @@ def _watch_record(house: House, dogs: list[Dog], stop: threading.Event) -> None:
         house.ctx.book.catch_up()
 
 
-async def _signed_in(page: Page, setup_link: str) -> Page:
-    await page.add_init_script(WATCH_PAINT)
+async def sign_in(page: Page, setup_link: str) -> None:
+    """Make the first account, and show the board."""
     await page.goto(setup_link)
     for label, text in (("Your name", "Ada"), ("Login", "ada"), ("Password", "a quiet night in the ward")):
         await page.get_by_label(label).fill(text)
     await page.get_by_role("button", name="Make the account").click()
     await page.wait_for_url("**/people")
     await page.goto(setup_link.partition("/setup")[0] + "/")
-    return page
 
 
 async def _send(dog: Dog, port: int, offset_s: float) -> None:

@@ -29,7 +29,8 @@ from holdfast.gateways.hl7.client import MllpSender
 from holdfast.gateways.hl7.encode import encode_message
 from holdfast.kernel.errors import HoldfastError
 from holdfast.record.monitor import MonitorMessage, Numeric, Origin, Wave
-from kill9 import PASSWORD, Ports, admit_everybody, device_of, free_port, ready, start
+from kill9_senders import PASSWORD, admit_everybody, device_of
+from kill9_server import Ports, free_port, ready, start
 
 KEYS = ("ecg_ii", "pleth", "resp")
 CODES = {

@@ -1,5 +1,6 @@
 """Where things are. One frozen value, read once at the start."""
 
+import contextlib
 import hashlib
 import os
 from dataclasses import dataclass
@@ -84,12 +85,30 @@ def keep_machine_code() -> None:
     """
     if "NUMBA_CACHE_DIR" in os.environ:
         return
+    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    os.environ["NUMBA_CACHE_DIR"] = str(Path(caches) / "holdfast" / "machine-code" / _state_of_loops())
+
+
+def machine_code_is_kept() -> bool:
+    """Whether an earlier start with these sources had everything compiled: then it takes seconds, not minutes."""
+    return _prepared().is_file()
+
+
+def note_machine_code_kept() -> None:
+    """Everything that a start needs has been compiled. Without a folder to write it in, it is not noted."""
+    with contextlib.suppress(OSError):
+        _prepared().touch()
+
+
+def _prepared() -> Path:
+    return Path(os.environ.get("NUMBA_CACHE_DIR", "")) / f"prepared-{_state_of_loops()}"
+
+
+def _state_of_loops() -> str:
     here = Path(__file__).parent
     sources = [
         here / "kernel" / "compiled.py",
         here / "reasoning" / "weighing.py",
         *sorted((here / "signals").glob("*.py")),
     ]
-    state = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
-    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    os.environ["NUMBA_CACHE_DIR"] = str(Path(caches) / "holdfast" / "machine-code" / state)
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]

@@ -126,6 +126,15 @@ class TestAnchors:
             put(store, change(note(str(i))))
         assert [one.number for one in store.anchors(after_number=1, limit=2)] == [2, 3]
 
+    def test_the_anchor_over_an_event_is_found(self, store: Store) -> None:
+        assert store.anchor_over(1) is None
+        for i in range(3):
+            put(store, change(note(str(i)), note(f"{i} again")))
+        anchors = store.anchors()
+        for seq in range(1, 7):
+            assert store.anchor_over(seq) == next(one for one in anchors if one.first_seq <= seq <= one.last_seq)
+        assert store.anchor_over(7) is None
+
 
 class TestCommands:
     def test_a_repeated_command_writes_nothing_and_gives_the_earlier_events(self, store: Store) -> None:

@@ -82,6 +82,8 @@ def test_a_flood_is_slowed_down_kept_and_said_and_the_neighbour_is_heard(
     assert asyncio.run(run()) >= 0.2, "the sender was not slowed down"
     assert len(ward.kept()) == ANALYSIS_WAITING_MAX + 2, "everything that was answered is on disk"
     assert ward.house.not_analysed == {MONITORS[0]: 1}
+    late = [ward.house.ward.view(bed, ward.clock.at_us + 6_000_000) for bed in ("Bed 1", "Bed 2")]
+    assert [(one.silent, one.behind_s) for one in late] == [(False, 6)] * 2, "what arrived is not called silent"
     free.set()
     ward.house.analysis.submit(MONITORS[1], lambda: None).result(10)
     assert any(value.text == "77" for value in ward.house.ward.view("Bed 2", ward.clock.at_us).values)

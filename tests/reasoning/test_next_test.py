@@ -33,3 +33,41 @@ def test_a_result_that_tells_two_causes_apart_is_one() -> None:
 
 def test_the_cause_that_the_decision_is_about_is_named() -> None:
     assert scan(0.02).worth in ("one", "other")
+
+
+def wire(metal_shown: float = 0.95) -> Knowledge:
+    """A wire that the signs alone make very likely, with quicker tests that tell other causes apart."""
+    signs = {"pain": 0.9, "lump": 0.8, "swallowed": 0.8}
+    others = [disease(f"other{i}", 0.02, {"pain": 0.3, f"sign{i}": 0.6}) for i in range(4)]
+    return knowledge(
+        [
+            *(finding(key, 0.02) for key in signs),
+            *(finding(f"sign{i}", 0.02, stage="workup") for i in range(4)),
+            finding("metal", 0.005, stage="workup"),
+        ],
+        [disease("wire", 0.05, {**signs, "metal": metal_shown}), *others],
+        (a_test("films", 30, "metal"), *(a_test(f"look{i}", 1, f"sign{i}") for i in range(4))),
+    )
+
+
+def suggested(known: Knowledge, *present: str) -> list[NextTest]:
+    return list(assess(known, evidence(" ".join(present))).next_tests)
+
+
+def test_what_would_show_the_leading_cause_itself_is_among_the_first_three() -> None:
+    tests = suggested(wire(), "pain", "lump", "swallowed")
+    assert [t.key for t in tests[:3]].count("films") == 1
+    assert [t.shows for t in tests if t.key == "films"] == ["wire"]
+    assert sorted(t.key for t in tests) == ["films", "look0", "look1", "look2", "look3"]
+
+
+def test_what_only_hints_at_it_is_not_moved_up() -> None:
+    assert not any(t.shows for t in suggested(wire(metal_shown=0.4), "pain", "lump", "swallowed"))
+
+
+def test_nothing_is_moved_up_for_a_cause_that_is_unlikely() -> None:
+    assert not any(t.shows for t in suggested(wire(), "sign0", "sign1"))
+
+
+def test_a_cause_that_was_seen_needs_no_test_that_shows_it() -> None:
+    assert not any(t.shows for t in suggested(wire(), "pain", "lump", "swallowed", "metal"))

@@ -1,3 +1,5 @@
+"""All numbers of a bed, each with its worth or its reason for being absent."""
+
 import numpy as np
 import pytest
 

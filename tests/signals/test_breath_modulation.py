@@ -1,3 +1,5 @@
+"""The breathing rate that the heart's rhythm and the size of its beats give away."""
+
 from itertools import cycle
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Pieces of a wave on one axis of time: overlaps, holes, clocks that jump."""
+
 import numpy as np
 import pytest
 from hypothesis import given

@@ -1,3 +1,5 @@
+"""Beats of an ECG at any rate, gain and cutting, and none in noise."""
+
 from itertools import cycle
 
 import msgspec
@@ -11,7 +13,6 @@ from holdfast.signals.chunk import Chunk
 from holdfast.signals.qrs_front import Preset, design, split
 from holdfast.signals.qrs_weights import layers
 from holdfast.signals.scoring import match
-from holdfast.simulation.drawn import drawn_ecg, steady
 from signals.made_signals import START_US, Floats, cut, ecg, every, flat, run, steady_beats
 
 
@@ -120,9 +121,9 @@ def test_wide_early_beats_on_a_t_wave_are_found(height: float) -> None:
 
 
 def test_a_heart_that_was_never_seen_slower_than_300_is_seen() -> None:
-    drawn = drawn_ecg(steady(300, 30), 30, 250.0)
-    later = [START_US + round(at * 1e6) for at in drawn.beats_s if 5 < at < 29]
-    found = [at for at in _found(drawn.samples, 250.0) if START_US + 4.95e6 < at < START_US + 29.05e6]
+    beats = steady_beats(300, 30, first_s=0.5)
+    later = _us([at for at in beats if 5 < at < 29])
+    found = [at for at in _found(ecg(beats, 30, 250.0), 250.0) if START_US + 4.95e6 < at < START_US + 29.05e6]
     score = match(found, later, 75_000)
     assert (score.false_negatives, score.false_positives) == (0, 0)
 

@@ -1,3 +1,5 @@
+"""One heart rate from several sources, and when they disagree."""
+
 import pytest
 
 from holdfast.signals import fusion

@@ -1,3 +1,5 @@
+"""The rate from the intervals of beats, and when there is none to tell."""
+
 import pytest
 
 from holdfast.signals import heart_rate

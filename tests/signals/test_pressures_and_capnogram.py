@@ -1,3 +1,5 @@
+"""Pressures of an arterial wave, carbon dioxide of a capnogram."""
+
 import numpy as np
 import pytest
 

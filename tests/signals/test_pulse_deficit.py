@@ -1,3 +1,5 @@
+"""Beats without a pulse are counted; what cannot be paired is a doubt."""
+
 import numpy as np
 import pytest
 

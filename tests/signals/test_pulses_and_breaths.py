@@ -1,3 +1,5 @@
+"""Pulses of a pleth and an arterial line, breaths of a capnogram."""
+
 from itertools import cycle
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""What each second of a signal is worth, and why."""
+
 from itertools import cycle
 
 import numpy as np

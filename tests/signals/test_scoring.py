@@ -1,3 +1,5 @@
+"""Found beats against reference beats."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""Whether a touch was answered by a number."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""How the intervals of beats vary."""
+
 import numpy as np
 import pytest
 

@@ -49,6 +49,32 @@ class TestAppendOnly:
         assert store.head_seq() == 1
 
 
+class TestIndices:
+    def test_they_are_compared_by_the_servers_own_means_or_it_is_said_that_they_were_not(
+        self, store: SqlStore, address: str, postgres: postgres_server.Server
+    ) -> None:
+        store.submit(change(note(), stream="case/rex")).result()
+        without = verify(store)
+        assert without.ok
+        assert "CREATE EXTENSION amcheck" in without.in_words()[-1]
+        postgres.sql(f"CREATE EXTENSION amcheck SCHEMA {schema_of(address)}")
+        try:
+            assert verify(store).wrong == ()
+            hidden = "ALTER TABLE event DISABLE TRIGGER ALL; UPDATE pg_index SET indisready = false, indisvalid = false"
+            postgres.sql(
+                f"SET search_path = {schema_of(address)}; {hidden} WHERE indexrelid = 'event_without_blocks'::regclass;"
+                "UPDATE event SET stream = 'x'; UPDATE event SET stream = 'case/rex';"  # this index hears nothing of it
+                "UPDATE pg_index SET indisready = true, indisvalid = true"
+                " WHERE indexrelid = 'event_without_blocks'::regclass"
+            )
+            (damaged,) = verify(store).damaged_copies
+            assert "event_without_blocks" in damaged
+            store.renew_copies()
+            assert verify(store).ok
+        finally:
+            postgres.sql("DROP EXTENSION amcheck")
+
+
 class TestSeveralWriters:
     def test_numbers_have_no_holes_and_a_follower_misses_nothing(self, store: SqlStore, address: str) -> None:
         """Four programs write, two follow by number while transactions are open."""

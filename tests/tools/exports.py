@@ -6,7 +6,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from holdfast.gateways.paper.labels import PdfPaper
+from holdfast.gateways.paper.pdf_paper import PdfPaper
 from holdfast.record import custody_events as cu
 from holdfast.storage.signing_key import SigningKey, check_signature
 from holdfast.usecases import cases, custody

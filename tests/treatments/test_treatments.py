@@ -12,7 +12,7 @@ from holdfast.record import treatment_events as tr
 from holdfast.record import treatment_state
 from holdfast.record.treatment_state import PlannedTreatment, TreatmentPlan
 from holdfast.treatments.due import Due, early_us, late_us, standing
-from holdfast.treatments.infusion import HOURS, MASS, dose_of_rate, parse, rate_ml_h
+from holdfast.treatments.infusion import HOURS, MASS, parse, rate_ml_h
 from holdfast.treatments.table import ENDS, TRANSITIONS, Act, State, after, state_of
 
 FIRST_US = 1_000 * US_PER_MIN
@@ -137,12 +137,13 @@ NUMBERS = st.floats(0.01, 20)
 
 
 @given(NUMBERS, UNITS, st.floats(0.5, 90), st.floats(1, 100), st.sampled_from(sorted(MASS)))
-def test_the_dose_of_the_rate_of_a_dose_is_that_dose(dose, unit, weight, per_ml, per_ml_unit) -> None:
+def test_as_much_flows_in_an_hour_as_the_dose_asks_for(dose, unit, weight, per_ml, per_ml_unit) -> None:
     try:
         rate = rate_ml_h(dose, unit, weight, per_ml, per_ml_unit)
     except OperatorError:  # more than a pump runs
         reject()
-    assert dose_of_rate(rate, unit, weight, per_ml, per_ml_unit) == pytest.approx(dose)
+    amount, _, time = unit.split("/")
+    assert rate * per_ml * MASS[per_ml_unit] == pytest.approx(dose * weight * MASS[amount] / HOURS[time])
 
 
 @given(NUMBERS, st.sampled_from(INFUSION_UNITS), st.floats(0.5, 90), st.floats(10, 100))

@@ -6,10 +6,12 @@ from making import monitor_message, numeric, wave
 from signals.made_signals import ecg, steady_beats
 from usecases.alarm_ward import AlarmWard
 
+MINUTE_OF_ECG = ecg(steady_beats(100, 60), 60, 250.0)
+
 
 def second_of_ecg(ward: AlarmWard, second: int, *, device: str = "MON-1") -> None:
     """One second of an ECG at 100 /min and its number."""
-    trace = ecg(steady_beats(100, 60), 60, 250.0)[(second % 60) * 250 : (second % 60 + 1) * 250]
+    trace = MINUTE_OF_ECG[(second % 60) * 250 : (second % 60 + 1) * 250]
     now_us = ward.clock.at_us
     piece = wave("ecg_ii", trace, start_us=now_us - US_PER_S)
     ward.hear(monitor_message(numeric("hr", 100, at_us=now_us), waves=(piece,), device=device, sent_us=now_us))

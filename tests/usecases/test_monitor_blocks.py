@@ -2,11 +2,9 @@
 
 import hashlib
 
-import msgspec
-import numpy as np
 import pytest
 
-from contract.examples import SECOND_US, T0_US, Ids, change, message, wave
+from contract.examples import SECOND_US, T0_US, Ids, change, message
 from contract.examples import held as new_held
 from holdfast.kernel.limits import MONITOR_BLOCK_S
 from holdfast.record.blocks import decode_block
@@ -125,49 +123,13 @@ class TestSummary:
         ]
 
 
-class TestWindow:
+class TestReading:
     def test_the_seam_between_blocks_and_held_messages_cannot_be_seen(self, store: MemoryStore) -> None:
         hear(store, range(10))
         flush(store, 10)
         hear(store, range(10, 15))
-        window = monitor_blocks.read_window(store, "rex", T0_US, T0_US + 60 * SECOND_US)
-        (run,) = window.waves["ecg_ii"]
-        assert run.wave.start_us == T0_US
-        assert run.wave.samples == b"".join(wave(second).samples for second in range(15))
-        rates = [one for one in window.numerics if one.key == "hr"]
-        assert [one.at_us for one in rates] == [T0_US + second * SECOND_US for second in range(15)]
-        assert [one.at_us for one in window.numerics if one.key == "nibp_mean"] == [T0_US]
-
-    def test_only_what_lies_in_the_range_is_given(self, store: MemoryStore) -> None:
-        hear(store, range(20))
-        flush(store, 20)
-        start_us, end_us = T0_US + 2_500_000, T0_US + 12_004_000
-        window = monitor_blocks.read_window(store, "rex", start_us, end_us, keys=["ecg_ii"])
-        (run,) = window.waves["ecg_ii"]
-        assert run.wave.start_us == start_us
-        assert len(run.wave.samples) // 4 == 2_376
-        assert window.numerics == ()
-
-    def test_a_gap_stays_a_gap_and_a_lead_that_is_off_a_run_of_its_own(self, store: MemoryStore) -> None:
-        hear(store, range(2))
-        hear(store, range(4, 5))
-        off = msgspec.structs.replace(wave(5), inoperative=True)
-        hear(store, range(5, 6), waves=(off,))
-        window = monitor_blocks.read_window(store, "rex", T0_US, T0_US + MINUTE_US)
-        runs = window.waves["ecg_ii"]
-        assert [(run.wave.start_us - T0_US) // SECOND_US for run in runs] == [0, 4, 5]
-        assert [len(run.wave.samples) // 4 for run in runs] == [500, 250, 250]
-        assert [run.wave.inoperative for run in runs] == [False, False, True]
-
-    def test_samples_that_were_sent_twice_are_drawn_once(self, store: MemoryStore) -> None:
-        hear(store, range(3))
-        overlapping = msgspec.structs.replace(
-            wave(2), start_us=T0_US + 2 * SECOND_US + 400_000, samples=(wave(2).samples + wave(3).samples)[400:1_400]
-        )
-        hear(store, range(3, 4), waves=(overlapping, wave(1)))
-        (run,) = monitor_blocks.read_window(store, "rex", T0_US, T0_US + MINUTE_US).waves["ecg_ii"]
-        expected = b"".join(wave(second).samples for second in range(3)) + wave(3).samples[:400]
-        assert np.array_equal(np.frombuffer(run.wave.samples, "<f4"), np.frombuffer(expected, "<f4"))
+        heard = monitor_blocks.read_messages(store, "rex", T0_US, T0_US + MINUTE_US)
+        assert [one.message for one in heard] == [message(second) for second in range(15)]
 
     def test_a_message_that_is_read_twice_while_it_is_flushed_counts_once(self, store: MemoryStore) -> None:
         hear(store, range(3))

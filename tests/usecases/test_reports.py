@@ -6,7 +6,7 @@ import io
 import pytest
 from pypdf import PdfReader
 
-from holdfast.gateways.paper.labels import PdfPaper
+from holdfast.gateways.paper.pdf_paper import PdfPaper
 from holdfast.kernel.errors import NotFoundError, OperatorError
 from holdfast.kernel.time import to_datetime
 from holdfast.record import custody_events as cu

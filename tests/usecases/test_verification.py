@@ -356,3 +356,38 @@ class TestADamagedFile:
             return
         finally:
             store.close()
+
+
+class TestIndices:
+    """A damaged index changes no row, and still a look-up by it may miss one."""
+
+    @pytest.mark.parametrize("index", ["sqlite_autoindex_event_1", "event_of_stream_without_blocks"])
+    def test_one_that_does_not_say_what_its_rows_say_is_named_and_no_link_accused(
+        self, whole: bytes, tmp_path: Path, index: str
+    ) -> None:
+        store = SqlStore(_with_damaged_index(whole, tmp_path, index))
+        try:
+            report = verify(store)
+            assert not report.ok
+            assert report.problems == ()
+            assert any(index in one for one in report.damaged_copies)
+            assert "Every link holds." in report.in_words()[1]
+            assert any(index in line for line in report.in_words())
+            store.renew_copies()
+            assert verify(store).ok
+        finally:
+            store.close()
+
+
+def _with_damaged_index(whole: bytes, folder: Path, index: str) -> Path:
+    """A file in which one byte of a key of this index is another; every row is as it was."""
+    path = folder / "record.db"
+    path.write_bytes(whole)
+    connection = sqlite3.connect(path)
+    (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (index,)).fetchone()
+    (size,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    start = (page - 1) * size
+    at = whole.rindex(b"rex", start, start + size)
+    path.write_bytes(whole[:at] + b"R" + whole[at + 1 :])
+    return path

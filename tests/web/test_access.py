@@ -86,11 +86,12 @@ def is_hardened(name: str, answer) -> None:
 
 @pytest.mark.parametrize("role", list(Role))
 def test_the_gate_keeps_the_table_and_every_answer_is_hardened(house, role) -> None:
+    client, token = house.client(role), {"csrf": house.csrf(role)}
     for route in named_routes(house.app):
         if not isinstance(route, Route) or route.name in ENDS_OR_BEGINS_A_SESSION:
             continue
         path, before = fill(route.path, house.case_id), house.ctx.store.head_seq()
-        answer = house.post(role, path) if "POST" in route.methods else house.client(role).get(path)
+        answer = client.post(path, data=token) if "POST" in route.methods else client.get(path)
         refused = "does not reach this page" in answer.text
         assert refused == (not may_open(route.name, role)), (route.name, role, answer.status_code)
         assert answer.status_code < 500, (route.name, role, answer.text)
@@ -98,6 +99,7 @@ def test_the_gate_keeps_the_table_and_every_answer_is_hardened(house, role) -> N
         if "GET" in route.methods:
             written = {one.event.__struct_config__.tag for one in house.ctx.store.read_log(after_seq=before)}
             assert written <= TOLD_OF_READING, (route.name, written)
+    assert house.csrf(role) == token["csrf"], "it was the same session to the end"
 
 
 def reads_in(house) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import httpx
+from anyio.from_thread import BlockingPortal
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -15,7 +16,7 @@ from holdfast.bootstrap.proofs import RecordProofs
 from holdfast.gateways.dicom.film_reports import DicomFilmReports
 from holdfast.gateways.dicom.pixels import read_film
 from holdfast.gateways.fhir.desk import FhirDesk
-from holdfast.gateways.paper.labels import PdfPaper
+from holdfast.gateways.paper.pdf_paper import PdfPaper
 from holdfast.knowledge.loader import load
 from holdfast.storage.film_files import MemoryFilms
 from holdfast.storage.memory_store import MemoryStore
@@ -34,6 +35,8 @@ from holdfast.web.sign_in import SignIn
 from making import CountingIds, StandingClock
 
 PASSWORD = "a long sentence"
+LOOPS: list[BlockingPortal] = []
+"""The event loop that browsers share while there is one; else each request starts a loop and a thread of its own."""
 
 
 class PlainHasher:
@@ -68,6 +71,7 @@ class House:
         """A browser; signed in when a login is named."""
         if login not in self.clients:
             client = TestClient(self.app, follow_redirects=False, raise_server_exceptions=False)
+            client.portal = LOOPS[-1] if LOOPS else None
             if login:
                 answer = client.post("/login", data={"login": login, "password": PASSWORD})
                 assert answer.status_code == 303, answer.text

@@ -77,7 +77,7 @@ class AlarmSender:
         event = item.event
         if isinstance(event, AlarmRaised):
             case = self._ctx.book.case(item.stream.removeprefix(case_stream("")))
-            said = _raised(case, event)
+            said = replace(_said(case, event, event.at_us), key=event.signal, value=event.value, unit=event.unit)
         elif isinstance(event, AlarmCleared | AlarmAcknowledged) and (known := self._known.get(event.alarm_id)):
             over = isinstance(event, AlarmCleared)
             acknowledged = known.acknowledged or not over
@@ -145,44 +145,30 @@ class AlarmSender:
         """What sounds or would, and is not waiting to be said for the first time."""
         waiting = {said.alarm_id for said in self._waiting}
         return [
-            _said(case, entry)
+            replace(
+                _said(case, entry, entry.raised_us),
+                phase="continue",
+                acknowledged=entry.status is AlarmStatus.ACKNOWLEDGED,
+            )
             for case in self._ctx.book.open_cases()
             for entry in case.alarms.alarms
             if entry.status is not AlarmStatus.LATCHED and entry.alarm_id not in waiting
         ]
 
 
-def _raised(case: CaseState, event: AlarmRaised) -> AlarmSaid:
+def _said(case: CaseState, alarm: AlarmRaised | AlarmEntry, at_us: int) -> AlarmSaid:
+    """An alarm as it begins."""
     return AlarmSaid(
-        alarm_id=event.alarm_id,
+        alarm_id=alarm.alarm_id,
         case_id=case.case_id,
         name=case.name,
         bed=case.bed,
-        text=event.text or event.alarm,
-        priority=event.priority,
-        technical=event.technical,
+        text=alarm.text or alarm.alarm,
+        priority=alarm.priority,
+        technical=alarm.technical,
         phase="start",
         acknowledged=False,
-        at_us=event.at_us,
-        training=case.training,
-        key=event.signal,
-        value=event.value,
-        unit=event.unit,
-    )
-
-
-def _said(case: CaseState, entry: AlarmEntry) -> AlarmSaid:
-    return AlarmSaid(
-        alarm_id=entry.alarm_id,
-        case_id=case.case_id,
-        name=case.name,
-        bed=case.bed,
-        text=entry.text or entry.alarm,
-        priority=entry.priority,
-        technical=entry.technical,
-        phase="continue",
-        acknowledged=entry.status is AlarmStatus.ACKNOWLEDGED,
-        at_us=entry.raised_us,
+        at_us=at_us,
         training=case.training,
     )
 

@@ -123,6 +123,8 @@ def _links(store: Store, config: Config, whole: bool) -> Finding:
         words = " ".join(report.in_words())
         if report.ok:
             return well("links", words)
+        if not report.problems:
+            return problem("links", words, "Stop Holdfast, copy the folder, then: holdfast verify --renew-indices.")
         return problem("links", words, "Stop Holdfast, copy the folder as it is, and restore the last copy that holds.")
     looked = sample(store)
     says = f"{looked.checked} of {looked.events} events and the newest {looked.anchors} anchors were checked"

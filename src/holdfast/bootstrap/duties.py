@@ -33,6 +33,7 @@ def tick(house: House, flusher: Flusher) -> None:
         "watching the bed while a tray is ready": lambda: house.trays.follow(now_us),
         "watching what changes over hours": lambda: house.courses.follow(now_us, house.ward.tell),
         "calling people": lambda: house.desk.follow(now_us),
+        "saving the case book": house.keeper.follow,
         "sending checkpoints to witnesses": lambda: house.witnessing.follow(now_us),
     }
     for name, duty in duties.items():

@@ -4,12 +4,17 @@ import contextlib
 import logging
 import os
 import threading
+from typing import TYPE_CHECKING
 
 from holdfast.bootstrap.house import House
-from holdfast.gateways.dicom.pixels import read_film
+from holdfast.bootstrap.imaging_units import read_film
 from holdfast.imaging.film import Film
-from holdfast.imaging.metal.search import Search, search, shipped_weights
 from holdfast.usecases.metal_search import search_film, unsearched
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from holdfast.imaging.metal.search import Search
 
 log = logging.getLogger("holdfast")
 
@@ -17,6 +22,23 @@ _LOOK_EVERY_S = 0.3
 _AFTER_A_FAILURE_S = 30.0
 _NICE = 10
 """Listening to monitors and answering imaging units come first."""
+_DOORS_FIRST_S = 3.0
+"""At the start the search fetches its libraries so much later: doors open first."""
+
+
+def _prepared() -> "Callable[[Film], Search]":
+    """The search, with its weights read and its loops compiled, so that the first film need not wait for them."""
+    from holdfast.gateways.dicom import jpeg_lossless
+    from holdfast.imaging.metal.search import search, shipped_weights
+    from holdfast.imaging.metal.warm_up import warm_up
+
+    weights = shipped_weights()
+    try:
+        warm_up(weights)
+        jpeg_lossless.warm_up()
+    except Exception:  # then the first film pays for it
+        log.exception("the search for metal could not be prepared")
+    return lambda film: search(film, weights)
 
 
 class FilmSearch:
@@ -39,12 +61,9 @@ class FilmSearch:
     def _run(self) -> None:
         with contextlib.suppress(OSError, AttributeError):  # on Linux a priority belongs to a thread
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
-        weights = shipped_weights()
-
-        def searcher(film: Film) -> Search:
-            return search(film, weights)
-
         house, skipped = self._house, set[str]()
+        self._stop.wait(_DOORS_FIRST_S)
+        searcher = _prepared()
         while not self._stop.wait(_LOOK_EVERY_S):
             for study_id, image in unsearched(house.ctx):
                 if image.image_id in skipped:

@@ -26,6 +26,10 @@ class Health:
         """The part does its work (again)."""
         self._set(Part(name, True, self._needed(name)))
 
+    def awaited(self, name: str, says: str) -> None:
+        """The part will do its work in some seconds; the house is ready without it."""
+        self._set(Part(name, False, False, says))
+
     def failed(self, name: str, says: str, *, needed: bool = False) -> None:
         """The part does not do its work. ``says`` is shown to anybody who can reach the port."""
         self._set(Part(name, False, needed, says))

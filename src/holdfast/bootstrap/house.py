@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast.bootstrap.analysis_queue import AnalysisQueue
+from holdfast.bootstrap.book_keeping import BookKeeper, open_book
 from holdfast.bootstrap.figures import Figures
 from holdfast.bootstrap.health import Health
 from holdfast.bootstrap.hooks import Hooks, open_hooks
@@ -18,7 +19,7 @@ from holdfast.gateways.calling.apprise_channels import AppriseChannels
 from holdfast.gateways.calling.settings import read_settings
 from holdfast.gateways.fhir.desk import FhirDesk
 from holdfast.gateways.fhir.terminology import read_codings
-from holdfast.gateways.paper.labels import PdfPaper
+from holdfast.gateways.paper.pdf_paper import PdfPaper
 from holdfast.gateways.witness.settings import read_witnesses
 from holdfast.kernel.errors import OperatorError, WorldError
 from holdfast.knowledge.loader import load as load_knowledge
@@ -33,7 +34,6 @@ from holdfast.storage.sql_sign_in import SqlOutsideIdentities, SqlSecondFactors
 from holdfast.storage.sql_store import SqlStore
 from holdfast.usecases.accounts import offer_setup
 from holdfast.usecases.call_desk import CallDesk
-from holdfast.usecases.casebook import CaseBook
 from holdfast.usecases.context import Context
 from holdfast.usecases.course_watch import CourseWatch
 from holdfast.usecases.ingest import Intake
@@ -105,6 +105,7 @@ class House:
     health: Health
     figures: Figures
     operations: HouseOperations
+    keeper: BookKeeper
 
     def close(self) -> None:
         self.analysis.close()
@@ -116,6 +117,7 @@ class House:
         self.factors.close()
         self.outside.close()
         self.accounts.close()
+        self.keeper.close()
         self.ctx.store.close()
 
 
@@ -155,7 +157,7 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
     store: Store = measured(open_store(config.database), figures.commit_began, figures.commit_ended)
     ctx = Context(
         store=store,
-        book=CaseBook(store),
+        book=open_book(store, config.data_dir),
         clock=clock or SystemClock(),
         ids=ids or RandomIds(),
         knowledge=load_knowledge(),
@@ -202,6 +204,7 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
         health=health,
         figures=figures,
         operations=HouseOperations(ctx, ward, health, figures, read_token(config.metrics_token_file)),
+        keeper=BookKeeper(store, ctx.book, config.data_dir),
     )
 
 

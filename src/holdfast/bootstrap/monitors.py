@@ -75,6 +75,7 @@ async def _have_analysed(house: House, submitted: Submitted) -> None:
     """Hand it to the analysis. One that sends faster than it can be followed waits here for its answer, and so sends
     no faster; nobody else waits for it."""
     assert submitted.held is not None
+    house.ward.arrived(submitted.held)
     device = submitted.held.message.device
     patient_until = time.monotonic() + ANALYSIS_PATIENCE_S
     while not house.analysis.has_room(device) and time.monotonic() < patient_until:
@@ -86,6 +87,7 @@ async def _have_analysed(house: House, submitted: Submitted) -> None:
         house.figures.analysis_began()
         house.not_analysed.pop(device, None)
     except WorldError as error:  # it is on disk, and is answered
+        house.ward.not_followed(submitted.held)
         house.not_analysed[device] = missed + 1
         if not missed:
             log.warning("%s It is kept, and not analysed.", error)

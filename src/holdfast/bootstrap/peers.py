@@ -2,17 +2,20 @@
 
 import asyncio
 import ssl
+from typing import TYPE_CHECKING
 
 from holdfast.bootstrap.house import House
 from holdfast.config import Config
 from holdfast.gateways.hl7.server import Door
-from holdfast.gateways.identity.oidc import OidcProvider
 from holdfast.gateways.identity.settings import read_settings
 from holdfast.gateways.networks import network_of, of_this_machine, permitted
 from holdfast.gateways.tls import server_context
 from holdfast.gateways.tls_refusals import told
 from holdfast.kernel.errors import OperatorError
 from holdfast.usecases.accounts import Role
+
+if TYPE_CHECKING:  # fetched where people sign in elsewhere: a server listens sooner without it
+    from holdfast.gateways.identity.oidc import OidcProvider
 
 
 def hl7_door(house: House) -> Door:
@@ -62,7 +65,11 @@ def required_roles(config: Config) -> frozenset[Role]:
         raise OperatorError("There is no such role to ask a second factor of.", f"Roles: {known}.") from None
 
 
-def identity_provider(config: Config) -> OidcProvider | None:
+def identity_provider(config: Config) -> "OidcProvider | None":
     """Where else people sign in; raises ``OperatorError`` for a file that cannot be meant."""
     settings = read_settings(config.data_dir)
-    return OidcProvider(settings) if settings else None
+    if settings is None:
+        return None
+    from holdfast.gateways.identity.oidc import OidcProvider
+
+    return OidcProvider(settings)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from holdfast.gateways.files.atomic_folder import atomic_folder
 from holdfast.gateways.files.bundle import zip_bytes
-from holdfast.gateways.paper.labels import PdfPaper
+from holdfast.gateways.paper.pdf_paper import PdfPaper
 from holdfast.kernel.errors import NotFoundError, OperatorError
 from holdfast.record.checkpoint import Checkpoint, read_checkpoint
 from holdfast.record.signed_note import opened, signed
@@ -87,10 +87,8 @@ class RecordProofs:
             note = self._signed(key)
 
             def at_hand(digest: str) -> bytes | None:
-                try:
-                    return self._films.read(digest)
-                except NotFoundError:
-                    return pictures(digest) if pictures else None
+                film = self._film(digest)
+                return film if film is not None or pictures is None else pictures(digest)
 
             now_us = time.time_ns() // 1_000
             outside, sizes = kept_outside(self._store, self._films)
@@ -103,20 +101,19 @@ class RecordProofs:
         key = self._key()
         with self._one_at_a_time:
             note = self._signed(key)
-
-            def at_hand(digest: str) -> bytes | None:
-                try:
-                    return self._films.read(digest)
-                except NotFoundError:
-                    return None
-
-            house = House(self._store, accounts, at_hand, self._tree.size)
+            house = House(self._store, accounts, self._film, self._tree.size)
             with atomic_folder(target) as folder:
                 for path, pieces in itertools.chain(head_files(note, key), house.files()):
                     folder.write(path, pieces)
                 made = manifest(house, key, time.time_ns() // 1_000, folder.hashes)
                 folder.write("manifest.txt", [made.encode()])
             return house
+
+    def _film(self, digest: str) -> bytes | None:
+        try:
+            return self._films.read(digest)
+        except NotFoundError:
+            return None
 
     def _signed(self, key: SigningKey) -> str:
         self._tree.catch_up()

@@ -69,7 +69,7 @@ COMMANDS: tuple[tuple[str, str, str, tuple[tuple[tuple[str, ...], dict[str, Any]
         "end the token of a program",
         (
             (("name",), {"metavar": "NAME"}),
-            (("--reason",), {"default": "no longer needed"}),
+            (("--reason",), {"default": "no longer needed", "help": "why it may not ask any more"}),
         ),
     ),
     ("machines", "list_machines", "list the programs that have a token", ()),

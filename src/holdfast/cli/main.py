@@ -1,7 +1,7 @@
 """The ``holdfast`` command. Every subcommand exits 0 on success, else prints one line and exits non-zero."""
 
 import argparse
-import json
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from holdfast import __version__
-from holdfast.cli import fhir_arguments, homes, operations
+from holdfast.cli import fhir_arguments, homes, operations, reanalyse
 from holdfast.cli.evidence_commands import add_evidence_commands
 from holdfast.cli.homes import add_place as _add_data
 from holdfast.cli.operations import add_running_options, set_up_logs
-from holdfast.cli.parsing import EXIT_BROKEN_RECORD
+from holdfast.cli.parsing import EXIT_BROKEN_RECORD, print_json
 from holdfast.cli.parsing import add_command as _add
+from holdfast.cli.scorecard_commands import add_scorecards
 from holdfast.config import Config, default_data_dir, keep_machine_code
 from holdfast.kernel.errors import HoldfastError, IntegrityError, OperatorError
 
 EXIT_PROBLEM = 1
-EXIT_USAGE = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,9 +77,11 @@ def _parser() -> argparse.ArgumentParser:
 
     verify = _add(commands, "verify", _verify, "check the whole record and name the first broken link")
     _add_data(verify)
+    verify.add_argument("--renew-indices", action="store_true", help="first make every index anew from its rows")
     verify.add_argument("--json", action="store_true")
 
     homes.add_to(commands)
+    reanalyse.add_to(commands)
     add_evidence_commands(commands)
     _add_fhir(commands)
     doctor = _add(commands, "doctor", _doctor, "look at disk, clock, ports, keys and record, and say what to do")
@@ -89,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_data(retention)
     operations.add_retention_options(retention)
 
-    _add_scorecards(commands)
+    add_scorecards(commands)
     knowledge = _add(commands, "knowledge", _knowledge, "look after the knowledge release")
     knowledge.add_argument("action", choices=["check"])
     knowledge.add_argument("--json", action="store_true")
@@ -105,11 +107,11 @@ def _add_offset(parser: argparse.ArgumentParser) -> None:
 def _add_addresses(parser: argparse.ArgumentParser) -> None:
     _add_data(parser)
     _add_offset(parser)
-    parser.add_argument("--http-host", default="127.0.0.1")
+    parser.add_argument("--http-host", default="127.0.0.1", metavar="ADDRESS", help="where the pages listen")
     parser.add_argument("--http-port", type=_port, default=8080)
-    parser.add_argument("--hl7-host", default="127.0.0.1")
+    parser.add_argument("--hl7-host", default="127.0.0.1", metavar="ADDRESS", help="where monitors are heard")
     parser.add_argument("--hl7-port", type=_port, default=2575)
-    parser.add_argument("--dicom-host", default="127.0.0.1")
+    parser.add_argument("--dicom-host", default="127.0.0.1", metavar="ADDRESS", help="where imaging units are heard")
     parser.add_argument("--dicom-port", type=_port, default=11112)
     parser.add_argument(
         "--dicom-peer",
@@ -153,51 +155,6 @@ def _add_fhir(commands: Any) -> None:
     fhir_arguments.add_to(fhir.add_subparsers(required=True, metavar="ACTION"), _add_data)
 
 
-def _add_scorecards(commands: Any) -> None:
-    scorecard = commands.add_parser("scorecard", help="measure Holdfast on data with known answers")
-    kinds = scorecard.add_subparsers(required=True, metavar="KIND")
-    diagnosis = _add(kinds, "diagnosis", _scorecard_diagnosis, "rank of the true diagnosis in published cases")
-    diagnosis.add_argument("directory", type=Path, metavar="DIR")
-    diagnosis.add_argument("--stage", choices=["presenting", "workup"], default="presenting")
-    diagnosis.add_argument("--json", action="store_true")
-    fit = _add(kinds, "fit", _scorecard_fit, "misfit of what was first suspected in published cases")
-    fit.add_argument("directory", type=Path, metavar="DIR")
-    fit.add_argument("--stage", choices=["presenting", "workup"], default="workup")
-    fit.add_argument("--controls", type=int, default=200, metavar="N", help="drawn dogs without a misfit (default 200)")
-    fit.add_argument("--json", action="store_true")
-    beats = _add(kinds, "beats", _scorecard_beats, "beat detection against annotated WFDB records")
-    beats.add_argument("directory", type=Path, metavar="DIR")
-    beats.add_argument("--preset", choices=["dog", "human"], default="dog")
-    beats.add_argument("--tolerance-ms", type=float, help="75 for dogs, 150 for people unless said otherwise")
-    beats.add_argument(
-        "--dogs", choices=["odd", "even", "all"], default="all", help="by the dog's number in the header"
-    )
-    beats.add_argument("--json", action="store_true")
-    respiration = _add(kinds, "respiration", _scorecard_respiration, "breathing rate from the ECG of annotated records")
-    respiration.add_argument("directory", type=Path, metavar="DIR")
-    respiration.add_argument("--json", action="store_true")
-    alarms = _add(kinds, "alarms", _scorecard_alarms, "false alarms silenced and true ones kept (CinC 2015 layout)")
-    alarms.add_argument("directory", type=Path, metavar="DIR")
-    alarms.add_argument("--limits", type=Path, metavar="FILE", help="YAML list of limits (default: people's)")
-    alarms.add_argument("--alarm-at", type=float, default=300.0, metavar="S", help="second of the alarm (default 300)")
-    alarms.add_argument("--json", action="store_true")
-    metal = _add(kinds, "metal", _scorecard_metal, "metal on labelled films")
-    metal.add_argument("labels", type=Path, nargs="?", metavar="LABELS.csv")
-    metal.add_argument("--images", type=Path, metavar="DIR", help="folder that the file names of the labels start from")
-    metal.add_argument("--vetxray", type=Path, metavar="DIR", help="the public VetXRay set instead, by its tag")
-    metal.add_argument("--json", action="store_true")
-    rhythm = _add(kinds, "rhythm", _scorecard_rhythm, "arrest and fibrillation against WFDB rhythm marks")
-    rhythm.add_argument("directory", type=Path, metavar="DIR")
-    rhythm.add_argument("--json", action="store_true")
-    shadow = _add(kinds, "shadow", _scorecard_shadow, "silent rules of a record: how often they would have spoken")
-    _add_data(shadow)
-    shadow.add_argument("--json", action="store_true")
-    rally = _add(kinds, "rally", _scorecard_rally, "improvement that nobody brought about, on made dogs")
-    rally.add_argument("directory", type=Path, nargs="?", metavar="DIR", help="CSV exports to be told of, not judged")
-    rally.add_argument("--dogs", type=int, default=40, metavar="N", help="made dogs of each kind (default 40)")
-    rally.add_argument("--json", action="store_true")
-
-
 def _config(options: argparse.Namespace, data_dir: Path | None = None) -> Config:
     if len({options.http_port, options.hl7_port, options.dicom_port}) < 3:
         raise OperatorError("Pages, monitors and imaging units cannot share a port.", "Give each its own.")
@@ -231,6 +188,9 @@ def _config(options: argparse.Namespace, data_dir: Path | None = None) -> Config
 
 
 def _serve(options: argparse.Namespace) -> None:
+    # Nothing that a start makes is garbage; looking for some among a year's cases would double its time.
+    # ``running.run`` lets it be collected again.
+    gc.disable()
     from holdfast.bootstrap.running import serve
 
     serve(_config(options))
@@ -248,7 +208,7 @@ def _ingest(options: argparse.Namespace) -> int:
 
     reports = ingest.run(options.files, default_offset_min=options.utc_offset_min)
     if options.json:
-        _print_json(reports)
+        print_json(reports)
     else:
         for report in reports:
             print("\n".join(ingest.in_words(report)))
@@ -274,7 +234,7 @@ def _replay(options: argparse.Namespace) -> None:
 def _verify(options: argparse.Namespace) -> int:
     from holdfast.cli.verify import verify
 
-    return verify(homes.config_of(options), as_json=options.json)
+    return verify(homes.config_of(options), as_json=options.json, renew_indices=options.renew_indices)
 
 
 def _doctor(options: argparse.Namespace) -> int:
@@ -283,96 +243,7 @@ def _doctor(options: argparse.Namespace) -> int:
     return doctor(_config(options), whole=options.whole, certificate=options.certificate, as_json=options.json)
 
 
-def _scorecard_diagnosis(options: argparse.Namespace) -> None:
-    from holdfast.cli import scorecard_diagnosis
-
-    _print_scores(scorecard_diagnosis.run(options.directory, stage=options.stage), options.json)
-
-
-def _scorecard_fit(options: argparse.Namespace) -> None:
-    from holdfast.cli import scorecard_fit
-
-    _print_scores(scorecard_fit.run(options.directory, options.stage, options.controls), options.json)
-
-
-def _scorecard_beats(options: argparse.Namespace) -> None:
-    from holdfast.cli import scorecard_beats
-    from holdfast.signals.qrs_front import Preset
-
-    scores = scorecard_beats.run(
-        options.directory, preset=Preset(options.preset), tolerance_ms=options.tolerance_ms, dogs=options.dogs
-    )
-    _print_scores(scores, options.json)
-
-
-def _scorecard_respiration(options: argparse.Namespace) -> None:
-    from holdfast.cli import scorecard_respiration
-
-    _print_scores(scorecard_respiration.run(options.directory), options.json)
-
-
-def _scorecard_alarms(options: argparse.Namespace) -> None:
-    from holdfast.cli import scorecard_alarms
-
-    scores = scorecard_alarms.run(options.directory, options.limits, options.alarm_at)
-    _print_scores(scores, options.json)
-    if not options.json:
-        print("\n".join(scorecard_alarms.in_words(scores)))
-
-
-def _scorecard_metal(options: argparse.Namespace) -> None:
-    from holdfast.cli import scorecard_metal
-
-    if options.vetxray:
-        scores = scorecard_metal.run_vetxray(options.vetxray)
-    elif options.labels:
-        scores = scorecard_metal.run(options.labels, options.images or options.labels.parent)
-    else:
-        raise OperatorError("It does not say which films.", "Give LABELS.csv with --images DIR, or --vetxray DIR.")
-    _print_scores(scores, options.json)
-
-
-def _scorecard_shadow(options: argparse.Namespace) -> None:
-    from holdfast.cli import scorecard_shadow
-
-    found = scorecard_shadow.run(homes.config_of(options))
-    if options.json:
-        _print_json(scorecard_shadow.as_builtins(found))
-    else:
-        print("\n".join(scorecard_shadow.in_words(found)))
-
-
-def _scorecard_rhythm(options: argparse.Namespace) -> None:
-    from holdfast.cli import scorecard_rhythm
-
-    _print_scores(scorecard_rhythm.run(options.directory), options.json)
-
-
-def _scorecard_rally(options: argparse.Namespace) -> None:
-    from holdfast.cli import scorecard_rally
-
-    scores = scorecard_rally.run(options.directory, dogs=options.dogs)
-    _print_scores(scores, options.json)
-    if not options.json:
-        for one in scores["kinds"].values():
-            print(f"{one['words']}: {one['right']} of {options.dogs} right ({one['ought'].replace('_', ' ')})")
-
-
 def _knowledge(options: argparse.Namespace) -> int:
     from holdfast.cli.knowledge import check
 
     return check(as_json=options.json)
-
-
-def _print_scores(scores: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        _print_json(scores)
-        return
-    for name, value in scores.items():
-        if not isinstance(value, dict | list):
-            print(f"{name:24} {value:.4f}" if isinstance(value, float) else f"{name:24} {value}")
-
-
-def _print_json(value: Any) -> None:
-    json.dump(value, sys.stdout, indent=1, ensure_ascii=False, sort_keys=False)
-    print()

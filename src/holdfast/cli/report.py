@@ -6,7 +6,7 @@ from pathlib import Path
 from holdfast.bootstrap.house import RandomIds, SystemClock, open_record
 from holdfast.bootstrap.proofs import RecordProofs
 from holdfast.config import Config
-from holdfast.gateways.paper.labels import PdfPaper
+from holdfast.gateways.paper.pdf_paper import PdfPaper
 from holdfast.kernel.errors import OperatorError, WorldError
 from holdfast.knowledge.loader import load as load_knowledge
 from holdfast.record.evidence_events import ReportMade

@@ -11,10 +11,12 @@ from holdfast.usecases.verification import verify as verify_store
 EXIT_BROKEN = 3
 
 
-def verify(config: Config, *, as_json: bool) -> int:
-    """Print what was checked; 0 when everything holds, 3 when a link is broken."""
+def verify(config: Config, *, as_json: bool, renew_indices: bool = False) -> int:
+    """Print what was checked; 0 when everything holds, 3 when something does not."""
     store = open_record(config)
     try:
+        if renew_indices:
+            store.renew_copies()
         report = verify_store(store, FilmFiles(config.films))
     finally:
         store.close()

@@ -43,7 +43,7 @@ class Line:
     notable: bool
 
 
-EQUIPMENT = frozenset({*TECHNICAL, "no_data", "device_silent"})
+EQUIPMENT = frozenset({*TECHNICAL, "no_data", "device_silent", "analysis_behind"})
 """Conditions that are about the equipment and not about the animal."""
 
 STOPPED_S = 60

@@ -5,7 +5,7 @@ narrow down what started it, not which consequences there are) and the expected 
 Confirming the leader is not a goal: choosing tests that way was measured to need half as many again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,6 +33,15 @@ AS_GOOD = 0.8
 two stand level, every result would seem to change what to do."""
 TREAT_COST = 0.05
 """Loss of pursuing a cause that is not there, against a benefit of 1 (estimate, ours)."""
+FIRST, LIKELY = 3, 0.5
+"""Among the first so many tests stands one that would show the leading treatable cause itself, once that cause is this
+likely (estimate, ours). A test that confirms tells little when the numbers are believed; but most of them are
+estimates, and nobody treats a wire that was never seen."""
+SHOWS, SHOWS_RATIO = 0.8, 50.0
+"""A finding of the work-up that the cause shows at least so often, at so many times the odds of the background, is the
+cause seen (estimate, ours)."""
+ASKS_LITTLE = 1
+"""Only a test of at most this invasiveness is moved up: a sedation is not worth what is known already."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,8 @@ class NextTest:
     """Candidates that it speaks against."""
     may_be_wrong: tuple[Accuracy, ...] = ()
     """Open findings about which the test is known to err, and how often: to be said beside its result."""
+    shows: str = ""
+    """The leading treatable cause, where the test stands so high only because it would show that cause itself."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +115,29 @@ def next_tests(posterior: Posterior, knowledge: Knowledge) -> tuple[NextTest, ..
     )
     done = _done(posterior, knowledge)
     judged = (_judge(posterior, test, bench, test.key in done) for test in knowledge.tests.values())
-    found = [t for t in judged if t is not None]
-    return tuple(sorted(found, key=lambda t: _order(knowledge.tests[t.key], t)))
+    ranked = sorted((t for t in judged if t is not None), key=lambda t: _order(knowledge.tests[t.key], t))
+    return tuple(_with_proof(posterior, knowledge, ranked))
+
+
+def _with_proof(posterior: Posterior, knowledge: Knowledge, ranked: list[NextTest]) -> list[NextTest]:
+    """The ranking with the best test that would show the leading treatable cause itself among the first few."""
+    world, facts = posterior.world, posterior.question.facts
+    leader = max((world.index[d.key] for d in treatable_causes(knowledge)), key=posterior.marginals.__getitem__)
+    if posterior.marginals[leader] < LIKELY:
+        return ranked
+    often, leak = world.shown[leader], world.leak
+    proof = ~world.presenting & (often >= SHOWS) & (often * (1 - leak) >= SHOWS_RATIO * leak * (1 - often))
+    if proof[facts.present].any():
+        return ranked
+    proof[facts.observed] = False
+    shows = {world.findings[f] for f in np.flatnonzero(proof)}
+    tests = knowledge.tests
+    easy = [t for t in ranked if not t.again and tests[t.key].invasiveness <= ASKS_LITTLE]
+    able = [t for t in easy if not shows.isdisjoint(tests[t.key].reveals)]
+    if not able or able[0] in ranked[:FIRST]:
+        return ranked
+    rest = [t for t in ranked if t is not able[0]]
+    return [*rest[: FIRST - 1], replace(able[0], shows=world.keys[leader]), *rest[FIRST - 1 :]]
 
 
 def _starts(posterior: Posterior, members: Ints) -> Floats:

@@ -20,6 +20,11 @@ def next_test_page(judged: NextTest, knowledge: Knowledge) -> Page:
     elif favours:
         why += f": expected with {listed(favours)}"
     why += f". What is most worth treating would be something else afterwards in {percent(1 - judged.same_decision)}."
+    if judged.shows:
+        why += (
+            f" It stands here because it would show {in_sentence(disease_name(judged.shows, knowledge))} itself, "
+            "which nothing on record has shown yet."
+        )
     if judged.again:
         why += " It seems to have been done already: this counts only what may have been overlooked."
     return {
@@ -35,6 +40,7 @@ def next_test_page(judged: NextTest, knowledge: Knowledge) -> Page:
         "risk": test.risk_unstable,
         "point_of_care": test.point_of_care,
         "telling": judged.telling,
+        "shows": judged.shows,
         "separates": {"for": favours, "against": against},
         "information_bits": round(judged.information_bits, 3),
         "same_decision": rounded(judged.same_decision),

@@ -50,13 +50,6 @@ class ConsultState:
     entries: int = 0
     """Events so far: grows with each."""
 
-    def of_actor(self, actor: str) -> ConsultEntry | None:
-        """The invitation that somebody acted by."""
-        if not actor.startswith(co.CONSULT_ACTOR):
-            return None
-        key = actor.removeprefix(co.CONSULT_ACTOR)
-        return next((one for one in self.invitations if one.consult_id == key), None)
-
 
 def apply(state: ConsultState, event: co.ANY_CONSULT_EVENT, actor: str) -> ConsultState:
     """The state after one more event."""

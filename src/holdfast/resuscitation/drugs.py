@@ -12,7 +12,6 @@ from holdfast.record.cpr_log import CprLog
 from holdfast.resuscitation.course import seen
 
 SHOCKABLE = frozenset({"vf", "pvt"})
-UNSHOCKABLE = frozenset({"asystole", "pea"})
 VASOPRESSORS = ("epinephrine_cpr", "vasopressin_cpr")
 """Each stands for the other: one of them is due, counted from the last of either."""
 

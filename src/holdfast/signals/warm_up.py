@@ -1,7 +1,8 @@
 """Has everything compiled and fetched that the live analysis needs, before a monitor speaks.
 
-Loops over samples are compiled at their first call (``compiled``) and kept for later starts. Done at the first message
-of a monitor, that would hold up a ward for a minute or more. So a made animal goes through the same code first.
+Loops over samples are compiled at their first call (``compiled``) and kept for later starts. Done while monitors speak,
+that would hold up the analysis of a whole ward for as long. So a made animal goes through the same code first, for long
+enough that the loop which waits longest for its data has had its turn as well.
 """
 
 from dataclasses import dataclass
@@ -12,8 +13,9 @@ from holdfast.kernel.time import US_PER_S
 from holdfast.signals import bedside, filters
 from holdfast.signals.chunk import Floats
 
-SECONDS = 45
-"""Long enough for what looks back longest: breathing from the ECG over half a minute."""
+SECONDS = 75
+"""Long enough for what looks back longest: the variability wants a minute of intervals after the detector knows the
+animal."""
 
 ECG_HZ = 250.0
 SLOW_HZ = 125.0
@@ -21,6 +23,8 @@ SLOW_HZ = 125.0
 
 BEAT_S = 0.5
 BREATH_S = 3.0
+SWAY_S = 0.03
+"""By how much a beat comes early or late with the breath. A heart without any sway is not asked how it sways."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ def made_waves(second: int) -> tuple[_Wave, ...]:
     """One second of an animal with every sensor: beats that sway with the breath, a pulse after each."""
     ecg, slow = _times(second, ECG_HZ), _times(second, SLOW_HZ)
     swayed = 1.0 + 0.15 * np.sin(2 * np.pi * ecg / BREATH_S)
-    beat = _bump(ecg, 0.2, 0.01) - 0.3 * _bump(ecg, 0.225, 0.01) + 0.2 * _bump(ecg, 0.38, 0.03)
+    paced = ecg + SWAY_S * np.sin(2 * np.pi * ecg / BREATH_S)
+    beat = _bump(paced, 0.2, 0.01) - 0.3 * _bump(paced, 0.225, 0.01) + 0.2 * _bump(paced, 0.38, 0.03)
     hum = 0.005 * np.sin(2 * np.pi * 50.0 * ecg)  # a lead that stands quite still between beats is taken for a dead one
     pulse = np.maximum(0.0, np.sin(2 * np.pi * slow / BEAT_S)) ** 2
     breath = np.sin(2 * np.pi * slow / BREATH_S)

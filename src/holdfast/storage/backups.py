@@ -48,7 +48,7 @@ def back_up(place: Place, folder: Path, out: Path, tell: Tell) -> VerifyReport:
             report = _report(unfinished, out)
             if not report.ok and (out / DATABASE_FILE).exists():
                 raise IntegrityError(
-                    f"The record is broken: {report.problems[0]} The earlier backup was left as it is.",
+                    f"The record is broken: {report.wrong[0]} The earlier backup was left as it is.",
                     "Name another folder to keep a copy of the record as it is now.",
                 )
             sums = "".join(f"{_sha256(path)}  {name}\n" for name, path in _summed(out, unfinished))
@@ -82,7 +82,7 @@ def restore(backup: Path, folder: Path, place: Place, tell: Tell) -> VerifyRepor
             database.close()
             report = _report(copy, backup)
             if not report.ok:
-                raise IntegrityError(f"The backup in {backup} is not whole: {report.problems[0]}", _KEEP)
+                raise IntegrityError(f"The backup in {backup} is not whole: {report.wrong[0]}", _KEEP)
             tell("The backup holds together.")
             for one in (*_beside(backup, films=True), *_beside(backup, films=False)):
                 _copied(backup, folder, one)

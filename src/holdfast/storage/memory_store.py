@@ -15,7 +15,7 @@ from holdfast.kernel.time import US_PER_S
 from holdfast.record.chain import Head, anchor_hash, head_of, seal_all
 from holdfast.record.events import Recorded
 from holdfast.storage.agreed import BLOCK_MARK, acted_in_between
-from holdfast.usecases.ports import OWN_ACTOR, Anchor, Block, Change, Held, Quarantined, Receipt, TrendPoint
+from holdfast.usecases.ports import OWN_ACTOR, Anchor, Block, Change, Copies, Held, Quarantined, Receipt, TrendPoint
 
 
 @dataclass
@@ -83,6 +83,10 @@ class MemoryStore:
         with self._lock:
             return self._tables.anchors[after_number : after_number + limit]
 
+    def anchor_over(self, seq: int) -> Anchor | None:
+        with self._lock:
+            return next((one for one in reversed(self._tables.anchors) if one.first_seq <= seq <= one.last_seq), None)
+
     def held(self, case_id: str | None = None) -> list[Held]:
         with self._lock:
             return [one for one in self._tables.held.values() if case_id in (None, one.case_id)]
@@ -128,6 +132,9 @@ class MemoryStore:
     def quarantine_bytes(self) -> int:
         with self._lock:
             return sum(one.size_bytes for one, _ in self._tables.quarantine)
+
+    def compare_copies(self) -> Copies:
+        return Copies()
 
     def close(self) -> None:
         self._closed = True

@@ -137,7 +137,7 @@ def _check(connection: Connection, tell: Tell) -> VerifyReport:
 
 def _demand(report: VerifyReport, home: str) -> None:
     if not report.ok:
-        raise IntegrityError(f"The record in {home} is broken: {report.problems[0]}", "Nothing was kept.")
+        raise IntegrityError(f"The record in {home} is broken: {report.wrong[0]}", "Nothing was kept.")
 
 
 def _copy(table: Table, source: Connection, target: Connection) -> tuple[int, str]:

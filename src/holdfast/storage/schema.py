@@ -175,7 +175,7 @@ first_password = Table(
 
 setup_token = Table("setup_token", metadata, Column("token_sha256", Words, primary_key=True))
 
-# The secret is sealed (``storage.sealing``). ``enrolled_us`` 0: shown to its person, not yet proved by a code.
+# The secret is sealed (``storage.sql_sign_in``). ``enrolled_us`` 0: shown to its person, not yet proved by a code.
 second_factor = Table(
     "second_factor",
     metadata,

@@ -7,13 +7,13 @@ from concurrent.futures import Future
 from sqlalchemy import BigInteger, cast, func, select
 
 from holdfast.record.events import Recorded
-from holdfast.storage import schema
+from holdfast.storage import copies, schema
 from holdfast.storage.database import Database, Place, open_database
 from holdfast.storage.group_writer import GroupWriter
 from holdfast.storage.rows import EVENT_COLUMNS, to_held, to_recorded, to_trend_point
 from holdfast.storage.sql_commit import Committer
 from holdfast.storage.sql_trend import trend_rows, trend_stretches
-from holdfast.usecases.ports import Anchor, Block, Change, Held, Quarantined, Receipt, TrendPoint
+from holdfast.usecases.ports import Anchor, Block, Change, Copies, Held, Quarantined, Receipt, TrendPoint
 
 _event, _anchor, _held, _block = schema.event.c, schema.anchor.c, schema.held.c, schema.block.c
 _trend, _quarantine, _command = schema.trend.c, schema.quarantine.c, schema.command.c
@@ -75,6 +75,17 @@ class SqlStore:
         with self._database.reading("reading the anchors") as connection:
             return [Anchor(**row._mapping) for row in connection.execute(query)]
 
+    def anchor_over(self, seq: int) -> Anchor | None:
+        newest = (
+            select(_anchor.number, _anchor.first_seq, _anchor.last_seq, _anchor.prev, _anchor.hash)
+            .where(_anchor.first_seq <= seq)
+            .order_by(_anchor.number.desc())
+            .limit(1)
+        )
+        with self._database.reading("reading the anchors") as connection:
+            row = connection.execute(newest).first()
+        return Anchor(**row._mapping) if row and row.last_seq >= seq else None
+
     def held(self, case_id: str | None = None) -> list[Held]:
         query = select(_held.held_id, _held.case_id, _held.bed, _held.received_us, _held.message)
         if case_id is not None:
@@ -133,6 +144,15 @@ class SqlStore:
             if last is not None:
                 self._counted_id, self._counted_bytes = last, self._counted_bytes + more
             return self._counted_bytes
+
+    def compare_copies(self) -> Copies:
+        with self._database.reading("comparing the indices with the rows") as connection:
+            return copies.compare(connection)
+
+    def renew_copies(self) -> None:
+        """Make every index anew from its rows; ``IntegrityError`` or ``WorldError`` when that is not possible."""
+        with self._database.writing("making the indices anew") as connection:
+            copies.make_anew(connection)
 
     def close(self) -> None:
         self._writer.close()

@@ -1,4 +1,4 @@
-"""A constant rate infusion: pump rate from dose, weight and strength, and back. Units are checked, nothing is assumed.
+"""A constant rate infusion: pump rate from dose, weight and strength. Units are checked, nothing is assumed.
 
 Only arithmetic: whether a dose is right stands in the checked table (``knowledge.doses``), not here.
 """
@@ -55,13 +55,6 @@ def rate_ml_h(dose: float, unit: str, weight_kg: float | None, per_ml: float | N
     if not math.isfinite(rate) or rate > RATE_MAX_ML_H:
         raise OperatorError(f"{rate:g} mL/h is more than a pump runs.", "Check dose, weight, strength and their units.")
     return rate
-
-
-def dose_of_rate(rate: float, unit: str, weight_kg: float | None, per_ml: float | None, per_ml_unit: str) -> float:
-    """The dose, in ``unit``, that a pump at ``rate`` mL/h gives. Raises ``OperatorError`` as ``rate_ml_h`` does."""
-    asked = parse(unit)
-    _positive(rate, "The rate")
-    return rate * _per_ml(asked.amount, per_ml, per_ml_unit) / _kg(asked, weight_kg) * HOURS[asked.time]
 
 
 def _kg(asked: DoseUnit, weight_kg: float | None) -> float:

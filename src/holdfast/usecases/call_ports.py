@@ -58,16 +58,3 @@ class Signer(Protocol):
     def sign(self, text: str) -> str:
         """A URL-safe signature of at least 128 bits."""
         ...
-
-
-class NoChannels:
-    """A house without configuration: nothing is sent."""
-
-    def kinds(self) -> tuple[str, ...]:
-        return ()
-
-    def check(self, channel: str, to: str) -> None:  # noqa: ARG002 - the port's shape
-        raise ChannelError(f"There is no channel {channel!r}.", "Name it in calling.yaml first.")
-
-    def send(self, message: Message) -> str:
-        raise ChannelError(f"There is no channel {message.channel!r}.", "Name it in calling.yaml first.")

@@ -18,6 +18,7 @@ from holdfast.record.imaging_events import IMAGING_STREAM
 from holdfast.record.imaging_state import Studies
 from holdfast.record.service_events import SERVICE_PREFIX
 from holdfast.record.service_state import ServiceDog
+from holdfast.usecases.book_snapshot import BookState, restored, studies_bytes
 from holdfast.usecases.ports import Store
 
 _PAGE = 1_000
@@ -27,7 +28,8 @@ _CASE_PREFIX = case_stream("")
 class CaseBook:
     """Current states, folded incrementally. Safe to call from several threads."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, saved: bytes | None = None) -> None:
+        """``saved``: a snapshot (``book_snapshot``); raises ``StaleError`` for one that is not of this record."""
         self._store = store
         self._lock = threading.RLock()
         self._seq = 0
@@ -36,6 +38,11 @@ class CaseBook:
         self._studies = Studies()
         self._service: dict[str, ServiceDog] = {}
         self._listeners: list[Callable[[Recorded], None]] = []
+        self._unsaved = 0
+        if saved is not None:
+            state, self._studies = restored(store, saved)
+            self._seq, self._clinic = state.seq, state.clinic
+            self._cases, self._service = dict(state.cases), dict(state.service)
         self.catch_up()
 
     def on_event(self, listener: Callable[[Recorded], None]) -> None:
@@ -54,6 +61,7 @@ class CaseBook:
 
     def _apply(self, item: Recorded) -> None:
         self._seq = item.seq
+        self._unsaved += 1
         if item.stream == CLINIC_STREAM:
             self._clinic = clinic_state.apply(self._clinic, item.event)
         elif item.stream.startswith(_CASE_PREFIX):
@@ -71,6 +79,20 @@ class CaseBook:
                 self._service[service_id] = dog
         for listener in self._listeners:
             listener(item)
+
+    @property
+    def unsaved(self) -> int:
+        """How many events were folded since the state was last taken to be saved."""
+        with self._lock:
+            return self._unsaved
+
+    def state_to_save(self) -> BookState:
+        """Everything as it stands now, to be made a snapshot of."""
+        with self._lock:
+            self._unsaved = 0
+            return BookState(
+                self._seq, dict(self._cases), self._clinic, studies_bytes(self._studies), dict(self._service)
+            )
 
     @property
     def seq(self) -> int:

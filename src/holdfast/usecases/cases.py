@@ -30,7 +30,6 @@ TREATMENTS = (
     "transfusion",
     "other",
 )
-SIDES = ("left", "right", "midline")
 
 
 class Admission(msgspec.Struct, frozen=True, kw_only=True):

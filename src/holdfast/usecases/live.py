@@ -7,65 +7,29 @@ What the analysis concludes (a condition began or ended, an alarm was raised or 
 import contextlib
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import msgspec
 
+from holdfast.kernel.time import US_PER_S
 from holdfast.monitoring import two_rates
-from holdfast.monitoring.shown import BY_KEY, OTHER
-from holdfast.monitoring.two_rates import TwoRates
 from holdfast.record import events as ev
 from holdfast.record.case_state import CaseState
-from holdfast.record.monitor import MonitorMessage, Origin, Wave
+from holdfast.record.monitor import Origin, Wave
 from holdfast.signals import bedside
-from holdfast.signals.bedside import BedState, Outputs
+from holdfast.signals.bedside import Outputs
 from holdfast.signals.conditions import Began, Ended, held_before
-from holdfast.signals.worth import Signal
 from holdfast.usecases.alarm_views import AlarmsView, alarms_view
 from holdfast.usecases.context import Context
-from holdfast.usecases.device_clock import TOLERANCE_US, Offset, sent_by_its_clock, wave_end_us
+from holdfast.usecases.device_clock import TOLERANCE_US
 from holdfast.usecases.live_alarms import DEVICE_SILENT, NO_DATA, BedAlarms
-from holdfast.usecases.live_alerts import MonitorAlerts
+from holdfast.usecases.live_arrivals import ANALYSIS_BEHIND, Arrivals
+from holdfast.usecases.live_bed import Bed, keep_derived, keep_values, note_arrival, on_our_clock
 from holdfast.usecases.live_before import heard_before, known_before
 from holdfast.usecases.live_frames import frames_of
-from holdfast.usecases.live_silence import Devices
-from holdfast.usecases.live_values import Latest, follow_step_back, fresh_values, good_value, keep, value_views
-from holdfast.usecases.live_views import (
-    WAVE_LABELS,
-    BedView,
-    ConditionView,
-    Frame,
-    SignalView,
-)
+from holdfast.usecases.live_values import follow_step_back, fresh_values, good_value, not_of_now, value_views
+from holdfast.usecases.live_views import WAVE_LABELS, BedView, ConditionView, Frame, SignalView
 from holdfast.usecases.ports import Change, NewEvent, NewHeld
-from holdfast.usecases.second_opinion import RecentSignals
-
-
-@dataclass
-class _Bed:
-    """Everything live about one bed. Guarded by the ward's lock."""
-
-    case_id: str
-    alarms: BedAlarms
-    analysis: BedState
-    devices: Devices
-    recent: RecentSignals = field(default_factory=RecentSignals)
-    latest: dict[str, Latest] = field(default_factory=dict)
-    conditions: dict[tuple[str, str], ConditionView] = field(default_factory=dict)
-    signals: dict[str, SignalView] = field(default_factory=dict)
-    origin: str = ""
-    notes: dict[str, str] = field(default_factory=dict)
-    clocks: dict[tuple[str, str], Offset] = field(default_factory=dict)
-    """By device and wave (empty: the device itself): how far its times are behind ours. For what is live only."""
-    alerts: MonitorAlerts = field(default_factory=MonitorAlerts)
-    rates: TwoRates = field(default_factory=TwoRates)
-    silent: set[tuple[str, str]] = field(default_factory=set)
-    """Conditions whose rules are silent."""
-    remark: str = ""
-    """What is to be said of the monitor's heart rate beside ours."""
-
-    def clock(self, device: str, wave: str = "") -> Offset:
-        return self.clocks.setdefault((device, wave), Offset())
 
 
 class Ward:
@@ -74,7 +38,10 @@ class Ward:
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._lock = threading.RLock()
-        self._beds: dict[str, _Bed] = {}
+        self._analysing = threading.Lock()
+        """Held by whoever analyses, and taken before the other one; screens never wait for it."""
+        self._arrivals = Arrivals()
+        self._beds: dict[str, Bed] = {}
         self._listeners: list[Callable[[Frame], None]] = []
         self._told: dict[str, dict[tuple[str, str], Began]] = {}
         """By case, states that were seen elsewhere and hold: whoever told them does not repeat them when the animal
@@ -91,72 +58,113 @@ class Ward:
         with self._lock, contextlib.suppress(ValueError):
             self._listeners.remove(callback)
 
+    def arrived(self, held: NewHeld) -> None:
+        """A message was committed; its turn in the analysis comes. Returns at once, whatever the analysis does."""
+        bound = held.message.device in self._ctx.book.clinic.devices_of(held.bed)
+        self._arrivals.came(held, bound=bound)
+
+    def not_followed(self, held: NewHeld) -> None:
+        """One that arrived will not be analysed."""
+        self._arrivals.waits_no_more(held, analysed=False)
+
     def hear(self, held: NewHeld, clock_note: str = "") -> None:
         """Take in one committed message: latest values, analysis, frames for the screens.
 
         ``clock_note`` is what the intake found odd about the device's clock.
         """
+        self.arrived(held)
+        analysed = False
+        try:
+            with self._analysing:
+                self._hear(held, clock_note)
+            analysed = True
+        finally:
+            self._arrivals.waits_no_more(held, analysed=analysed)
+
+    def _hear(self, held: NewHeld, clock_note: str) -> None:
+        message, received_us = held.message, held.received_us
         with self._lock:
-            bed = self._bed_for(held.bed, held.case_id, held.received_us)
-            message, received_us = held.message, held.received_us
-            bound = message.device in self._ctx.book.clinic.devices_of(held.bed)
-            bed.devices.hear(message.device, received_us, bound=bound)
-            _note_arrival(bed, message, received_us, clock_note)
-            _keep_values(bed, message, received_us)
-            waves, outputs = _analyse(bed, message, received_us)
-            bed.recent.hear(waves, received_us)
-            _keep_derived(bed, outputs, received_us)
-            behind_us = bed.clock(message.device).us
-            behind = {wave.key: behind_us + bed.clock(message.device, wave.key).us for wave in message.waves}
-            self._ctx.derived.keep(held, outputs.numerics, behind)
-            for signal in outputs.signals:
-                label = WAVE_LABELS.get(signal.key, signal.key)
-                bed.signals[signal.key] = SignalView(
-                    key=signal.key, label=label, quality=signal.quality, text=signal.text
-                )
-            self._follow_conditions(bed, outputs.conditions)
-            for alert in message.alerts:
-                self._follow_conditions(bed, bed.alerts.hear(message.device, alert, received_us))
-            bed.alarms.heard(received_us)
-            if outputs.conditions or message.alerts:
-                self._follow_alarms(bed, received_us)
-            frames = frames_of(held.bed, message.origin, waves, outputs)
+            bed = self._bed_for(held.bed, held.case_id, received_us)
+            note_arrival(bed, message, received_us, clock_note)
+            keep_values(bed, message, received_us)
+            waves, stray = on_our_clock(bed, message, received_us)
+            before, limits = bed.analysis, bed.alarms.rate_limits(received_us)
+        # Without the lock: however long the analysis takes, screens and the once-a-second round go on.
+        after, outputs = bedside.step(before, waves, limits)
+        with self._lock:
+            if self._beds.get(held.bed) is not bed:
+                return  # the animal was taken to another bed meanwhile
+            bed.analysis = after
+            self._follow_analysis(bed, held, waves, replace(outputs, signals=(*outputs.signals, *stray)))
             listeners = list(self._listeners)
+        frames = frames_of(held.bed, message.origin, waves, outputs) if listeners else []
         for frame in frames:
             for listener in listeners:
                 listener(frame)
+
+    def _follow_analysis(self, bed: Bed, held: NewHeld, waves: Sequence[Wave], outputs: Outputs) -> None:
+        message, received_us = held.message, held.received_us
+        bed.recent.hear(waves, received_us)
+        keep_derived(bed, outputs, received_us)
+        behind_us = bed.clock(message.device).us
+        behind = {wave.key: behind_us + bed.clock(message.device, wave.key).us for wave in message.waves}
+        self._ctx.derived.keep(held, outputs.numerics, behind)
+        for signal in outputs.signals:
+            label = WAVE_LABELS.get(signal.key, signal.key)
+            bed.signals[signal.key] = SignalView(key=signal.key, label=label, quality=signal.quality, text=signal.text)
+        self._follow_conditions(bed, outputs.conditions)
+        for alert in message.alerts:
+            self._follow_conditions(bed, bed.alerts.hear(message.device, alert, received_us))
+        bed.alarms.heard(received_us)
+        if outputs.conditions or message.alerts:
+            self._follow_alarms(bed, received_us)
 
     def tick(self, now_us: int) -> None:
         """Notice monitors that fell silent, beds that emptied, and a clock of our own that was set back."""
         with self._lock:
             self._follow_own_clock(now_us)
             occupied = {case.bed: case for case in self._ctx.book.open_cases() if case.bed}
+            self._arrivals.keep_only({(name, case.case_id) for name, case in occupied.items()})
+            for name, case_id in self._arrivals.late(now_us):
+                self._bed_for(name, case_id, now_us)
             for name, bed in list(self._beds.items()):
                 case = occupied.get(name)
                 if case is None or case.case_id != bed.case_id:
                     self._leave(name, now_us)
                     continue
                 self._follow_silence(name, bed, now_us)
+                self._follow_lateness(name, bed, now_us)
                 self._follow_conditions(bed, bed.alerts.overdue(now_us))
                 monitor, ours = good_value(bed.latest, "hr", now_us), good_value(bed.latest, "hr_ecg", now_us)
                 bed.rates, bed.remark = two_rates.step(bed.rates, monitor, ours, now_us)
                 self._follow_alarms(bed, now_us)
 
-    def _follow_silence(self, name: str, bed: _Bed, now_us: int) -> None:
-        """The whole bed is silent, or some of its devices are while others go on."""
+    def _follow_silence(self, name: str, bed: Bed, now_us: int) -> None:
+        """The whole bed is silent, or some of its devices are while others go on: by what arrived, not by what was
+        analysed."""
         silent: dict[tuple[str, str], Began] = {}
-        if bed.devices.all_silent(now_us):
-            since_us = bed.devices.last_us or now_us
+        if self._arrivals.all_silent(name, bed.case_id, now_us):
+            since_us = self._arrivals.last_us(name, bed.case_id) or now_us
             text = "Monitor is silent: no data arrive"
             silent[NO_DATA, ""] = Began(NO_DATA, "", text, since_us, True, "medium")
         bound = self._ctx.book.clinic.devices_of(name)
-        for device, since_us in bed.devices.silent_beside_others(now_us, bound).items():
+        for device, since_us in self._arrivals.silent_beside_others(name, bed.case_id, now_us, bound).items():
             text = f"{device or 'A device'} is silent: no data arrive from it"
             silent[DEVICE_SILENT, device] = Began(DEVICE_SILENT, device, text, since_us, True, "medium")
         for key in [key for key in bed.conditions if key[0] in (NO_DATA, DEVICE_SILENT) and key not in silent]:
             self._condition_ended(bed, *key, now_us)
         for began in silent.values():
             self._condition_began(bed, began)
+
+    def _follow_lateness(self, name: str, bed: Bed, now_us: int) -> None:
+        """Messages arrive and the analysis has not heard them: nobody watches meanwhile, and that is said."""
+        behind = self._arrivals.behind(name, bed.case_id, now_us)
+        if behind is not None:
+            text = f"Analysis is {behind.by_us // US_PER_S} s behind: numbers shown are not of now"
+            began = Began(ANALYSIS_BEHIND, "", text, now_us - behind.by_us, True, "medium")
+            self._condition_began(bed, began)
+        elif (ANALYSIS_BEHIND, "") in bed.conditions:
+            self._condition_ended(bed, ANALYSIS_BEHIND, "", now_us)
 
     def tell(self, case_id: str, change: Began | Ended, now_us: int) -> None:
         """A state seen elsewhere (a deterioration over hours) began or ended; heeded for a case that is watched."""
@@ -178,7 +186,8 @@ class Ward:
             for case in self._ctx.book.open_cases():
                 heard = heard_before(self._ctx, case, now_us)
                 if case.bed and case.bed not in self._beds and (heard or case.alarms.alarms):
-                    self._bed_for(case.bed, case.case_id, now_us).devices = Devices(heard)
+                    self._bed_for(case.bed, case.case_id, now_us)
+                    self._arrivals.watch(case.bed, case.case_id, heard)
 
     def end_what_is_left(self, now_us: int) -> None:
         """At start: end on the record every condition and alarm that it holds open and nobody watches any more."""
@@ -197,13 +206,14 @@ class Ward:
         if now_us < self._now_us - TOLERANCE_US:
             for bed in self._beds.values():
                 follow_step_back(bed.latest, self._now_us, now_us)
-                bed.devices.follow_step_back(self._now_us, now_us)
                 bed.alerts.follow_step_back(self._now_us, now_us)
+            self._arrivals.follow_step_back(self._now_us, now_us)
         self._now_us = now_us
 
     def _leave(self, name: str, now_us: int) -> None:
         """The case is no longer watched on this bed: nobody may read later that its conditions still hold."""
         bed = self._beds.pop(name)
+        self._arrivals.forget(name, bed.case_id)
         for condition, signal in list(bed.conditions):
             self._condition_ended(bed, condition, signal, now_us)
         bed.alarms.leave(now_us)
@@ -227,8 +237,11 @@ class Ward:
             if bed is not None and (case is None or bed.case_id != case.case_id):
                 bed = None
             told = [one for key, one in bed.conditions.items() if key not in bed.silent] if bed else []
-            values = value_views(bed.latest, now_us, {"hr": bed.remark}) if bed else ()
             alarms = bed.alarms.view(now_us) if bed else self._recorded_alarms(case, now_us)
+            here = bed_name, case.case_id if case else ""
+            behind = self._arrivals.behind(*here, now_us)
+            values = value_views(bed.latest, now_us, {"hr": bed.remark}) if bed else ()
+            values = not_of_now(values) if behind else values
             return BedView(
                 bed=bed_name,
                 case_id=case.case_id if case else "",
@@ -241,20 +254,22 @@ class Ward:
                 values=values,
                 conditions=tuple(sorted(told, key=_urgency)),
                 signals=tuple(bed.signals.values()) if bed else (),
-                last_message_us=bed.devices.last_us if bed else None,
-                silent=bed.devices.all_silent(now_us) if bed else True,
+                last_message_us=self._arrivals.last_us(*here),
+                silent=self._arrivals.all_silent(*here, now_us),
+                behind_s=behind.by_us // US_PER_S if behind else 0,
+                shown_from_us=behind.shown_from_us if behind else None,
                 alarms=alarms,
                 notes=tuple(bed.notes.values()) if bed else (),
             )
 
-    def _bed_for(self, name: str, case_id: str, now_us: int) -> _Bed:
+    def _bed_for(self, name: str, case_id: str, now_us: int) -> Bed:
         bed = self._beds.get(name)
         if bed is not None and bed.case_id != case_id:
             self._leave(name, now_us)
             bed = None
         if bed is None:
             before = known_before(self._ctx, self._ctx.book.case(case_id), now_us)
-            bed = _Bed(case_id, BedAlarms(self._ctx, case_id, now_us), bedside.initial(before), Devices({}))
+            bed = Bed(case_id, BedAlarms(self._ctx, case_id, now_us), bedside.initial(before))
             bed.conditions |= {(began.condition, began.signal): _shown(began) for began in held_before(before)}
             self._beds[name] = bed
             self._follow_conditions(bed, tuple(self._told.get(case_id, {}).values()))
@@ -266,12 +281,12 @@ class Ward:
             return AlarmsView()
         return alarms_view(case.alarms, self._ctx.book.clinic, self._ctx.knowledge.alarms, now_us)
 
-    def _follow_alarms(self, bed: _Bed, now_us: int) -> None:
+    def _follow_alarms(self, bed: Bed, now_us: int) -> None:
         fresh = fresh_values(bed.latest, self._limited, now_us)
         origin = Origin(bed.origin or Origin.LIVE)
         bed.alarms.follow(bed.conditions.values(), fresh, origin, bed.recent, now_us)
 
-    def _follow_conditions(self, bed: _Bed, changes: Sequence[Began | Ended]) -> None:
+    def _follow_conditions(self, bed: Bed, changes: Sequence[Began | Ended]) -> None:
         for change in changes:
             if isinstance(change, Began):
                 self._condition_began(bed, change)
@@ -279,7 +294,7 @@ class Ward:
                 bed.alarms.ended(change)
                 self._condition_ended(bed, change.condition, change.signal, change.at_us)
 
-    def _condition_began(self, bed: _Bed, began: Began) -> None:
+    def _condition_began(self, bed: Bed, began: Began) -> None:
         key = (began.condition, began.signal)
         if known := bed.conditions.get(key):
             # It lasts, and may have become more urgent, technical, or be said in other words.
@@ -298,7 +313,7 @@ class Ward:
         )
         self._record(bed.case_id, event)
 
-    def _condition_ended(self, bed: _Bed, condition: str, signal: str, at_us: int) -> None:
+    def _condition_ended(self, bed: Bed, condition: str, signal: str, at_us: int) -> None:
         key, untold = (condition, signal), (condition, signal) in bed.silent
         bed.silent.discard(key)
         if bed.conditions.pop(key, None) is not None and not untold:
@@ -333,66 +348,6 @@ def _shown(began: Began) -> ConditionView:
         technical=began.technical,
         priority=began.priority,
     )
-
-
-def _note_arrival(bed: _Bed, message: MonitorMessage, received_us: int, note: str) -> None:
-    bed.origin = message.origin.value
-    bed.clock(message.device).heard(received_us - sent_by_its_clock(message, received_us), received_us)
-    if note:
-        bed.notes[message.device] = f"{message.device}: {note}"
-    else:
-        bed.notes.pop(message.device, None)
-
-
-def _keep_values(bed: _Bed, message: MonitorMessage, received_us: int) -> None:
-    behind_us, source = bed.clock(message.device).us, f"monitor {message.device}"
-
-    def kept(key: str, value: float | None, unit: str, at_us: int, name: str, reason: str = "") -> None:
-        order_us = min(at_us + behind_us, received_us)
-        keep(bed.latest, key, Latest(value, unit, min(at_us, received_us), received_us, order_us, source, name, reason))
-
-    for one in message.numerics:
-        kept(one.key, one.value, one.unit, one.at_us, one.name)
-    for refusal in message.refused:
-        if refusal.key:
-            unit = BY_KEY.get(refusal.key, OTHER).unit
-            kept(refusal.key, None, unit, message.sent_us, refusal.key, refusal.reason)
-
-
-def _analyse(bed: _Bed, message: MonitorMessage, received_us: int) -> tuple[list[Wave], Outputs]:
-    """The waves with their times put on our clock, and what the analysis makes of them.
-
-    A wave that lies ahead of now although the clocks were told off against each other is one stray message: it would
-    make the next ones look like repetitions, so it is left to the record.
-    """
-    waves: list[Wave] = []
-    stray: list[Signal] = []
-    behind_us = bed.clock(message.device).us
-    for wave in message.waves:
-        ahead_us = wave_end_us(wave) + behind_us - received_us
-        own = bed.clock(message.device, wave.key)
-        own.heard(min(0, -ahead_us), received_us)
-        if ahead_us + own.us > TOLERANCE_US:
-            text = "sent, but its times lie ahead of now: not judged"
-            stray.append(Signal(wave.key, "not_judged", text, wave.start_us))
-        else:
-            waves.append(msgspec.structs.replace(wave, start_us=wave.start_us + behind_us + own.us))
-    bed.analysis, outputs = bedside.step(bed.analysis, waves, bed.alarms.rate_limits(received_us))
-    return waves, replace(outputs, signals=(*outputs.signals, *stray))
-
-
-def _keep_derived(bed: _Bed, outputs: Outputs, received_us: int) -> None:
-    for one in outputs.numerics:
-        source, at_us = f"our analysis of {WAVE_LABELS.get(one.channel, one.channel)}", min(one.at_us, received_us)
-        new = Latest(one.value, one.unit, at_us, received_us, at_us, source, one.name, "", one.quality, one.note, True)
-        keep(bed.latest, one.key, new)
-    for withheld in outputs.withheld:
-        if withheld.key in bed.latest or withheld.key in BY_KEY:
-            unit, at_us = BY_KEY.get(withheld.key, OTHER).unit, min(withheld.at_us, received_us)
-            new = Latest(
-                None, unit, at_us, received_us, at_us, "our analysis", withheld.key, withheld.reason, ours=True
-            )
-            keep(bed.latest, withheld.key, new)
 
 
 def _urgency(condition: ConditionView) -> tuple[int, int]:

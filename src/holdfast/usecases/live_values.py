@@ -7,6 +7,8 @@ our clock, never later than its receipt, and it is at least as old as its receip
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from holdfast.kernel.time import US_PER_S, age_words
 from holdfast.monitoring.shown import BY_KEY, OTHER, SHOWN, VARIABILITY, Shown
 from holdfast.usecases.device_clock import TOLERANCE_US
@@ -77,6 +79,14 @@ def value_views(latest: dict[str, Latest], now_us: int, remarks: Mapping[str, st
     order = {shown.key: rank for rank, shown in enumerate(SHOWN)}
     keys = sorted(latest, key=lambda key: (order.get(key, len(order)), key))
     return tuple(_view(key, latest[key], now_us, remarks.get(key, "")) for key in keys)
+
+
+def not_of_now(values: Iterable[ValueView]) -> tuple[ValueView, ...]:
+    """While newer ones wait for their analysis, none of these stands as the value of this moment."""
+    return tuple(
+        msgspec.structs.replace(one, state="stale", reason="not of now", note="") if one.state == "fresh" else one
+        for one in values
+    )
 
 
 def _view(key: str, latest: Latest, now_us: int, remark: str) -> ValueView:

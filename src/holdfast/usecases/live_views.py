@@ -72,6 +72,11 @@ class BedView(msgspec.Struct, frozen=True, kw_only=True):
     signals: tuple[SignalView, ...]
     last_message_us: int | None
     silent: bool
+    """No message arrives, analysed or not."""
+    behind_s: int = 0
+    """By how much the analysis is late, when that must be said; what is shown is then from before."""
+    shown_from_us: int | None = None
+    """When the newest message that was analysed had come, while the analysis is behind; None: none was."""
     alarms: AlarmsView = AlarmsView()
     notes: tuple[str, ...] = ()
     """Odd things about a device that a person should know, in sentences."""

@@ -4,7 +4,7 @@ Nothing of it is stored: it is derived from the events like everything else, and
 hash for every 256 events; what lies below is computed again from those 256 when a proof asks for it.
 """
 
-from holdfast.kernel.errors import IntegrityError, OperatorError
+from holdfast.kernel.errors import IntegrityError
 from holdfast.kernel.merkle import Frontier, consistency_proof, inclusion_proof, node_hash, subtree_root
 from holdfast.record.checkpoint import Checkpoint
 from holdfast.record.leaf import entry_hash
@@ -55,18 +55,6 @@ class LogTree:
     def checkpoint(self, origin: str) -> Checkpoint:
         """The size and the root as of the last ``catch_up``."""
         return Checkpoint(origin=origin, size=self.size, root=self._tree.root())
-
-    def root_at(self, size: int) -> bytes:
-        """The root when the record held ``size`` events; raises ``OperatorError`` when it holds fewer now."""
-        if size > self.size:
-            raise OperatorError(f"The record holds {self.size} events, not {size}.", "Its end may have been cut off.")
-        hashes: list[bytes] = []
-        start = 0
-        while start < size:
-            level = (size - start).bit_length() - 1
-            hashes.append(self._roots(level, start >> level))
-            start += 1 << level
-        return Frontier(size=size, hashes=tuple(hashes)).root()
 
     def inclusion(self, seq: int, size: int) -> tuple[bytes, ...]:
         """The proof of event ``seq`` (from 1) in the record of ``size`` events."""

@@ -6,9 +6,9 @@ person; only a confirmed one becomes a finding, which the reasoning then uses.
 """
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from holdfast.imaging.film import Film
-from holdfast.imaging.metal.search import DETECTOR, Search
 from holdfast.kernel.errors import HoldfastError, NotFoundError, OperatorError
 from holdfast.record import events as ev
 from holdfast.record.imaging_events import IMAGING_STREAM, MarkVerdict, MetalMark, MetalMarkJudged, MetalSearched
@@ -23,7 +23,10 @@ OPACITY = "metallic_opacity"
 PLACES = ("thorax", "heart", "abdomen", "stomach", "neck", "head", "spine", "limb")
 """Where the person who confirms sees it; of each there is a finding of its own. Empty: only that it is there."""
 
-Searcher = Callable[[Film], Search]
+if TYPE_CHECKING:  # fetched with the first film: a server listens sooner without it
+    from holdfast.imaging.metal.search import Search
+
+Searcher = Callable[[Film], "Search"]
 
 
 def unsearched(ctx: Context) -> list[tuple[str, ImageEntry]]:
@@ -45,6 +48,8 @@ def search_film(
 
     Raises ``WorldError`` when nothing can be written. The same film searched again writes nothing.
     """
+    from holdfast.imaging.metal.search import DETECTOR, Search
+
     try:
         found = searcher(read_film(films.read(image_id)))
     except HoldfastError as error:

@@ -12,7 +12,7 @@ from holdfast.kernel.time import US_PER_MIN, US_PER_S
 from holdfast.record.blocks import decode_block, encode_block
 from holdfast.record.derived import DerivedValue
 from holdfast.record.events import MonitorBlockStored, case_stream
-from holdfast.record.monitor import MonitorMessage, Numeric, Origin, Wave
+from holdfast.record.monitor import MonitorMessage, Origin, Wave
 from holdfast.usecases.derived_values import Made, Source, source_of
 from holdfast.usecases.ports import (
     OWN_ACTOR,
@@ -37,23 +37,6 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
 
     received_us: int
     message: MonitorMessage
-
-
-class WaveRun(msgspec.Struct, frozen=True, kw_only=True):
-    """Samples without a gap, joined over messages, and where they come from."""
-
-    device: str
-    origin: Origin
-    wave: Wave
-
-
-class WindowContent(msgspec.Struct, frozen=True, kw_only=True):
-    """What the monitor said between two moments, in time order."""
-
-    waves: dict[str, tuple[WaveRun, ...]]
-    """By key."""
-    numerics: tuple[Numeric, ...]
-    """A value that was sent again with the same time stands here once."""
 
 
 def due_cases(held: Iterable[Held], now_us: int) -> dict[str, list[Held]]:
@@ -251,27 +234,6 @@ def read_messages(store: Store, case_id: str, from_us: int, to_us: int) -> list[
     return [one for one in heard if _touches(one.message, from_us, to_us)]
 
 
-def read_window(store: Store, case_id: str, from_us: int, to_us: int, keys: Sequence[str] = ()) -> WindowContent:
-    """Waves and numerics between two moments (half-open, µs), blocks and held messages together; all keys when none
-    is named. Samples outside the range are cut off. A wave marked inoperative stays a run of its own."""
-    waves: dict[str, list[WaveRun]] = {}
-    numerics: dict[Numeric, None] = {}
-    for one in read_messages(store, case_id, from_us, to_us):
-        message = one.message
-        for numeric in message.numerics:
-            if from_us <= numeric.at_us < to_us and (not keys or numeric.key in keys):
-                numerics[numeric] = None
-        for wave in message.waves:
-            cut = _cut(wave, from_us, to_us)
-            if cut.samples and (not keys or wave.key in keys):
-                run = WaveRun(device=message.device, origin=message.origin, wave=cut)
-                waves.setdefault(wave.key, []).append(run)
-    return WindowContent(
-        waves={key: _joined(runs) for key, runs in sorted(waves.items())},
-        numerics=tuple(sorted(numerics, key=lambda numeric: numeric.at_us)),
-    )
-
-
 def trend_with_tail(
     store: Store, case_id: str, from_us: int, to_us: int, keys: Sequence[str] = (), stretch_us: int = 0
 ) -> list[TrendPoint]:
@@ -331,51 +293,3 @@ def _samples(wave: Wave) -> int:
 
 def _wave_end_us(wave: Wave) -> int:
     return wave.start_us + math.ceil(_samples(wave) * US_PER_S / wave.rate_hz)
-
-
-def _cut(wave: Wave, from_us: int, to_us: int) -> Wave:
-    """The samples whose time lies in the half-open range."""
-    first = max(0, math.ceil((from_us - wave.start_us) * wave.rate_hz / US_PER_S))
-    stop = min(_samples(wave), max(0, math.ceil((to_us - wave.start_us) * wave.rate_hz / US_PER_S)))
-    if first == 0 and stop == _samples(wave):
-        return wave
-    start_us = wave.start_us + round(first * US_PER_S / wave.rate_hz)
-    return msgspec.structs.replace(wave, start_us=start_us, samples=wave.samples[4 * first : 4 * stop])
-
-
-def _joined(runs: list[WaveRun]) -> tuple[WaveRun, ...]:
-    """Runs in time order, those that follow on each other joined; what was sent twice is kept once."""
-    joined: list[WaveRun] = []
-    parts: list[list[bytes]] = []
-    ends: list[float] = []
-    for run in sorted(runs, key=lambda one: (one.device, one.origin, one.wave.start_us)):
-        wave = run.wave
-        step_us = US_PER_S / wave.rate_hz
-        follows = bool(joined) and _same_channel(joined[-1], run) and wave.start_us < ends[-1] + step_us / 2
-        skip = max(0, round((ends[-1] - wave.start_us) / step_us)) if follows else 0
-        if skip >= _samples(wave):
-            continue
-        if follows:
-            parts[-1].append(wave.samples[4 * skip :])
-            ends[-1] = wave.start_us + _samples(wave) * step_us
-        else:
-            joined.append(run)
-            parts.append([wave.samples])
-            ends.append(wave.start_us + _samples(wave) * step_us)
-    whole = (
-        msgspec.structs.replace(run, wave=msgspec.structs.replace(run.wave, samples=b"".join(samples)))
-        for run, samples in zip(joined, parts, strict=True)
-    )
-    return tuple(sorted(whole, key=lambda run: run.wave.start_us))
-
-
-def _same_channel(one: WaveRun, other: WaveRun) -> bool:
-    a, b = one.wave, other.wave
-    return (one.device, one.origin, a.code, a.unit, a.rate_hz, a.inoperative) == (
-        other.device,
-        other.origin,
-        b.code,
-        b.unit,
-        b.rate_hz,
-        b.inoperative,
-    )

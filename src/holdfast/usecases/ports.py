@@ -140,6 +140,15 @@ class Anchor(msgspec.Struct, frozen=True, kw_only=True):
     hash: bytes
 
 
+class Copies(msgspec.Struct, frozen=True, kw_only=True):
+    """What a home found when it compared what it keeps twice (its indices) with the rows."""
+
+    damaged: tuple[str, ...] = ()
+    """A sentence for each, that names the index."""
+    not_compared: str = ""
+    """Why nothing was compared; empty when it was."""
+
+
 class Store(Protocol):
     """The record, the monitor data and the quarantine. Reads are consistent and never block the writer."""
 
@@ -176,6 +185,10 @@ class Store(Protocol):
 
     def anchors(self, *, after_number: int = 0, limit: int = 1_000) -> list[Anchor]: ...
 
+    def anchor_over(self, seq: int) -> Anchor | None:
+        """The anchor that binds this event and, through the anchors before it, every earlier one."""
+        ...
+
     def held(self, case_id: str | None = None) -> list[Held]:
         """Held messages in arrival order."""
         ...
@@ -206,6 +219,10 @@ class Store(Protocol):
         ...
 
     def quarantine_raw(self, quarantine_id: int) -> bytes | None: ...
+
+    def compare_copies(self) -> Copies:
+        """Compare every index with its rows; as slow as reading everything. No row depends on what it finds."""
+        ...
 
     def quarantine_bytes(self) -> int:
         """Raw bytes kept in all."""

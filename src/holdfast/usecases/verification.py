@@ -2,9 +2,10 @@
 
 What this can find: any change to an event (body, author, times, order), to an anchor or to a
 block, and any event, block or trend row taken out or put in, also under a case that was never
-admitted. What it cannot: the loss of the newest events together with their anchors. For that,
-somebody outside keeps a checkpoint, and compares (``witness``). And what
-stands outside the chain: held messages (until they are in a block), the quarantine, accounts.
+admitted; and any index that does not say what its rows say. What it cannot: the loss of the
+newest events together with their anchors. For that, somebody outside keeps a checkpoint, and
+compares (``witness``). And what stands outside the chain: held messages (until they are in a
+block), the quarantine, accounts.
 """
 
 from collections import deque
@@ -22,6 +23,10 @@ from holdfast.usecases.block_verification import check_blocks
 from holdfast.usecases.ports import Anchor, Films, Store
 
 _PAGE = 1_000
+MENDING = (
+    "An index is a copy that makes reading fast; the rows are not changed by what is wrong in it. The disk may be "
+    "failing: stop Holdfast, copy its folder elsewhere, then `holdfast verify --renew-indices` makes them anew."
+)
 _CASE = case_stream("")
 
 
@@ -41,10 +46,19 @@ class VerifyReport:
     """Problems beyond those spelled out."""
     pictures: int = 0
     """Files of pictures that were read and compared with their hash."""
+    damaged_copies: tuple[str, ...] = ()
+    """Indices that no longer say what the rows say: no link depends on one, but a look-up by one may miss a row."""
+    copies_not_compared: str = ""
+    """Why indices were not compared; empty when they were."""
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """Everything that does not hold, broken links first."""
+        return self.problems + self.damaged_copies
 
     @property
     def ok(self) -> bool:
-        return not self.problems
+        return not self.wrong
 
     def in_words(self) -> list[str]:
         """The report as lines for a person."""
@@ -54,13 +68,20 @@ class VerifyReport:
         )
         if self.pictures:
             checked += f" Read {self.pictures} pictures."
-        if self.ok:
+        lines = [checked]
+        if self.problems:
+            lines.append(f"First broken link: {self.problems[0]}")
+            lines += [f"Also: {problem}" for problem in self.problems[1:]]
+        else:
             anchor = f" Newest anchor: {self.last_anchor}." if self.last_anchor else ""
-            return [checked, f"Every link holds.{anchor}"]
-        lines = [checked, f"First broken link: {self.problems[0]}"]
-        lines += [f"Also: {problem}" for problem in self.problems[1:]]
+            lines.append(f"Every link holds.{anchor}")
         if self.unlisted:
             lines.append(f"And {self.unlisted} more.")
+        lines += [f"Damaged copy: {problem}" for problem in self.damaged_copies]
+        if self.damaged_copies:
+            lines.append(MENDING)
+        if self.copies_not_compared:
+            lines.append(self.copies_not_compared)
         return lines
 
 
@@ -103,6 +124,7 @@ def verify(store: Store, films: Films | None = None) -> VerifyReport:
         blocks, points = blocks + counted.blocks, points + counted.trend_points
     if films:
         _check_pictures(films, walk)
+    copies = store.compare_copies()
     return VerifyReport(
         events=walk.events,
         streams=len(walk.heads),
@@ -113,6 +135,8 @@ def verify(store: Store, films: Films | None = None) -> VerifyReport:
         problems=tuple(walk.found),
         unlisted=walk.unlisted,
         pictures=sum(one not in walk.removed for _, one in walk.pictures) if films else 0,
+        damaged_copies=copies.damaged,
+        copies_not_compared=copies.not_compared,
     )
 
 

@@ -3,12 +3,10 @@
 import json
 import re
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
-from pydicom import Dataset, dcmread
-from pydicom.pixels.utils import iter_pixels
 from starlette.responses import Response
 
 from holdfast.imaging.presentation import Window, greys, windows
@@ -18,6 +16,9 @@ from holdfast.web.dicomweb import images_of
 from holdfast.web.film_shelf import jpeg
 from holdfast.web.gate import Call
 from holdfast.web.route import Page
+
+if TYPE_CHECKING:  # the library is fetched with the first picture: a server listens sooner without it
+    from pydicom import Dataset
 
 _PIXELS = "7FE00010"
 _BOUNDARY = "holdfast-frame"
@@ -57,6 +58,8 @@ def rendered(call: Call) -> Response:
 
 def frames(call: Call) -> Response:
     """The stored values of the frames that are listed, unpacked, little endian."""
+    from pydicom.pixels.utils import iter_pixels
+
     (image,) = _asked(call)
     listed = call.part("frames").split(",")
     if not all(text.isdecimal() and 0 < int(text) < 10**6 for text in listed):
@@ -94,6 +97,8 @@ def _asked(call: Call) -> list[ImageEntry]:
 
 
 def _header(call: Call, image: ImageEntry) -> dict[str, Any]:
+    from pydicom import dcmread
+
     try:
         read = dcmread(BytesIO(call.services.films.read(image.image_id)), stop_before_pixels=True)
         told = dict(_without_bulk(read).to_json_dict(suppress_invalid_tags=True))
@@ -106,7 +111,7 @@ def _header(call: Call, image: ImageEntry) -> dict[str, Any]:
     return told
 
 
-def _without_bulk(read: Dataset) -> Dataset:
+def _without_bulk(read: "Dataset") -> "Dataset":
     for element in list(read):
         if element.VR in ("OB", "OW", "OF", "OD", "OL", "OV", "UN") and len(element.value or b"") > _BULK_BYTES:
             del read[element.tag]

@@ -1,3 +1,5 @@
+"""Exports of monitors as tables: units, times and values are checked, and what does not fit is said."""
+
 import os
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""A recording is played as monitors would send it, and never passes for live."""
+
 from pathlib import Path
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""PhysioNet records: samples, units, missing values, reference beats."""
+
 import os
 from pathlib import Path
 

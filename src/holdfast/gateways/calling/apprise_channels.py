@@ -5,13 +5,15 @@ None of them says that a message reached the person: what a channel took is ``se
 
 import logging
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import quote
-
-import apprise
 
 from holdfast.gateways.calling.settings import TO, Settings
 from holdfast.kernel.errors import OperatorError
 from holdfast.usecases.call_ports import ChannelError, Message
+
+if TYPE_CHECKING:  # fetched with the first message: a server listens sooner without it
+    import apprise
 
 CONNECT_S = 4
 ANSWER_S = 8
@@ -56,7 +58,7 @@ class AppriseChannels:
             raise ChannelError(f"The channel {message.channel} did not take the message.", "It is tried again.")
         return "sent"
 
-    def _plugin(self, channel: str, to: str, more: dict[str, str]) -> apprise.NotifyBase | None:
+    def _plugin(self, channel: str, to: str, more: dict[str, str]) -> "apprise.NotifyBase | None":
         template = self._templates.get(channel)
         if template is None or not _TO.fullmatch(to):
             return None
@@ -64,4 +66,6 @@ class AppriseChannels:
         if more:
             asked = "&".join(f"{name}={quote(value, safe='')}" for name, value in more.items())
             url += ("&" if "?" in url else "?") + asked
+        import apprise
+
         return apprise.Apprise.instantiate(url, suppress_exceptions=True)

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
-import yaml
 
+from holdfast.gateways import settings_file
 from holdfast.kernel.errors import OperatorError
 
 FILE = "calling.yaml"
 TO = "{to}"
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,19}")
-_REMEDY = "See docs/reference/calling.md."
+PAGE = "docs/reference/calling.md"
+_REMEDY = f"See {PAGE}."
 
 
 @dataclass(frozen=True)
@@ -34,18 +35,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 def read_settings(folder: Path) -> Settings:
     """The settings of this folder; empty when there is no file. Raises ``OperatorError``."""
     path = folder / FILE
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return Settings()
-    except (OSError, UnicodeDecodeError):
-        raise OperatorError(f"{path} cannot be read.", "Its owner must be who runs Holdfast.") from None
-    if path.stat().st_mode & 0o077:
-        raise OperatorError(f"{path} holds secrets and others on this machine can read it.", f"Run: chmod 600 {path}")
-    try:
-        file = msgspec.convert(yaml.safe_load(text) or {}, type=_File)
-    except (msgspec.ValidationError, yaml.YAMLError):
-        raise OperatorError(f"{path} does not have the shape it should.", _REMEDY) from None
+    file = settings_file.read(path, _File, see=PAGE, secret=True) or _File()
     for name, template in file.channels.items():
         if not _NAME.fullmatch(name):
             raise OperatorError(f"{path}: a channel's name is not of small letters and digits.", _REMEDY)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import msgspec
 
 from holdfast.gateways.cds_hooks.settings import PeerService
@@ -46,6 +45,8 @@ class HttpPeers:
         headers = {"content-type": "application/json", "accept": "application/json"}
         if self._signer:
             headers["authorization"] = f"Bearer {self._signer.token(service.address, self._now_us())}"
+        import httpx  # fetched with the first question: a server listens sooner without it
+
         try:
             status, answer = _post(service.address, body, headers)
         except (httpx.HTTPError, OSError) as error:
@@ -63,6 +64,8 @@ class _TooMuchError(Exception):
 
 def _post(address: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
     """One try, no redirect, no more bytes and no more time than an answer may take, however slowly it drips."""
+    import httpx
+
     ends = time.monotonic() + HOOK_ANSWER_S
     with httpx.stream(
         "POST", address, content=body, headers=headers, timeout=HOOK_ANSWER_S, follow_redirects=False

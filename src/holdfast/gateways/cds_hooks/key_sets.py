@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import jwt
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -31,6 +30,8 @@ Fetch = Callable[[str], bytes]
 
 def fetch(address: str) -> bytes:
     """The bytes behind an address of the settings: no redirect is followed, and no more is read than keys need."""
+    import httpx  # fetched with the first key: a server listens sooner without it
+
     with httpx.stream("GET", address, timeout=FETCH_S, follow_redirects=False) as answer:
         answer.raise_for_status()
         body = bytearray()

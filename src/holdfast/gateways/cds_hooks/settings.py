@@ -9,14 +9,15 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
-import yaml
 
+from holdfast.gateways import settings_file
 from holdfast.kernel.errors import OperatorError
 from holdfast.kernel.limits import HOOK_CALLS_PER_MIN
 
 FILE = "hooks.yaml"
 _KEY = re.compile(r"[a-z][a-z0-9_-]{0,29}")
-_REMEDY = "See docs/reference/cds-hooks.md."
+PAGE = "docs/reference/cds-hooks.md"
+_REMEDY = f"See {PAGE}."
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 Algorithm = Literal["ES384", "RS384", "ES256", "ES512", "RS256", "RS512", "PS256", "PS384", "PS512"]
@@ -70,16 +71,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 def read_settings(folder: Path) -> Settings:
     """The settings of this folder; empty when there is no file. Raises ``OperatorError``."""
     path = folder / FILE
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return Settings()
-    except (OSError, UnicodeDecodeError):
-        raise OperatorError(f"{path} cannot be read.", "Its owner must be who runs Holdfast.") from None
-    try:
-        settings = msgspec.convert(yaml.safe_load(text) or {}, type=Settings)
-    except (msgspec.ValidationError, yaml.YAMLError) as error:
-        raise OperatorError(f"{path} does not have the shape it should: {error}.", _REMEDY) from None
+    settings = settings_file.read(path, Settings, see=PAGE) or Settings()
     check(settings, str(path))
     return msgspec.structs.replace(settings, address=settings.address.rstrip("/"))
 

@@ -46,6 +46,14 @@ def decode(stream: bytes, rows: int, columns: int) -> NDArray[np.uint16]:
     return out.astype(np.uint16)
 
 
+def warm_up() -> None:
+    """Have the loop compiled before a film comes, on the smallest picture: two by two, no difference anywhere."""
+    frame = struct.pack(">BBHBHHBBBB", 0xFF, _SOF3, 11, 12, 2, 2, 1, 1, 0x11, 0)
+    table = struct.pack(">BBHB", 0xFF, _DHT, 20, 0) + bytes([1]) + bytes(15) + bytes([0])
+    scan = struct.pack(">BBHBBBBBB", 0xFF, _SOS, 8, 1, 1, 0, 1, 0, 0)
+    decode(b"\xff\xd8" + frame + table + scan + bytes(8) + b"\xff\xd9", 2, 2)
+
+
 def _damaged(why: str) -> SenderError:
     return SenderError(f"The JPEG lossless stream cannot be read: {why}.", _AGAIN)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from holdfast.gateways.networks import plain_address
 from holdfast.kernel.errors import OperatorError
 
+TITLE = "HOLDFAST"
+"""Our AE title."""
 _TITLE_MAX = 16
 
 

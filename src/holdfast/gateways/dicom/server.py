@@ -23,7 +23,7 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
 )
 
 from holdfast.gateways.dicom import worklist
-from holdfast.gateways.dicom.peers import Peer, allowed
+from holdfast.gateways.dicom.peers import TITLE, Peer, allowed
 from holdfast.kernel.errors import SenderError, WorldError
 from holdfast.kernel.limits import (
     DICOM_ASSOCIATIONS_MAX,
@@ -38,7 +38,6 @@ from holdfast.kernel.pace import Pace
 
 log = logging.getLogger(__name__)
 
-TITLE = "HOLDFAST"
 SUCCESS, CANNOT_UNDERSTAND, OUT_OF_RESOURCES, FAILURE = 0x0000, 0xC000, 0xA700, 0x0110
 PENDING, CANCELLED = 0xFF00, 0xFE00
 _NOT_ALLOWED = (0x01, 0x01, 0x03)  # A-ASSOCIATE-RJ: permanent, by the user of the service, calling title not known

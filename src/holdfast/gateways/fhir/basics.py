@@ -19,7 +19,6 @@ MDC = "urn:iso:std:iso:11073:10101"
 DICOM = "http://dicom.nema.org/resources/ontology/DCM"
 _TERMS = "http://terminology.hl7.org/CodeSystem/"
 CATEGORY = f"{_TERMS}observation-category"
-ACT_CODE = f"{_TERMS}v3-ActCode"
 
 OURS = "urn:holdfast:"
 """Begins every code system and extension of ours: ``docs/reference/fhir.md`` lists them."""
@@ -109,6 +108,11 @@ def extension(url: str, **value: Any) -> Resource:
 
 def note(*texts: str) -> list[Resource]:
     return [{"text": text} for text in texts if text]
+
+
+def noted(one: Resource, *lines: Resource) -> list[Resource]:
+    """Its notes with these after them."""
+    return [*one.get("note", []), *lines]
 
 
 def binary(identity: str, content_type: str, data: bytes) -> Resource:

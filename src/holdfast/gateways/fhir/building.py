@@ -11,6 +11,8 @@ from holdfast.gateways.fhir.basics import (
     concept,
     filled,
     identifier,
+    note,
+    noted,
     ours,
     reference,
     terms,
@@ -142,7 +144,7 @@ class Building:
             identity,
             lambda one: {
                 "status": "entered-in-error",
-                "note": [*one.get("note", []), {"text": f"Taken back: {reason}"}],
+                "note": noted(one, *note(f"Taken back: {reason}")),
             },
         )
 

@@ -1,6 +1,6 @@
 """Communication: alarms, calls, what the handler was told, opinions, notes."""
 
-from holdfast.gateways.fhir.basics import Resource, coding, concept, filled, identifier, note, ours, when
+from holdfast.gateways.fhir.basics import Resource, coding, concept, filled, identifier, note, noted, ours, when
 from holdfast.gateways.fhir.building import Building, Mappers
 from holdfast.record import alarm_events as al
 from holdfast.record import call_events as ca
@@ -60,13 +60,13 @@ def _cleared(b: Building, item: Recorded, event: al.AlarmCleared) -> None:
         item,
         "alarm",
         event.alarm_id,
-        lambda one: {"status": "completed", "note": [*one.get("note", []), *note(f"Over: {event.why}")]},
+        lambda one: {"status": "completed", "note": noted(one, *note(f"Over: {event.why}"))},
     )
 
 
 def _opinion_of_signals(b: Building, item: Recorded, event: al.AlarmSecondOpinion) -> None:
     words = f"The signals {event.verdict.replace('_', ' ')}: {event.text}"
-    b.change(item, "alarm", event.alarm_id, lambda one: {"note": [*one.get("note", []), *note(words)]})
+    b.change(item, "alarm", event.alarm_id, lambda one: {"note": noted(one, *note(words))})
 
 
 def _call_opened(b: Building, item: Recorded, event: ca.CallOpened) -> None:
@@ -106,7 +106,7 @@ def _call_withdrawn(b: Building, item: Recorded, event: ca.CallWithdrawn) -> Non
 
 def _call_line(b: Building, item: Recorded, call_id: str, at_us: int, words: str) -> None:
     line = {"text": words, "time": when(at_us)}
-    b.change(item, "call", call_id, lambda one: {"note": [*one.get("note", []), line]})
+    b.change(item, "call", call_id, lambda one: {"note": noted(one, line)})
 
 
 def _note(b: Building, item: Recorded, event: ev.NoteWritten) -> None:

@@ -7,6 +7,7 @@ from holdfast.gateways.fhir.basics import (
     filled,
     identifier,
     note,
+    noted,
     ours,
     quantity,
     reference,
@@ -88,7 +89,7 @@ def _disposed(b: Building, item: Recorded, event: cu.ItemDisposed) -> None:
 def _step(b: Building, item: Recorded, event: cu.CustodyFact, words: str, **changes: object) -> None:
     """What was done with the item as a dated line of its Specimen. Provenance names the event itself."""
     lines = [{"text": text, "time": when(event.at_us)} for text in (f"{words} [{event.by}]", event.explanation) if text]
-    b.change(item, "item", event.item_id, lambda one: {"note": [*one.get("note", []), *lines], **changes})
+    b.change(item, "item", event.item_id, lambda one: {"note": noted(one, *lines), **changes})
 
 
 def _report(b: Building, item: Recorded, at_us: int, item_id: str, code: str, who: str, words: str) -> Resource:

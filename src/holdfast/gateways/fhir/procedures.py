@@ -9,6 +9,7 @@ from holdfast.gateways.fhir.basics import (
     filled,
     identifier,
     note,
+    noted,
     ours,
     reference,
     when,
@@ -125,7 +126,7 @@ def _cpr_withdrawn(b: Building, item: Recorded, event: cpr.CprStepWithdrawn) -> 
 
 def _cpr_fact(b: Building, item: Recorded, event: cpr.CprFactRecorded) -> None:
     words = f"{event.key.replace('_', ' ')}: {event.value}"
-    b.change(item, "cpr", event.cpr_id, lambda one: {"note": [*one.get("note", []), *note(words)]})
+    b.change(item, "cpr", event.cpr_id, lambda one: {"note": noted(one, *note(words))})
 
 
 def _planned(b: Building, item: Recorded, event: su.SurgeryPlanned) -> None:
@@ -159,13 +160,13 @@ def _surgery_line(
         case su.AnaesthesiaNoted():
             words = event.what
     line = {"text": words, "time": when(event.at_us)}
-    b.change(item, "surgery", event.surgery_id, lambda one: {"note": [*one.get("note", []), line]} if words else {})
+    b.change(item, "surgery", event.surgery_id, lambda one: {"note": noted(one, line)} if words else {})
 
 
 def _began(b: Building, item: Recorded, event: su.AnaesthesiaBegan) -> None:
     at = {"status": "in-progress", "performedPeriod": {"start": when(event.at_us)}}
     words = note(event.anaesthetist and f"Anaesthetist: {event.anaesthetist}")
-    b.change(item, "surgery", event.surgery_id, lambda one: at | {"note": [*one.get("note", []), *words]})
+    b.change(item, "surgery", event.surgery_id, lambda one: at | {"note": noted(one, *words)})
 
 
 def _ended(b: Building, item: Recorded, event: su.AnaesthesiaEnded) -> None:

@@ -9,6 +9,7 @@ from holdfast.gateways.fhir.basics import (
     filled,
     identifier,
     note,
+    noted,
     ours,
     reference,
     when,
@@ -61,7 +62,7 @@ def _decided(b: Building, item: Recorded, event: ev.EndOfLifeDecided) -> None:
 
 def _comfort(b: Building, item: Recorded, event: ev.ComfortAnswered) -> None:
     words = f"Analgesia: {event.analgesia.replace('_', ' ')}; sedation: {event.sedation.replace('_', ' ')}"
-    b.change(item, "order", event.order_id, lambda one: {"note": [*one.get("note", []), *note(words, event.note)]})
+    b.change(item, "order", event.order_id, lambda one: {"note": noted(one, *note(words, event.note))})
 
 
 def _performed(b: Building, item: Recorded, event: eol.EndOfLifePerformed) -> None:
@@ -74,7 +75,7 @@ def _stopped(b: Building, item: Recorded, event: eol.EndOfLifeStopped) -> None:
         item,
         "order",
         event.order_id,
-        lambda one: {"status": "revoked", "note": [*one.get("note", []), *note(why and f"Stopped: {why}")]},
+        lambda one: {"status": "revoked", "note": noted(one, *note(why and f"Stopped: {why}"))},
     )
 
 
@@ -126,7 +127,7 @@ def _treatment_stopped(b: Building, item: Recorded, event: tr.TreatmentOrderStop
         item,
         "treatment-order",
         event.order_id,
-        lambda one: {"status": "revoked", "note": [*one.get("note", []), *note(f"Stopped: {event.reason}")]},
+        lambda one: {"status": "revoked", "note": noted(one, *note(f"Stopped: {event.reason}"))},
     )
 
 

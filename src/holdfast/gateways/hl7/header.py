@@ -24,7 +24,6 @@ class Header:
 
     kind: str
     """Type and trigger, e.g. ``ORU^R01``; empty when the message does not say."""
-    structure: str
     control_id: str
     processing_id: str
     version: str
@@ -36,8 +35,6 @@ class Header:
     sender: str
     """MSH-3 as written."""
     facility: str
-    receiver: str
-    receiver_facility: str
     charset: str
 
     @property
@@ -57,7 +54,6 @@ def read_header(message: Er7Message, default_offset_min: int) -> Header:
     kind = "^".join(part.upper() for part in parts[:2] if part)
     return Header(
         kind=kind,
-        structure=parts[2] if len(parts) > 2 else "",
         control_id=msh.text(10 + shift),
         processing_id=msh.text(11 + shift).upper(),
         version=msh.text(12 + shift),
@@ -66,8 +62,6 @@ def read_header(message: Er7Message, default_offset_min: int) -> Header:
         application_ack=msh.text(16 + shift).upper(),
         sender=msh.field(3),
         facility=msh.field(4),
-        receiver=msh.field(5) if shift >= 0 else "",
-        receiver_facility=msh.field(6) if shift >= 0 else "",
         charset=msh.field(18 + shift),
     )
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
-import yaml
 
+from holdfast.gateways import settings_file
 from holdfast.kernel.errors import OperatorError
 
 FILE = "sign-in.yaml"
-_REMEDY = "See docs/reference/security.md."
+PAGE = "docs/reference/security.md"
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -34,20 +34,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 def read_settings(folder: Path) -> Settings | None:
     """The settings of this folder; None when there is no file. Raises ``OperatorError``."""
     path = folder / FILE
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError):
-        raise OperatorError(f"{path} cannot be read.", "Its owner must be who runs Holdfast.") from None
-    if path.stat().st_mode & 0o077:
-        raise OperatorError(f"{path} holds a secret and others on this machine can read it.", f"Run: chmod 600 {path}")
-    try:
-        settings = msgspec.convert(yaml.safe_load(text) or {}, type=Settings)
-    except (msgspec.ValidationError, yaml.YAMLError):
-        raise OperatorError(f"{path} does not have the shape it should.", _REMEDY) from None
-    if not (safe_address(settings.issuer) and safe_address(settings.address)):
-        raise OperatorError(f"{path}: issuer and address begin with https://.", _REMEDY)
+    settings = settings_file.read(path, Settings, see=PAGE, secret=True)
+    if settings and not (safe_address(settings.issuer) and safe_address(settings.address)):
+        raise OperatorError(f"{path}: issuer and address begin with https://.", f"See {PAGE}.")
     return settings
 
 

@@ -6,8 +6,8 @@ import segno
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from holdfast.gateways.paper.pdf import document_pdf, fonts
-from holdfast.usecases.documents import Document, Label
+from holdfast.gateways.paper.pdf import fonts
+from holdfast.usecases.documents import Label
 
 WIDTH, HEIGHT = 100 * mm, 62 * mm
 """A common size of label rolls; on A4 it prints at the same size in a corner."""
@@ -65,16 +65,8 @@ def _draw_code(canvas: Canvas, text: str, left: float, bottom: float) -> None:
                 canvas.rect(left + across * cell, bottom + _CODE - (down + 1) * cell, cell, cell, stroke=0, fill=1)
 
 
-class PdfPaper:
-    """See ``usecases.documents.Paper``."""
-
-    def document(self, document: Document) -> bytes:
-        return document_pdf(document)
-
-    def label(self, label: Label) -> bytes:
-        return label_pdf(label)
-
-    def qr_svg(self, text: str) -> bytes:
-        made = io.BytesIO()
-        segno.make(text, error="m", micro=False).save(made, kind="svg", scale=5, border=4, light="#fff", svgns=True)
-        return made.getvalue()
+def qr_svg(text: str) -> bytes:
+    """A QR code as a picture."""
+    made = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(made, kind="svg", scale=5, border=4, light="#fff", svgns=True)
+    return made.getvalue()

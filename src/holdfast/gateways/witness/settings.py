@@ -4,9 +4,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
-import yaml
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
+from holdfast.gateways import settings_file
 from holdfast.gateways.witness.c2sp import HttpWitness
 from holdfast.gateways.witness.rfc3161 import HttpAuthority
 from holdfast.kernel.errors import OperatorError
@@ -14,7 +14,8 @@ from holdfast.kernel.time import US_PER_MIN
 from holdfast.record.cosignature import read_witness_key
 
 FILE = "witnesses.yaml"
-_REMEDY = "See docs/reference/proofs.md."
+PAGE = "docs/reference/proofs.md"
+_REMEDY = f"See {PAGE}."
 
 
 class _Witness(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -39,14 +40,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 def read_witnesses(folder: Path) -> tuple[tuple[HttpWitness, ...], tuple[HttpAuthority, ...]]:
     """The witnesses and authorities of this folder; none when there is no file. Raises ``OperatorError``."""
     path = folder / FILE
-    try:
-        file = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")) or {}, type=_File)
-    except FileNotFoundError:
-        return (), ()
-    except (OSError, UnicodeDecodeError) as error:
-        raise OperatorError(f"{path} cannot be read: {error}.", "Its owner must be who runs Holdfast.") from error
-    except (msgspec.ValidationError, yaml.YAMLError) as error:
-        raise OperatorError(f"{path} does not have the shape it should: {error}.", _REMEDY) from None
+    file = settings_file.read(path, _File, see=PAGE) or _File()
     peers: tuple[_Witness | _Authority, ...] = (*file.witnesses, *file.timestamps)
     for peer in peers:
         if not _is_address(peer.url):

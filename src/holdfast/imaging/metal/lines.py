@@ -52,7 +52,7 @@ def line_candidates(ready: Ready) -> list[Candidate]:
 def _ridge(
     rr: NDArray[np.float32], rc: NDArray[np.float32], cc: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """(strength, direction of the line in radians) where the picture is a bright ridge and the pixel its crest."""
+    """(strength, direction across the line in radians) where the picture is a bright ridge and the pixel its crest."""
     rows, columns = rr.shape
     strength = np.zeros((rows, columns), dtype=np.float32)
     angle = np.zeros((rows, columns), dtype=np.float32)
@@ -63,7 +63,6 @@ def _ridge(
             low, high = middle - root, middle + root
             if low < 0 and abs(high) < 0.6 * -low:
                 strength[r, c] = -low - max(0.0, -high)
-                angle[r, c] = 0.5 * np.arctan2(2 * rc[r, c], -(rr[r, c] - cc[r, c]))
     crest = np.zeros((rows, columns), dtype=np.float32)
     for r in range(1, rows - 1):
         for c in range(1, columns - 1):

@@ -4,7 +4,6 @@ import base64
 import io
 
 import msgspec
-import segno
 from starlette.responses import Response
 
 from holdfast.kernel.errors import NotFoundError, OperatorError
@@ -17,7 +16,6 @@ from holdfast.usecases.timeline_care import ADVICE
 from holdfast.web.api import json
 from holdfast.web.entries import Entry
 from holdfast.web.gate import Call, Takes
-from holdfast.web.letter_pdf import letter_pdf
 from holdfast.web.pages.cases import actor_names
 from holdfast.web.render import page
 from holdfast.web.route import Page
@@ -61,6 +59,8 @@ def _page(call: Call, made: str = "", made_for: str = "") -> Response:
 
 def _qr(text: str) -> str:
     """A QR code as a data address: a telephone reads it off the screen."""
+    import segno
+
     drawn = io.BytesIO()
     segno.make(text, error="m").save(drawn, kind="svg", scale=5, border=3, light="#fff", xmldecl=False)
     return "data:image/svg+xml;base64," + base64.b64encode(drawn.getvalue()).decode()
@@ -126,6 +126,8 @@ def letter_response(call: Call, state: CaseState) -> Response:
     if found is None:
         raise NotFoundError("No letter was written.", "Write it on the page of the way home.")
     written, by = found
+    from holdfast.web.letter_pdf import letter_pdf  # what draws it is fetched when a letter is asked for
+
     data = letter_pdf(state, written, call.ctx.book.clinic.name_of(by), call.ctx.book.clinic.calling.phone)
     name = f'inline; filename="letter-{state.case_id}.pdf"'
     return Response(data, media_type="application/pdf", headers={"content-disposition": name})

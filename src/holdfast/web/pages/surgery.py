@@ -10,7 +10,6 @@ from holdfast.surgery.course import TRANSITIONS, Step, left_open, phase_of, reas
 from holdfast.usecases import surgery as use
 from holdfast.usecases.cases import TREATMENTS
 from holdfast.web.anaesthetic_chart import LINES, TOP, chart
-from holdfast.web.anaesthetic_pdf import anaesthetic_pdf
 from holdfast.web.api import json
 from holdfast.web.gate import Call
 from holdfast.web.pages.cases import actor_names
@@ -64,6 +63,8 @@ def surgery_chart(call: Call) -> Response:
 def pdf(call: Call) -> Response:
     state = call.ctx.book.case(call.part("case_id"))
     record = use.anaesthetic_record(call.ctx, state.case_id, call.part("surgery_id"), call.now_us)
+    from holdfast.web.anaesthetic_pdf import anaesthetic_pdf  # what draws it is fetched when one is asked for
+
     data = anaesthetic_pdf(state, record, load(), actor_names(call))
     name = f'inline; filename="anaesthetic-{record.surgery.surgery_id}.pdf"'
     return Response(data, media_type="application/pdf", headers={"content-disposition": name})

@@ -1,7 +1,5 @@
 """The ward: the board of all beds, one bed, the list of beds, and what could not be charted."""
 
-from urllib.parse import quote
-
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from holdfast.kernel.errors import NotFoundError
@@ -88,11 +86,6 @@ def hexdump(data: bytes) -> str:
         text = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
         lines.append(f"{offset:08x}  {row.hex(' '):<47}  {text}")
     return "\n".join(lines) + "\n"
-
-
-def bed_path(name: str) -> str:
-    """The address of a bed's page."""
-    return f"/beds/{quote(name, safe='')}"
 
 
 PAGES = (

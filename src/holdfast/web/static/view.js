@@ -71,4 +71,14 @@ export function showSilence(root, view) {
   const text = view.last_message_us ? `Monitor silent for ${span(view.server_us - view.last_message_us)}` : "No data from a monitor";
   if (line.textContent !== text) line.textContent = text;
   root.classList.toggle("is-silent", Boolean(view.case_id) && view.silent);
+  showBehind(root, view);
+}
+
+function showBehind(root, view) {
+  const line = slot(root, "behind");
+  line.hidden = !view.case_id || !view.behind_s;
+  const from = view.shown_from_us ? `numbers shown are from ${clock(view.shown_from_us)}` : "no numbers yet";
+  const text = view.behind_s ? `Analysis is ${view.behind_s} s behind: ${from}. Look at the monitor.` : "";
+  if (line.textContent !== text) line.textContent = text;
+  root.classList.toggle("is-behind", Boolean(view.case_id) && view.behind_s > 0);
 }

@@ -1,0 +1,55 @@
+"""Independent pieces of work, done here one after the other or by Dask workers: the same answers in the same order.
+
+Work that runs here must be a function of a module, its argument and answer such as pickle takes, and it must change
+nothing: a worker that dies has its work done again by another one.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from holdfast.kernel.errors import OperatorError, WorldError
+
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
+
+DEATHS_MAX = 10
+"""Workers that one piece of work may outlive; then it is taken for what kills them (our choice)."""
+
+
+def run_here(work: Callable[[Task], Answer], tasks: Sequence[Task]) -> list[Answer]:
+    """One after the other, in this process."""
+    return [work(task) for task in tasks]
+
+
+def run_on_dask(
+    work: Callable[[Task], Answer], tasks: Sequence[Task], *, workers: int = 0, scheduler: str = ""
+) -> list[Answer]:
+    """On ``workers`` processes of this machine, or on the cluster whose ``scheduler`` is named (``tcp://HOST:PORT``).
+
+    Raises ``OperatorError`` where Dask is not installed and ``WorldError`` when workers go on dying; whatever ``work``
+    itself raises comes through.
+    """
+    try:
+        import dask
+        from distributed import Client, KilledWorker, LocalCluster
+    except ImportError as error:
+        raise OperatorError(
+            "Dask is not installed, so only this process can work.", "pip install 'holdfast[dask]', or leave it out."
+        ) from error
+
+    with dask.config.set({"distributed.scheduler.allowed-failures": DEATHS_MAX}):
+        cluster = scheduler or LocalCluster(
+            n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+        )
+        try:
+            with Client(cluster) as client:
+                asked = client.map(work, tasks, pure=False)
+                answers: list[Answer] = client.gather(asked)
+                return answers
+        except KilledWorker as error:
+            raise WorldError(
+                f"Workers died {DEATHS_MAX} times at the same work.", "Give them more memory, or fewer at a time."
+            ) from error
+        finally:
+            if not isinstance(cluster, str):
+                cluster.close()

@@ -46,6 +46,7 @@ def _beside(name: str) -> ModuleType:
 
 
 TABLES = _beside("security_tables")
+ENTRIES = _beside("entry_tables")
 
 USES = {
     "cpr": "During an arrest",
@@ -307,6 +308,10 @@ PARTS: dict[str, dict[str, Callable[[Knowledge], str]]] = {
     "operations.md": {"degradation": degradation},
     "surgery.md": {"surgery": surgery, "surgery lists": surgery_lists},
     "security.md": {"asvs": lambda _: TABLES.asvs()},
+    "inputs.md": {
+        "entries": lambda _: ENTRIES.entries(TABLES.table),
+        "limits": lambda _: ENTRIES.limit_rows(TABLES.table),
+    },
     "hazards.md": {"hazards": lambda _: TABLES.hazards()},
     "roles.md": {"roles": lambda _: TABLES.roles()},
     "resuscitation.md": {"course": course, "numbers": figures},

@@ -25,6 +25,7 @@ from holdfast.usecases.flushing import Flusher
 from holdfast.usecases.operations import Readiness
 from holdfast.web.app import create_app
 from holdfast.web.request_id import REQUEST_ID
+from holdfast.web.security_log import said
 from making import CountingIds, StandingClock, monitor_message, numeric
 
 ROOT = Path(__file__).parent.parent
@@ -204,6 +205,24 @@ def test_one_event_is_one_line_with_the_name_of_its_request() -> None:
     read = json.loads(said)
     assert (read["request"], read["route"], read["status"], read["says"]) == ("request-7", "board", 200, "two\nlines")
     assert "password" not in read
+
+
+def test_every_line_begins_with_its_moment_in_utc() -> None:
+    one = line("told")
+    one.created = 1_700_000_000.25
+    assert PlainLines().format(one) == "2023-11-14T22:13:20.250+00:00 WARNING told"
+    assert json.loads(JsonLines().format(one))["at"] == "2023-11-14T22:13:20.250+00:00"
+
+
+def test_what_happened_at_the_door_is_an_object_with_its_facts(caplog: pytest.LogCaptureFixture) -> None:
+    """A collector of logs finds all of one account or one address without taking words apart."""
+    said("signed in", account="a-1", by="password and code", address="192.0.2.7", role="")
+    (record,) = caplog.records
+    read = json.loads(JsonLines().format(record))
+    assert read["logger"] == "holdfast.security"
+    assert read["says"] == "signed in"
+    assert read["facts"] == {"account": "a-1", "by": "password and code", "address": "192.0.2.7"}
+    assert 'signed in account="a-1" by="password and code"' in PlainLines().format(record)
 
 
 def test_a_request_has_one_name_in_its_answer_and_in_the_log(house: House, caplog: pytest.LogCaptureFixture) -> None:

@@ -37,6 +37,8 @@ class Config:
     """File with the token that opens the figures from other machines; without it only this machine reads them."""
     secure_cookies: bool = False
     """Set when TLS ends in front of Holdfast."""
+    plain_http: bool = False
+    """Serve pages to other machines without TLS: stated, never fallen into."""
     tls_certificate: Path | None = None
     """PEM; with it the pages are served over TLS."""
     tls_key: Path | None = None

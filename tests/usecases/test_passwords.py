@@ -4,6 +4,7 @@ import pytest
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from holdfast.kernel.errors import OperatorError
+from holdfast.knowledge import leaked_passwords
 from holdfast.usecases.passwords import PASSWORD_MAX, PASSWORD_MIN, check_password
 
 
@@ -57,3 +58,26 @@ def test_length_is_refused_and_never_cut() -> None:
     assert not taken("k3!vQ9#z")
     assert taken(("a quiet night in the ward " * 8)[:PASSWORD_MAX])
     assert not taken(("a quiet night in the ward " * 8)[: PASSWORD_MAX + 1])
+
+
+LEAKED = ("Soso123aljg", "mailcreated5240", "USUCKBALLZ1", "123qweasdzxc", "qazwsxedcrfv")
+
+
+@pytest.mark.parametrize("password", LEAKED)
+def test_what_leaked_elsewhere_is_not_taken_in_any_case_of_its_letters(password: str) -> None:
+    with pytest.raises(OperatorError, match="has leaked"):
+        check_password(password, "osei")
+
+
+def test_the_list_of_what_leaked_is_whole() -> None:
+    prefixes = leaked_passwords._prefixes()
+    assert len(prefixes) > 49_000
+    assert list(prefixes) == sorted(set(prefixes))
+    assert {len(one) for one in prefixes} == {leaked_passwords.PREFIX_BYTES}
+    assert leaked_passwords.SHORTEST == PASSWORD_MIN
+
+
+def test_most_of_what_the_estimate_knows_as_common_has_leaked_too() -> None:
+    common = [one for one in FREQUENCY_LISTS["passwords"] if len(one) >= PASSWORD_MIN]
+    assert sum(leaked_passwords.has_leaked(one) for one in common) > 0.9 * len(common)
+    assert not leaked_passwords.has_leaked("the dog is well")

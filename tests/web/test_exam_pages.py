@@ -1,10 +1,12 @@
 """The examination, photographs and the door of a consult, as browsers meet them."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
 
+from holdfast.web.app import create_app
 from usecases.test_examination import PNG
 
 
@@ -130,6 +132,25 @@ def test_a_guest_reaches_no_other_page(house, path) -> None:
     answer = client.get(path.format(house.case_id))
     assert answer.status_code in (303, 401)
     assert "login" in answer.headers.get("location", "login")
+
+
+def test_behind_tls_too_the_token_of_a_form_is_the_guests_own(house) -> None:
+    """And the cookie is taken over TLS alone, and forgotten when they leave."""
+    app = create_app(replace(house.services, secure_cookies=True))
+    guests = []
+    for _ in range(2):
+        client = TestClient(app, base_url="https://testserver", follow_redirects=False)
+        answer = client.post("/consult/open", data={"token": invited(house)})
+        cookie = answer.headers["set-cookie"]
+        assert cookie.startswith("__Secure-holdfast_consult=")
+        assert {"Secure", "HttpOnly", "Path=/consult", "SameSite=strict"} <= set(cookie.split("; "))
+        guests.append(client)
+    one, other = guests
+    assert guest_csrf(one) != guest_csrf(other)
+    said = {"stance": "supports", "words": "forged", "csrf": guest_csrf(other)}
+    assert one.post("/consult/opinion", data=said).status_code == 403
+    assert one.post("/consult/leave", data={"csrf": guest_csrf(one)}).status_code == 303
+    assert one.get("/consult/case").status_code == 403
 
 
 def test_a_form_of_a_guest_needs_the_token_of_the_guests_own_page(house) -> None:

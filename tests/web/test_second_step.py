@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from holdfast.usecases import totp
 from holdfast.usecases.accounts import FRESH_US, SESSION_LONGEST_US, Role
+from holdfast.usecases.passwords import check_password
 from holdfast.web.app import create_app
 from web.web_house import PASSWORD
 
@@ -209,6 +210,38 @@ def test_behind_tls_cookies_are_bound_to_this_host_and_the_browser_is_told_to_st
     assert "domain" not in cookie.lower()
     assert client.get("/cases").status_code == 200
     assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
+
+
+def test_a_forgotten_password_is_reset_and_the_second_factor_still_asked_for(house, caplog) -> None:
+    enrol(house, "clinician")
+    there = begin(house, "clinician")
+    give(there, code_of(house, "clinician"))
+    house.clock.advance(30)
+    account = house.services.accounts.by_login("clinician")
+    shown = house.post("administrator", f"/people/{account.account_id}/password").text
+    (made,) = re.findall(r"<code>([a-z2-9]{4}(?:-[a-z2-9]{4}){3})</code>", shown)
+    check_password(made, account.login, account.name)
+    assert made not in house.client("administrator").get("/people").text, "shown this once"
+    assert there.get("/cases").status_code == 303, "sessions end"
+    recorded = b"".join(one.body for one in house.ctx.store.read_log()).decode()
+    assert "password_reset.1" in recorded
+    assert made not in recorded + caplog.text
+    client = house.client()
+    client.cookies.clear()
+    assert client.post("/login", data={"login": "clinician", "password": PASSWORD}).status_code == 403
+    answer = client.post("/login", data={"login": "clinician", "password": made, "next": "/cases"})
+    assert answer.headers["location"] == "/login/code"
+    give(client, code_of(house, "clinician"))
+    assert client.get("/cases").headers["location"].startswith("/account"), "nothing opens before one's own is chosen"
+
+
+def test_nobody_resets_their_own_password_nor_that_of_a_closed_account(house) -> None:
+    own = house.services.accounts.by_login("administrator").account_id
+    assert house.post("administrator", f"/people/{own}/password").status_code == 400
+    closed = house.services.accounts.by_login("handler").account_id
+    house.post("administrator", f"/people/{closed}/close")
+    assert house.post("administrator", f"/people/{closed}/password").status_code == 404
+    assert house.post("clinician", f"/people/{closed}/password").status_code == 403
 
 
 def test_the_security_log_tells_who_and_how_and_no_secret(house, caplog: pytest.LogCaptureFixture) -> None:

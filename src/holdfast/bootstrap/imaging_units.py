@@ -60,7 +60,7 @@ def dicom_server(house: House) -> "DicomServer":
         ),
         peers=tuple(peer_of(text) for text in house.config.dicom_peers),
         on_refused=lambda title, address, reason: house.refusals.refused("DICOM", address, title, reason),
-        tls=peers_tls(house.config, house.config.dicom_tls),
+        tls=peers_tls(house.config, house.config.dicom_tls, "imaging units"),
     )
 
 

@@ -30,22 +30,22 @@ def without_secrets(text: str) -> str:
 
 
 class PlainLines(logging.Formatter):
-    """``WARNING what happened``; the id of the request where there is one."""
+    """``MOMENT WARNING what happened``, the moment in UTC; the id of the request where there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
         request_id = REQUEST_ID.get()
-        head = f"{record.levelname} [{request_id}] " if request_id else f"{record.levelname} "
+        level = f"{record.levelname} [{request_id}]" if request_id else record.levelname
+        head = f"{_moment(record)} {level} "
         return without_secrets(head + super().format(record))
 
 
 class JsonLines(logging.Formatter):
     """One object for each event, on one line: ``at, level, logger, says`` and, where they are known, ``request`` and
-    the fields of ``extra``; ``trace`` of an error nobody foresaw."""
+    the fields of ``extra``; ``facts`` of what happened at the door; ``trace`` of an error nobody foresaw."""
 
     def format(self, record: logging.LogRecord) -> str:
-        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         line: dict[str, Any] = {
-            "at": at,
+            "at": _moment(record),
             "level": record.levelname.lower(),
             "logger": record.name,
             "says": without_secrets(record.getMessage()),
@@ -55,9 +55,16 @@ class JsonLines(logging.Formatter):
         for name in sorted(_OWN & record.__dict__.keys()):
             value = record.__dict__[name]
             line[name] = value if isinstance(value, int | float) else without_secrets(str(value))
+        if isinstance(facts := getattr(record, "facts", None), dict):
+            line["says"] = record.__dict__["happened"]
+            line["facts"] = {name: without_secrets(value) for name, value in facts.items()}
         if record.exc_info:
             line["trace"] = without_secrets(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
+
+
+def _moment(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
 
 def set_up_logs(*, verbose: bool, as_json: bool) -> None:

@@ -172,6 +172,7 @@ def _config(options: argparse.Namespace, data_dir: Path | None = None) -> Config
         utc_offset_min=options.utc_offset_min,
         alarms_to=options.alarms_to,
         secure_cookies=options.secure_cookies,
+        plain_http=options.plain_http,
         hl7_peers=tuple(options.hl7_peer),
         tls_certificate=options.tls_cert,
         tls_key=options.tls_key,

@@ -19,6 +19,9 @@ def add_running_options(parser: argparse.ArgumentParser) -> None:
     """Of everything that serves pages."""
     parser.add_argument("--log-json", action="store_true", help="log one JSON object for each event, to stderr")
     parser.add_argument(
+        "--plain-http", action="store_true", help="serve the pages to other machines without TLS all the same"
+    )
+    parser.add_argument(
         "--metrics-token-file",
         type=Path,
         default=None,

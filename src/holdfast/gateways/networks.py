@@ -26,3 +26,11 @@ def permitted(networks: tuple[Network, ...], address: str) -> bool:
     """Whether the address is on the list; without a list, whether it is this very machine."""
     known = ipaddress.ip_address(plain_address(address))
     return any(known in one for one in networks) if networks else known.is_loopback
+
+
+def of_this_machine(host: str) -> bool:
+    """Whether what listens there is reached from this very machine alone. A name that is not ``localhost`` is not."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -15,6 +15,12 @@ class SecondFactorRemoved(ClinicEvent, frozen=True, kw_only=True, tag="second_fa
     account: str
 
 
+class PasswordReset(ClinicEvent, frozen=True, kw_only=True, tag="password_reset.1"):
+    """An administrator had a first password made for somebody who forgot theirs. The password itself is in no event."""
+
+    account: str
+
+
 class PeerRefused(ClinicEvent, frozen=True, kw_only=True, tag="peer_refused.1"):
     """Something on the network wanted to send to us and was turned away. One event an hour for each that tries."""
 
@@ -35,4 +41,4 @@ class CaseOpened(ClinicEvent, frozen=True, kw_only=True, tag="case_opened.1"):
     """The first page of that hour."""
 
 
-ANY_SECURITY_EVENT = SecondFactorSet | SecondFactorRemoved | PeerRefused | CaseOpened
+ANY_SECURITY_EVENT = SecondFactorSet | SecondFactorRemoved | PasswordReset | PeerRefused | CaseOpened

@@ -15,6 +15,7 @@ import msgspec
 from holdfast.kernel.errors import NotAllowedError, NotFoundError, OperatorError, WorldError
 from holdfast.kernel.time import US_PER_H, US_PER_MIN
 from holdfast.record.events import CLINIC_STREAM, AccountClosed, AccountCreated, AccountRoleChanged, AnyEvent
+from holdfast.record.security_events import PasswordReset
 from holdfast.usecases.context import Context, clean_text, record, record_checked
 from holdfast.usecases.passwords import PASSWORD_MAX, check_password
 from holdfast.usecases.ports import OWN_ACTOR, Account, Accounts, Ids, Session
@@ -28,6 +29,10 @@ FIRST_PASSWORD_US = 7 * 24 * US_PER_H
 """How long the password that an administrator typed opens the way to one of one's own."""
 FRESH_US = 15 * US_PER_MIN
 """How long after a sign-in accounts, grants and second factors can be changed without saying again who one is."""
+_EASY = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Letters and digits that are not taken for each other on paper or on the telephone."""
+_GROUP = 4
+"""Four groups of four: 79 bits."""
 _TOUCH_EVERY_US = US_PER_MIN
 """A session's last use is written at most this often: a live page must not write every second."""
 
@@ -95,6 +100,25 @@ def create_account(
 def hand_over(accounts: Accounts, account: Account, now_us: int) -> None:
     """Somebody else knows this password: its person chooses another one before anything opens."""
     accounts.put_first_password(account.account_id, now_us + FIRST_PASSWORD_US)
+
+
+def reset_password(ctx: Context, accounts: Accounts, hasher: Hasher, *, actor: str, account_id: str) -> str:
+    """A first password for somebody who forgot theirs: made by chance, returned for the only time, and good for nothing
+    but choosing one's own. Sessions end; a second factor stays as it is and is asked for."""
+    account = _standing(accounts, account_id)
+    if account_id == actor:
+        raise OperatorError("This is your own account.", "Change your password on the page of your account.")
+    letters = hashlib.sha256(ctx.ids.new_secret().encode()).digest()
+    made = "-".join(
+        "".join(_EASY[byte % len(_EASY)] for byte in letters[at : at + _GROUP]) for at in range(0, 4 * _GROUP, _GROUP)
+    )
+    event = PasswordReset(at_us=ctx.clock.now_us(), account=account_id)
+    record(ctx, actor=actor, stream=CLINIC_STREAM, events=[event])
+    # First closed, then opened: a failure in between leaves nobody with an old password and a new one.
+    accounts.put_first_password(account_id, ctx.clock.now_us() + FIRST_PASSWORD_US)
+    accounts.put(msgspec.structs.replace(account, password_hash=hasher.hash(made)))
+    accounts.close_sessions_of(account_id)
+    return made
 
 
 def change_role(ctx: Context, accounts: Accounts, *, actor: str, account_id: str, role: str) -> Account:

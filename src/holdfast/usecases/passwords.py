@@ -1,7 +1,8 @@
 """Which passwords are taken: length and how easily they are guessed, nothing about kinds of characters.
 
 The estimate is zxcvbn's: 30 000 common passwords, common words and names, dates, keyboard runs and what is made of
-them, and the words that belong to this place. No rule asks for a change after a time.
+them, and the words that belong to this place. What leaked elsewhere is refused whatever the estimate says. No rule asks
+for a change after a time.
 """
 
 import re
@@ -9,6 +10,7 @@ import re
 from zxcvbn import zxcvbn
 
 from holdfast.kernel.errors import OperatorError
+from holdfast.knowledge.leaked_passwords import has_leaked
 
 PASSWORD_MIN = 10
 """Long enough that guessing online is hopeless behind the login's rate limit; no composition rules."""
@@ -52,6 +54,11 @@ def check_password(password: str, login: str, name: str = "") -> None:
         )
     if password.casefold() == login:
         raise OperatorError("The password is the login.", "Choose another password.")
+    if has_leaked(password):
+        raise OperatorError(
+            "That password has leaked from another place: it is on the lists that are tried first.",
+            "Use four words that have nothing to do with each other, or a sentence of your own.",
+        )
     own = [word for word in re.split(r"\W+", f"{login} {name}".casefold()) if len(word) >= _OWN_WORD_MIN]
     words = [*PLACE_WORDS, *own]
     beside = password.casefold()

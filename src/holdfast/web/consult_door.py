@@ -25,14 +25,18 @@ def _cookie(call: Call) -> str:
     return f"__Secure-{COOKIE}" if call.services.secure_cookies else COOKIE
 
 
+def _secret(call: Call) -> str:
+    return call.request.cookies.get(_cookie(call), "")[:_TOKEN_MAX]
+
+
 def guest(call: Call) -> tuple[CaseState, ConsultEntry]:
     """The case and the invitation of whoever asks; raises ``NotAllowedError``."""
-    return consults.let_in(call.ctx, call.request.cookies.get(_cookie(call), "")[:_TOKEN_MAX])
+    return consults.let_in(call.ctx, _secret(call))
 
 
 def csrf_of(call: Call) -> str:
     """What a form of the guest's page must carry."""
-    return hashlib.sha256(f"consult form {call.request.cookies.get(COOKIE, '')[:_TOKEN_MAX]}".encode()).hexdigest()
+    return hashlib.sha256(f"consult form {_secret(call)}".encode()).hexdigest()
 
 
 def posting_guest(call: Call) -> tuple[CaseState, ConsultEntry]:
@@ -55,3 +59,8 @@ def open_door(call: Call, response: Response, token: str, entry: ConsultEntry) -
         httponly=True,
         samesite="strict",
     )
+
+
+def close_door(call: Call, response: Response) -> None:
+    """Let the browser forget it."""
+    response.delete_cookie(_cookie(call), path=PATH, secure=call.services.secure_cookies, httponly=True)

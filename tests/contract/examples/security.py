@@ -7,6 +7,7 @@ from holdfast.record.events import AnyEvent
 SECURITY: tuple[AnyEvent, ...] = (
     sec.SecondFactorSet(at_us=T0_US, account="a1"),
     sec.SecondFactorRemoved(at_us=T0_US, account="a1"),
+    sec.PasswordReset(at_us=T0_US, account="a1"),
     sec.PeerRefused(
         at_us=T0_US, protocol="DICOM", address="192.0.2.7", title="XRAY9", reason="It is not on the list of units."
     ),

@@ -16,6 +16,7 @@ ALLOWED: dict[str, Roles] = {
     "account.sessions.end": EVERYBODY,
     "people.second_factor.remove": ADMINISTRATION,
     "people.sessions.end": ADMINISTRATION,
+    "people.password": ADMINISTRATION,
     "security": ADMINISTRATION,
     "api.security": ADMINISTRATION,
 }
@@ -33,6 +34,7 @@ FRESH = frozenset(
         "people.close",
         "people.second_factor.remove",
         "people.sessions.end",
+        "people.password",
         "grants.give",
         "grants.end",
         "proofs.name",

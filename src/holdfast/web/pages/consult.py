@@ -17,7 +17,7 @@ from holdfast.web.acts import recorded
 from holdfast.web.api import json
 from holdfast.web.bodychart_views import GROUPS, views
 from holdfast.web.consult_acts import GuestOpinionEntry, InvitationEntry
-from holdfast.web.consult_door import COOKIE, PATH, csrf_of, guest, open_door, posting_guest
+from holdfast.web.consult_door import PATH, close_door, csrf_of, guest, open_door, posting_guest
 from holdfast.web.exam_acts import MarkBackEntry, MarkEntry, points_of
 from holdfast.web.gate import Call, wants_json
 from holdfast.web.pages.cases import actor_names, entry_views
@@ -191,9 +191,9 @@ def guest_opinion(call: Call) -> Response:
     return _answered(call, recorded(receipt, GUEST).told)
 
 
-def leave(_: Call) -> Response:
+def leave(call: Call) -> Response:
     response = RedirectResponse(PATH, status_code=303)
-    response.delete_cookie(COOKIE, path=PATH)
+    close_door(call, response)
     return response
 
 

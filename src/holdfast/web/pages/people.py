@@ -15,6 +15,11 @@ from holdfast.web.security_log import said
 
 
 def people(call: Call) -> Response:
+    return _people(call)
+
+
+def _people(call: Call, made: str = "", made_for: str = "") -> Response:
+    """The page; with the first password of somebody, shown for the only time."""
     standing = sorted(call.services.accounts.all(), key=lambda a: (a.closed, a.name.casefold()))
     factors = call.services.sign_in.factors
     return page(
@@ -25,6 +30,8 @@ def people(call: Call) -> Response:
         password_min=PASSWORD_MIN,
         coded={one.account_id for one in standing if second_factor.in_use(factors, one.account_id)},
         required=call.services.sign_in.required,
+        made=made,
+        made_for=made_for,
     )
 
 
@@ -62,6 +69,16 @@ def close_person(call: Call) -> Response:
     return _back()
 
 
+def reset_password(call: Call) -> Response:
+    """For somebody who forgot theirs: what is shown now opens only the way to one of their own."""
+    services, account = call.services, _named(call)
+    made = use.reset_password(
+        call.ctx, services.accounts, services.hasher, actor=call.actor, account_id=account.account_id
+    )
+    said("password reset", account=account.account_id, by=call.actor, address=call.address)
+    return _people(call, made, account.name)
+
+
 def remove_factor(call: Call) -> Response:
     """For somebody who lost the telephone and the recovery codes. Their sessions end; the record says who did it."""
     account = _named(call)
@@ -96,6 +113,7 @@ PAGES = (
     Page("POST", "/people", "people.create", lambda: create_person),
     Page("POST", f"{_ONE}/role", "people.role", lambda: change_person_role),
     Page("POST", f"{_ONE}/close", "people.close", lambda: close_person),
+    Page("POST", f"{_ONE}/password", "people.password", lambda: reset_password),
     Page("POST", f"{_ONE}/second-factor/remove", "people.second_factor.remove", lambda: remove_factor),
     Page("POST", f"{_ONE}/sessions/end", "people.sessions.end", lambda: end_sessions),
 )

@@ -6,7 +6,7 @@ background) and five absent ones. ``--wrong`` lets Holdfast reason with numbers 
 Policies: ``random`` takes any test that still answers something; ``leader`` the one most likely to show the leading
 cause's signs; ``ours`` the first one that the second look suggests; ``information`` the one that tells most whatever
 its minutes; ``clairvoyant`` knows the dog: it takes the test whose result, which it knows too, lifts the true causes
-most. Nothing that has to guess needs fewer, so it says how much is there to be gained. ``settled`` is the share of dogs
+most, one step ahead. It says about how much is there to be gained. ``settled`` is the share of dogs
 whose causes stand at 0.8 once all tests are done: the others cost every policy the most. Made dogs follow the made
 numbers: a living dog is harder.
 """

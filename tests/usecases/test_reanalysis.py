@@ -91,17 +91,17 @@ def test_nothing_is_written(archive: Archive) -> None:
     assert archive.ctx.store.head_seq() == before
 
 
-def test_a_release_that_no_longer_knows_the_diagnosis_turns_the_verdicts(archive: Archive) -> None:
+def test_a_release_that_says_something_else_is_told_look_by_look(archive: Archive) -> None:
     recorded = archive.ctx.store.read_stream(ev.case_stream(archive.case_id))
-    first = next(one.event for one in recorded if isinstance(one.event, ev.SecondLookShown))
-    working = first.page["working"]["disease"]
-    assert working
-    known = {key: disease for key, disease in archive.ctx.knowledge.diseases.items() if key != working}
-    report = archive.again(diseases=known, release="another")
-    assert [one.look_id for one in report.changed][:1] == [first.look_id]
-    assert len(report.changed) == 2
-    assert all(one.turned and one.level_now == "cannot_say" and one.differs[0] == "verdict" for one in report.changed)
-    assert report.changed[0].release == archive.ctx.knowledge.release
+    looks = [one.event for one in recorded if isinstance(one.event, ev.SecondLookShown)]
+    diseases = archive.ctx.knowledge.diseases
+    report = archive.again(diseases=diseases | {"gdv": replace(diseases["gdv"], name="Twisted stomach")})
+    assert [one.look_id for one in report.changed] == [shown.look_id for shown in looks]
+    for one, shown in zip(report.changed, looks, strict=True):
+        assert one.differs[0] == "verdict"
+        assert (one.text_then, one.release) == (shown.page["verdict"]["text"], archive.ctx.knowledge.release)
+        assert "Twisted stomach" in one.text_now
+        assert not one.turned
 
 
 def test_an_analysis_that_calls_no_asystole_is_told_apart_from_the_record(

@@ -54,7 +54,8 @@ def look(ctx: Context, case_id: str, now_us: int) -> Page:
     course = course_view(ctx, case_id, now_us)
     evidence, touches = gather(ctx, case, now_us, treatment_effects(course))
     working = case.working
-    known = working.disease if working and working.disease else None
+    # A release may have dropped a disease that an earlier one knew: then its fit cannot be judged.
+    known = working.disease if working and working.disease in ctx.knowledge.diseases else None
     reasoned = to_page(assess(ctx.knowledge, evidence, known), ctx.knowledge)
     monitor = _monitor(ctx, case, now_us)
     tests = [{**t, "invasiveness_text": INVASIVENESS[t["invasiveness"]]} for t in reasoned["next_tests"]]

@@ -195,7 +195,7 @@ def _demand_units(config: Config) -> None:
     """Raises ``OperatorError`` for what is misspelt of imaging units, before anything listens."""
     for text in config.dicom_peers:
         peer_of(text)
-    peers_tls(config, config.dicom_tls)
+    peers_tls(config, config.dicom_tls, "imaging units")
 
 
 def _listen_to_units(house: House) -> "DicomServer":

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from holdfast.record.case_entries import TouchEntry
 from holdfast.record.events import Strength, TouchResponse
 from holdfast.usecases.alarm_views import AlarmsView, AlarmView, OffView, OpinionView
+from holdfast.usecases.live_values import not_of_now
 from holdfast.usecases.live_views import BedView, SignalView, ValueView
 from holdfast.web.bodychart import charts
 from holdfast.web.gate import Call
@@ -52,7 +53,7 @@ def _beds(now_us: int) -> list[BedView]:
         _bed("Live", now_us, values=values, origin="live"),
         _bed("With alarms", now_us, values=values, alarms=alarms, origin="live"),
         _bed("Silent monitor", now_us, values=values, origin="live", silent=True),
-        _bed("Analysis behind", now_us, values=values, origin="live", behind_s=12),
+        _bed("Analysis behind", now_us, values=not_of_now(values), origin="live", behind_s=12),
         _bed("Training", now_us, values=values, training=True, origin="simulated"),
         _bed("Replayed", now_us, values=values, origin="replayed"),
         _bed("Empty", now_us, case_id="", silent=True),

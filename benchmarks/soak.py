@@ -6,6 +6,12 @@ A whole server is sent a message a second by each bed (ECG, pleth and respiratio
 shows the board and somebody writes a note each ten seconds. Every ``--every`` seconds a line of figures goes to the
 error output; at the end their slopes over the second half (least squares), because the first half holds what fills up
 once: caches, pools, windows. A slope needs hours to mean something; the output says over how long it was taken.
+
+Eight hours of data in one: under a wall clock that runs eight times as fast (libfaketime) while timers do not. Each bed
+still sends a message a second, which then holds eight seconds of the wall's clock; what the server does once a second,
+it does once in eight of them::
+
+    FAKETIME_DONT_FAKE_MONOTONIC=1 faketime -f '+0 x8' python benchmarks/soak.py --speed 8 --beds 3 --hours 8 --json
 """
 
 import argparse
@@ -68,6 +74,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--beds", type=int, default=20)
     parser.add_argument("--hours", type=float, default=8.0)
     parser.add_argument("--every", type=float, default=30.0, help="seconds between two lines of figures")
+    parser.add_argument("--speed", type=int, default=1, help="how fast the clock on the wall was made to run")
     parser.add_argument("--folder", type=Path, help="where the record is made")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
@@ -79,16 +86,16 @@ async def run(data: Path, options: argparse.Namespace) -> dict[str, object]:
     server = start(data, ports, None, fresh=True)
     await ready(server, ports)
     ready_s = time.monotonic() - began
-    tasks = [asyncio.create_task(bed(n, options.beds, ports.hl7, heard)) for n in range(options.beds)]
+    tasks = [asyncio.create_task(bed(n, options, ports.hl7, heard)) for n in range(options.beds)]
     tasks.append(asyncio.create_task(person(case_id, ports.http, heard)))
     rows: list[dict[str, float]] = []
     began = time.monotonic()
     try:
-        while time.monotonic() - began < options.hours * 3_600:
+        while (at_s := (time.monotonic() - began) * options.speed) < options.hours * 3_600:
             await asyncio.sleep(options.every)
             if server.died():
                 raise SystemExit(f"The server ended: {(data / 'server.log').read_text()[-2_000:]}")
-            rows.append(figures(server.pid, data, time.monotonic() - began, heard))
+            rows.append(figures(server.pid, data, at_s, heard))
             print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
     finally:
         for task in tasks:
@@ -99,6 +106,7 @@ async def run(data: Path, options: argparse.Namespace) -> dict[str, object]:
     slopes = {name: slope_an_hour(later, name) for name in ("rss_mb", "open_files", "threads", "ack_ms_p99")}
     return {
         "beds": options.beds,
+        "speed": options.speed,
         "hours": round(rows[-1]["at_s"] / 3_600, 3),
         "ready_s": round(ready_s, 2),
         "slopes_over_hours": round((later[-1]["at_s"] - later[0]["at_s"]) / 3_600, 3),
@@ -143,7 +151,7 @@ def slope_an_hour(rows: list[dict[str, float]], name: str) -> float:
     return round(float(np.polyfit(hours, [row[name] for row in rows], 1)[0]), 2)
 
 
-async def bed(number: int, beds: int, port: int, heard: Heard) -> None:
+async def bed(number: int, options: argparse.Namespace, port: int, heard: Heard) -> None:
     """One message a second, from where in the loop the bed's number puts it; a broken line is opened again."""
     signals = {key: one for key, one in made(LOOP_S).items() if key in KEYS}
     second = int(time.time()) + 1
@@ -151,25 +159,26 @@ async def bed(number: int, beds: int, port: int, heard: Heard) -> None:
         with contextlib.suppress(HoldfastError, OSError):
             async with MllpSender("127.0.0.1", port) as sender:
                 while True:
-                    due = second + 1 + number / beds
-                    await asyncio.sleep(max(0.0, due - time.time()))
-                    raw = encode_message(said(number, second, signals))
+                    due = second + options.speed * (1 + number / options.beds)
+                    await asyncio.sleep(max(0.0, due - time.time()) / options.speed)
+                    raw = encode_message(said(number, second, options.speed, signals))
                     begun = time.time()
                     answer = await sender.send(raw)
                     heard.sent += 1
                     heard.failed += not answer.accepted
                     heard.ack_ms.append((time.time() - begun) * 1e3)
                     heard.late_ms.append((time.time() - due) * 1e3)
-                    second = max(second + 1, int(time.time()) - 5)
+                    second = max(second + options.speed, int(time.time()) - 5 * options.speed)
         heard.failed += 1
         await asyncio.sleep(1.0)
 
 
-def said(number: int, second: int, signals: dict[str, tuple[float, np.ndarray, str]]) -> MonitorMessage:
-    at_us, place = second * 1_000_000, (second + 7 * number) % LOOP_S
+def said(number: int, second: int, seconds: int, signals: dict[str, tuple[float, np.ndarray, str]]) -> MonitorMessage:
+    at_us, end_us, place = second * 1_000_000, (second + seconds) * 1_000_000, (second + 7 * number) % LOOP_S
     waves = []
     for key, (rate_hz, samples, unit) in signals.items():
-        cut = samples[round(place * rate_hz) : round((place + 1) * rate_hz)]
+        looped = np.concatenate((samples, samples[: round(seconds * rate_hz)]))
+        cut = looped[round(place * rate_hz) : round((place + seconds) * rate_hz)]
         code, name = CODES[key]
         waves.append(
             Wave(
@@ -178,7 +187,7 @@ def said(number: int, second: int, signals: dict[str, tuple[float, np.ndarray, s
             )
         )  # fmt: skip
     numerics = tuple(
-        Numeric(key=key, code=code, name=name, value=value, unit=unit, at_us=at_us + 999_000)
+        Numeric(key=key, code=code, name=name, value=value, unit=unit, at_us=end_us - 1_000)
         for key, code, name, value, unit in (
             ("hr", "147842", "MDC_ECG_HEART_RATE", 90.0, "/min"),
             ("spo2", "150456", "MDC_PULS_OXIM_SAT_O2", 97.0, "%"),
@@ -186,7 +195,7 @@ def said(number: int, second: int, signals: dict[str, tuple[float, np.ndarray, s
         )
     )
     return MonitorMessage(
-        device=device_of(number), control_id=f"B{number}S{second}", sent_us=at_us + 1_000_000, origin=Origin.LIVE,
+        device=device_of(number), control_id=f"B{number}S{second}", sent_us=end_us, origin=Origin.LIVE,
         numerics=numerics, waves=tuple(waves),
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ def test_a_snap_has_a_ring_and_a_pellet_has_none() -> None:
     assert seen["halo"] == pytest.approx(0.2, abs=0.01)
     assert 5.0 <= seen["halo_mm"] <= 6.2
     assert ring(snap, 3, 3, 30.0, MM).keys() == seen.keys()  # at the border, and with a large middle
+    assert all(np.isfinite(list(ring(snap, 80, 80, 2.0, coarse).values())).all() for coarse in (5.0, 20.0))
 
 
 def test_a_screw_shows_its_head_whichever_way_it_lies() -> None:

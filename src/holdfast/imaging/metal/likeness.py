@@ -50,7 +50,7 @@ def widths(mask: NDArray[np.bool_]) -> dict[str, float]:
 def ring(level: Grid, row: float, column: float, core_mm: float, mm: float) -> dict[str, float]:
     """A bright ring around a middle (working pixels), and how one-sided its surroundings are. A snap has both: a ring,
     and a body on one side. ``core_mm`` is the radius of what lies in the middle."""
-    radii = np.arange(0.0, _REACH_MM, max(_STEP_MM, 0.7 * mm))
+    radii = np.arange(0.0, _REACH_MM, min(max(_STEP_MM, 0.7 * mm), _REACH_MM / 4))
     rays = np.arange(_RAYS) * (2 * np.pi / _RAYS)
     r = np.rint(row + np.outer(np.cos(rays), radii) / mm).astype(np.int64)
     c = np.rint(column + np.outer(np.sin(rays), radii) / mm).astype(np.int64)
@@ -67,7 +67,7 @@ def ring(level: Grid, row: float, column: float, core_mm: float, mm: float) -> d
         if rise > best:
             best, at = rise, float(radii[k])
             best_low = float(quarter[k]) - max(inner, outer)
-    side = seen[:, (radii > core_mm + 1.0)].mean(axis=1)
+    side = seen[:, radii > min(core_mm + 1.0, float(radii[-2]))].mean(axis=1)
     half = np.convolve(np.concatenate([side[-2:], side, side[:2]]), np.ones(5) / 5, "valid")
     return {
         "halo": best,

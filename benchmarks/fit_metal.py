@@ -85,6 +85,9 @@ RISING = {
 }
 """Features by which metal is told from anatomy, and which way each may speak: more contrast never speaks for anatomy.
 Without that, eight animals' anatomy is learnt by heart. Names are told by all features."""
+ANATOMY_VARIANTS = {True: 12, False: 3}
+"""Of each film of an animal, of a person: so many of its variants teach what is anatomy, and the lines; all of them
+what name a region has. More of them let anatomy as it came count for less: more false marks."""
 FOLDS = 5
 LEFT_OUT = {"mm_per_pixel", "film_contrast", "noise", "stable_raw", "pixels", "border_part", "strong_near"}
 
@@ -127,8 +130,6 @@ def told(
             return name, 3.0 if real else 2.0
         if name in ("marker", "clip", "implant") and values.get("stable", 1.0) > 0.06:
             return name, 0.7
-        if kind == "l" and name == "microchip":
-            return "metal" if False else "", 0.0
         return "", 0.0
     if any(_inside(box, letter) for letter in one["letters"]):
         return "marker", 2.0
@@ -211,14 +212,12 @@ def weights_of(data: list[dict[str, Any]], rounds: int, leave: int | None) -> di
         "seed": SEED,
         "left_out": sorted({one["sha256"] for one in data if folds[one["film"]] == leave}),
     }
+    few = [one for one in data if one["variant"] < ANATOMY_VARIANTS[one["vet"]]]
     for key, kind, names in (("compact", "c", COMPACT), ("lines", "l", LINES)):
-        rows, labels, weights, of = table(data, kind)
-        use = np.array([folds[film] != leave for film in of])
-        kept = [row for row, one in zip(rows, use, strict=True) if one]
-        labels, weights = labels[use], weights[use]
+        rows, labels, weights = _without(few, kind, folds, leave)
         rising = RISING[kind]
         made[key] = fitted(
-            kept,
+            rows,
             np.minimum(labels, 1),
             weights * np.where(labels == 0, ANATOMY_WEIGHT, 1.0),
             ("anatomy", "dense"),
@@ -226,9 +225,10 @@ def weights_of(data: list[dict[str, Any]], rounds: int, leave: int | None) -> di
             sorted(rising),
             rising,
         )
+        rows, labels, weights = _without(data if kind == "c" else few, kind, folds, leave)
         dense = labels > 0
-        all_features = sorted(set(kept[0]) - LEFT_OUT)
-        named = [row for row, one in zip(kept, dense, strict=True) if one]
+        all_features = sorted(set(rows[0]) - LEFT_OUT)
+        named = [row for row, one in zip(rows, dense, strict=True) if one]
         of_name = labels[dense] - 1
         # Letters are three quarters of what was seen: without this every microchip is a letter.
         rare = np.bincount(of_name, weights=weights[dense], minlength=len(names) - 1)
@@ -237,6 +237,15 @@ def weights_of(data: list[dict[str, Any]], rounds: int, leave: int | None) -> di
             named, of_name, weights[dense] * level[of_name], names[1:], NAME_ROUNDS, all_features
         )
     return made
+
+
+def _without(
+    data: list[dict[str, Any]], kind: str, folds: dict[str, int], leave: int | None
+) -> tuple[list[dict[str, float]], NDArray[Any], NDArray[Any]]:
+    """(features, class, weight) of the candidates of one kind on films outside one fold."""
+    rows, labels, weights, of = table(data, kind)
+    use = np.array([folds[film] != leave for film in of])
+    return [row for row, one in zip(rows, use, strict=True) if one], labels[use], weights[use]
 
 
 if __name__ == "__main__":

@@ -113,13 +113,23 @@ def _fragment(rng: np.random.Generator, mm: float, size: float | None) -> tuple[
 def _path(mm: float, points: NDArray[np.float64], width: float) -> Grid:
     """A round wire along points (mm)."""
     span = float(np.abs(points).max()) * 2 + width * 2
-    x, _, fine = _canvas(span, mm, 2)
-    n = x.shape[0]
+    n, fine = max(5, math.ceil(span / mm) + 4) * 2, mm / 2
     picture = Image.new("L", (n, n))
     flat = [(float(px / fine + n / 2 - 0.5), float(py / fine + n / 2 - 0.5)) for px, py in points]
     ImageDraw.Draw(picture).line(flat, fill=255)
-    away = ndimage.distance_transform_edt(np.asarray(picture) == 0) * fine
-    return _shrunk(2 * np.sqrt(np.maximum((width / 2 + 0.25 * fine) ** 2 - away**2, 0)), 2)
+    row, column = np.nonzero(np.asarray(picture))
+    half = width / 2 + 0.25 * fine
+    reach = math.ceil(half / fine)
+    deep = np.zeros((n, n))
+    i, j = (one.ravel() for one in np.mgrid[-reach : reach + 1, -reach : reach + 1])
+    away = np.hypot(i, j) * fine
+    # The nearest come last and stay: a distance transform of so large a picture takes most of a second.
+    for k in np.argsort(-away):
+        if away[k] < half:
+            r, c = row + i[k], column + j[k]
+            inside = (r >= 0) & (c >= 0) & (r < n) & (c < n)
+            deep[r[inside], c[inside]] = 2 * math.sqrt(half**2 - away[k] ** 2)
+    return _shrunk(deep, 2)
 
 
 def _needle(rng: np.random.Generator, mm: float, size: float | None) -> tuple[Grid, str, float]:

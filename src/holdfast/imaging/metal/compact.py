@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from holdfast.imaging.metal.component_tree import GROWTH, filled, regions
+from holdfast.imaging.metal.likeness import ring, widths, zones
 from holdfast.imaging.metal.preparing import AIR, Ready
 
 _LEVELS = 255 / 1.25
@@ -79,6 +80,8 @@ def _measured(ready: Ready, where: NDArray[np.int64], stable: float) -> Candidat
     if not here.any():
         here[min(at_r, here.shape[0] - 1), min(at_c, here.shape[1] - 1)] = True
     values = _brightness(around, raw, here, mm) | _shape(mask, mm) | _place(ready, row, column)
+    values |= zones(mask) | widths(mask)
+    values |= ring(ready.level, float(row.mean()), float(column.mean()), values["short_mm"] / 2, ready.mm)
     values["stable"] = stable
     values["stable_raw"] = stable * ready.contrast
     values["noise"] = ready.noise

@@ -33,7 +33,7 @@ Box = tuple[float, float, float, float]
 class Bars:
     """How sure the trees must be before something is marked."""
 
-    compact: float = 0.65
+    compact: float = 0.7
     """Probability that a region is no anatomy, to mark it as metal unexplained."""
     line: float = 0.3
     """The same of a thin line."""

@@ -1,17 +1,21 @@
 """The case book opened from its snapshot is the book folded from the record, or is folded from the record."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from contract.examples import EXAMPLES
-from holdfast.bootstrap.book_keeping import FILE, BookKeeper, open_book
+from holdfast.bootstrap.book_keeping import FILE, BookKeeper, _made_by, open_book, snapshot_agrees
 from holdfast.record import events as ev
 from holdfast.record.case_state import CaseState
 from holdfast.record.imaging_events import IMAGING_STREAM
 from holdfast.record.service_events import SERVICE_PREFIX
 from holdfast.storage.memory_store import MemoryStore
+from holdfast.storage.snapshot_file import write_snapshot
+from holdfast.usecases.book_snapshot import snapshot
 from holdfast.usecases.casebook import CaseBook
 from holdfast.usecases.ports import Change, NewEvent
 
@@ -179,3 +183,18 @@ def test_a_snapshot_is_written_once_enough_has_come(tmp_path: Path, monkeypatch:
     keeper.follow()
     keeper.close()
     assert _everything(CaseBook(store, (tmp_path / FILE).read_bytes()[64:])) == _everything(CaseBook(store))
+
+
+def test_a_snapshot_that_was_forged_is_told_by_folding_everything(tmp_path: Path) -> None:
+    """Its sum can be made right by whoever can write the folder: only the events tell."""
+    store, other = MemoryStore(), MemoryStore()
+    for one, name in ((store, "Rex"), (other, "Max")):
+        _write(one, "admit", ev.case_stream("a"), msgspec.structs.replace(BEFORE, name=name))
+    _saved(store, tmp_path)
+    assert snapshot_agrees(store, tmp_path)
+    true, false = (CaseBook(one).state_to_save() for one in (store, other))
+    forged = snapshot(store, replace(true, cases=false.cases))
+    assert forged is not None
+    write_snapshot(tmp_path / FILE, _made_by(), forged)
+    assert open_book(store, tmp_path).case("a").name == "Max"
+    assert not snapshot_agrees(store, tmp_path)

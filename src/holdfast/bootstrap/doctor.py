@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from holdfast.bootstrap import doctor_machine as machine
+from holdfast.bootstrap.book_keeping import FILE as BOOK_FILE
+from holdfast.bootstrap.book_keeping import snapshot_agrees
 from holdfast.bootstrap.findings import Finding, problem, unknown, warning, well
 from holdfast.bootstrap.house import SystemClock, open_store
 from holdfast.config import Config
@@ -77,6 +79,8 @@ def _of_record(store: Store, config: Config, whole: bool) -> list[Finding]:
         _attempt("quarantine", lambda: _quarantine(store)),
         _attempt("held messages", lambda: _held(store)),
     ]
+    if whole:
+        found.append(_attempt("case book", lambda: _case_book(store, config)))
     try:
         return found + beds(store, now_us)
     except HoldfastError as error:
@@ -131,6 +135,16 @@ def _links(store: Store, config: Config, whole: bool) -> Finding:
     if looked.problem:
         return problem("links", f"{says}. {looked.problem}", "Run holdfast verify: it names every broken link.")
     return well("links", f"{says}; every link among them holds. All of them: --whole.")
+
+
+def _case_book(store: Store, config: Config) -> Finding:
+    if snapshot_agrees(store, config.data_dir):
+        return well("case book", "What a start reads from the snapshot of the case book is what all events say.")
+    return problem(
+        "case book",
+        "The snapshot of the case book says something else than the events; the events are right.",
+        f"Stop Holdfast and remove {config.data_dir / BOOK_FILE}; it is made again. Then find out who changed it.",
+    )
 
 
 def forecast(store: Store, config: Config, now_us: int) -> Finding:

@@ -1,7 +1,7 @@
 """Independent pieces of work, done here one after the other or by Dask workers: the same answers in the same order.
 
-Work that runs here must be a function of a module, its argument and answer such as pickle takes, and it must change
-nothing: a worker that dies has its work done again by another one.
+Work that runs here must be a function of a module, its argument and answer plain values, and it must change nothing: a
+worker that dies has its work done again by another one.
 """
 
 from collections.abc import Callable, Sequence

@@ -46,6 +46,8 @@ for (const place of document.querySelectorAll("[data-photographs]")) {
   });
 }
 
+const SIGNED_PX = 40; // a touch by mistake draws less
+
 // A signature goes out when the form does: the capture phase comes before the form's own sending.
 for (const place of document.querySelectorAll("[data-signature]")) {
   const canvas = place.querySelector("canvas");
@@ -53,7 +55,7 @@ for (const place of document.querySelectorAll("[data-signature]")) {
   const field = place.querySelector('input[name="signature"]');
   const form = place.closest("form");
   const pen = canvas.getContext("2d");
-  let drawn = 0;
+  let [drawn, last] = [0, null]; // the length of the line: a busy browser tells of a quick stroke in two or three moves
   const clear = () => {
     pen.fillStyle = "#fff";
     pen.fillRect(0, 0, canvas.width, canvas.height);
@@ -70,21 +72,26 @@ for (const place of document.querySelectorAll("[data-signature]")) {
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
     pen.beginPath();
-    pen.moveTo(...at(event));
+    last = at(event);
+    pen.moveTo(...last);
     field.value = "";
   });
   canvas.addEventListener("pointermove", (event) => {
     if (!canvas.hasPointerCapture(event.pointerId)) return;
-    pen.lineTo(...at(event));
+    const between = event.getCoalescedEvents?.() ?? [];
+    for (const point of (between.length ? between : [event]).map(at)) {
+      pen.lineTo(...point);
+      drawn += Math.hypot(point[0] - last[0], point[1] - last[1]);
+      last = point;
+    }
     pen.stroke();
-    drawn += 1;
   });
   place.querySelector("[data-clear]").addEventListener("click", clear);
   form.addEventListener("submit", async (event) => {
     if (field.value) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (drawn < 5) {
+    if (drawn < SIGNED_PX) {
       said.textContent = "Nobody has signed yet.";
       return;
     }

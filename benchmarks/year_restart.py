@@ -53,26 +53,29 @@ from holdfast.bootstrap.house import open_store
 config = Config(data_dir=Path(sys.argv[1]))
 store = open_store(config.database)
 mark("open the store")
-from holdfast.usecases.casebook import CaseBook
-book = CaseBook(store)
-mark("fold all cases")
+from holdfast.bootstrap.book_keeping import open_book
+open_book(store, config.data_dir)
+mark("open the case book from its snapshot")
 from holdfast.knowledge.loader import load
 load()
 mark("load the knowledge")
 store.close()
 house = running.open_house(config)
-mark("open the house (store, fold and knowledge once more)")
-running._first_use(house)
-mark("prepare the analysis")
+mark("open the house (store, case book and knowledge once more)")
 from holdfast.web.app import create_app
 create_app(running.web_services(house))
 mark("make the pages")
 house.ward.watch_again(house.ctx.clock.now_us())
 house.ward.end_what_is_left(house.ctx.clock.now_us())
 mark("watch again, end what is left")
+running._first_use(house)
+mark("prepare the analysis (after ready)")
 flusher = Flusher(house.ctx, duties.report)
 duties.tick(house, flusher)
-mark("first round of duties")
+mark("first round of duties (after ready)")
+from holdfast.usecases.casebook import CaseBook
+CaseBook(house.ctx.store)
+mark("fold all cases (only without a snapshot)")
 duties.tick(house, flusher)
 mark("second round of duties")
 print(json.dumps({

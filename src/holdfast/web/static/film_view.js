@@ -199,7 +199,7 @@ async function reread(pane) {
 }
 
 // A film that has just come is being searched: its marks appear without a reload.
-const ASK_AGAIN_MS = 600;
+const ASK_AGAIN_MS = 300;
 setInterval(() => {
   if (document.hidden) return;
   for (const pane of panes) {

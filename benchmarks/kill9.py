@@ -37,6 +37,9 @@ from kill9_inspector import Inspector, Tally
 from kill9_senders import Seen, admit_everybody, imaging_unit, monitor, person
 from kill9_server import SOURCE, Ports, free_port, ready, start
 
+START_SPAN_S = 6.0
+"""A server's doors open one after the other within so long; one kill in ten comes at any moment of it."""
+
 HOUSE = Path(__file__).with_name("kill9_house.py")
 
 
@@ -120,7 +123,7 @@ async def one_record(
             try:
                 hasty = not fresh and rng.random() < 0.1
                 if hasty:
-                    await asyncio.sleep(rng.uniform(0.0, 1.0))
+                    await asyncio.sleep(rng.uniform(0.0, START_SPAN_S))
                     tally.killed_while_starting += 1
                 else:
                     await ready(server, ports)

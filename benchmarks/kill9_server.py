@@ -66,14 +66,15 @@ def start(data: Path, ports: Ports, fork_house: "subprocess.Popen[str] | None", 
 
 
 async def ready(server: Server, ports: Ports) -> None:
-    """Return when all three doors answer; the pages open last."""
+    """Return when all three doors answer; the one of imaging units opens last."""
     deadline = time.monotonic() + START_S
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{ports.http}") as client:
         while time.monotonic() < deadline:
             if server.died():
                 raise WorldError("The server ended by itself.", "See server.log.")
-            with contextlib.suppress(httpx.HTTPError):
+            with contextlib.suppress(httpx.HTTPError, OSError):
                 if (await client.get("/health")).status_code == 200:
+                    socket.create_connection(("127.0.0.1", ports.dicom), 1.0).close()
                     return
             await asyncio.sleep(0.02)
     raise WorldError(f"The server is not ready after {START_S:g} s.", "See server.log.")

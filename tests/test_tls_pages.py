@@ -12,6 +12,7 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
+from holdfast.bootstrap import doctor_machine
 from holdfast.bootstrap.peers import pages_tls, peers_tls, required_roles
 from holdfast.bootstrap.running import pages_server
 from holdfast.config import Config
@@ -56,6 +57,8 @@ def test_pages_and_live_screens_are_served_over_tls_alone(tmp_path: Path) -> Non
             assert '"type":"board"' in str(screen.recv(timeout=10))
         with pytest.raises(httpx.HTTPError):
             httpx.get(f"http://localhost:{port}/login")
+        looked = doctor_machine.ports(replace(config, http_port=port))
+        assert f"127.0.0.1:{port} (pages): listening." in [one.says for one in looked]
     house.ctx.store.close()
 
 

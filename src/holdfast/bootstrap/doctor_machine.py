@@ -1,14 +1,15 @@
 """What the doctor looks at around the record: disk, clock, ports, files of keys, certificate, machine code."""
 
 import contextlib
+import http.client
 import os
 import shutil
 import socket
+import ssl
 import stat
 import subprocess
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
@@ -153,24 +154,35 @@ def ports(config: Config) -> list[Finding]:
             )
         else:
             found.append(well("ports", f"{place}: free; Holdfast does not run at this address."))
-        if host not in ("127.0.0.1", "::1", "localhost") and name == "pages" and not config.secure_cookies:
+        elsewhere = host not in ("127.0.0.1", "::1", "localhost") and name == "pages"
+        if elsewhere and running != "https" and not (config.secure_cookies or config.tls_certificate):
             found.append(
                 warning(
                     "ports",
                     f"{place} is open to the network without TLS: passwords can be read on the way.",
-                    "Put TLS in front of it and start with --secure-cookies.",
+                    "Start with --tls-cert and --tls-key, or put TLS in front of it and start with --secure-cookies.",
                 )
             )
     return found
 
 
-def _answers(config: Config) -> bool:
+def _answers(config: Config) -> str:
+    """``http`` or ``https`` where Holdfast answers, else nothing. Whose certificate it is, another check tells."""
     host = "127.0.0.1" if config.http_host in ("0.0.0.0", "::") else config.http_host  # noqa: S104
-    try:
-        with urllib.request.urlopen(f"http://{host}:{config.http_port}/health/live", timeout=_LOOK_S) as answer:
-            return bool(answer.read(3) == b"ok\n")
-    except (OSError, urllib.error.URLError, ValueError):
-        return False
+    unproved = ssl.create_default_context()
+    unproved.check_hostname, unproved.verify_mode = False, ssl.CERT_NONE
+    at = f"{host}:{config.http_port}/health/live"
+    unheard = OSError, ValueError, http.client.HTTPException
+    with contextlib.suppress(*unheard), urllib.request.urlopen(f"http://{at}", timeout=_LOOK_S) as answer:
+        if answer.read(3) == b"ok\n":
+            return "http"
+    with (
+        contextlib.suppress(*unheard),
+        urllib.request.urlopen(f"https://{at}", timeout=_LOOK_S, context=unproved) as answer,
+    ):
+        if answer.read(3) == b"ok\n":
+            return "https"
+    return ""
 
 
 def _taken(host: str, port: int) -> bool:

@@ -106,10 +106,9 @@ def test_2_the_detective_signs_for_it_and_a_wrong_seal_is_told(page: Page, item:
 
 def draw(page: Page) -> None:
     canvas = page.get_by_test_id("signature")
-    canvas.scroll_into_view_if_needed()
+    canvas.hover(position={"x": 30, "y": 50})  # waits until it stands still and nothing lies over it
     box = canvas.bounding_box()
     assert box
-    page.mouse.move(box["x"] + 30, box["y"] + 50)
     page.mouse.down()
     for step in range(20):
         page.mouse.move(box["x"] + 30 + 8 * step, box["y"] + 50 + 9 * (step % 4))

@@ -4,10 +4,10 @@ import subprocess
 import sys
 
 ASKED = """
-from numba.core.registry import CPUDispatcher
 from holdfast.gateways.dicom import jpeg_lossless
 from holdfast.imaging.metal import component_tree, lines, preparing, warm_up
 from holdfast.imaging.metal.search import shipped_weights
+from holdfast.kernel.compiled import Compiled
 
 warm_up.warm_up(shipped_weights())
 jpeg_lossless.warm_up()
@@ -15,7 +15,7 @@ loops = [
     (name, thing)
     for module in (component_tree, lines, preparing, jpeg_lossless)
     for name, thing in vars(module).items()
-    if isinstance(thing, CPUDispatcher)
+    if isinstance(thing, Compiled)
 ]
 assert len(loops) >= 6, loops
 cold = [name for name, loop in loops if not loop.signatures]

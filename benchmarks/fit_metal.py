@@ -21,6 +21,7 @@ LINES = ("anatomy", "metal", "marker", "clip", "implant")
 FAINT = 0.09
 """Of anatomy that stands out less, every third is taken, and counts threefold."""
 NAME_ROUNDS = 45
+STRAIGHT_ROUNDS = 80
 ANATOMY_WEIGHT = 1.5
 RISING = {
     "c": {
@@ -82,6 +83,34 @@ RISING = {
         "middle": 1,
         "mm_per_pixel": 0,
     },
+    "s": {
+        "strength": 1,
+        "line_contrast": 1,
+        "line_contrast_raw": 1,
+        "over_median": 1,
+        "over_low": 1,
+        "end_step": 1,
+        "end_step_most": 1,
+        "over_rivals": 1,
+        "border_mm": 1,
+        "middle": 1,
+        "uneven": -1,
+        "lean": -1,
+        "match": -1,
+        "straight": -1,
+        "wander": -1,
+        "end_out": -1,
+        "end_out_least": -1,
+        "rival": -1,
+        "length_mm": 0,
+        "width_mm": 0,
+        "bow": 0,
+        "under": 0,
+        "under_spread": 0,
+        "middle_spread": 0,
+        "air": 0,
+        "mm_per_pixel": 0,
+    },
 }
 """Features by which metal is told from anatomy, and which way each may speak: more contrast never speaks for anatomy.
 Without that, eight animals' anatomy is learnt by heart. Names are told by all features."""
@@ -137,6 +166,39 @@ def told(
         weak = values.get("stable", 1.0) < 0.07 if kind == "c" else False
         return ("anatomy", 0.5) if weak else ("", 0.0)
     return "anatomy", 1.0 if one["vet"] else 0.8
+
+
+def straight_table(
+    data: list[dict[str, Any]],
+) -> tuple[list[dict[str, float]], NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """(features, whether it is a needle, weight, film) of all straight lines that can be told. What is a device, its
+    wire or a letter is no needle, and counts for less than anatomy: other trees name it."""
+    rows, labels, weights, films = [], [], [], []
+    for one in data:
+        for kind, box, values, hit, *_ in one["cands"]:
+            if kind != "s":
+                continue
+            name, _, match = hit.partition(":")
+            needle = hit == "metal:full"
+            if (name == "metal" and not needle) or (not hit and not one["complete"]):
+                continue
+            device = bool(match) or any(_inside(box, letter) for letter in one["letters"])
+            rows.append(values)
+            labels.append(int(needle))
+            weight = 2.0 if needle else 0.9 if device else 1.5 if one["vet"] else 1.2
+            weights.append(weight * (1.0 if one["variant"] < 0 else 0.35))
+            films.append(one["film"])
+    return rows, np.array(labels), np.array(weights), np.array(films)
+
+
+def straight_of(data: list[dict[str, Any]], rounds: int, leave: int | None) -> dict[str, Any]:
+    """The forest that tells needles among straight lines; with ``leave`` without the films of that fold."""
+    folds = fold_of(sorted({one["film"] for one in data}))
+    rows, labels, weights, of = straight_table(data)
+    use = np.array([folds[film] != leave for film in of])
+    kept = [row for row, one in zip(rows, use, strict=True) if one]
+    rising = RISING["s"]
+    return fitted(kept, labels[use], weights[use], ("other", "needle"), rounds, sorted(rising), rising)
 
 
 def _inside(box: tuple[float, ...], letter: tuple[float, ...]) -> bool:
@@ -236,6 +298,7 @@ def weights_of(data: list[dict[str, Any]], rounds: int, leave: int | None) -> di
         made[f"{key}_names"] = fitted(
             named, of_name, weights[dense] * level[of_name], names[1:], NAME_ROUNDS, all_features
         )
+    made["straight"] = straight_of(data, STRAIGHT_ROUNDS, leave)
     return made
 
 
@@ -253,8 +316,16 @@ if __name__ == "__main__":
     parser.add_argument("candidates", type=Path)
     parser.add_argument("folder", type=Path, help="where weights.json and weights_folds.json go")
     parser.add_argument("--rounds", type=int, default=65)
+    parser.add_argument(
+        "--only-straight", action="store_true", help="put new trees of straight lines into the weights that are there"
+    )
     options = parser.parse_args()
     data = pickle.loads(options.candidates.read_bytes())  # made by us a moment ago
     for name, leaves in (("weights_folds.json", range(FOLDS)), ("weights.json", (None,))):
-        made = [weights_of(data, options.rounds, leave) for leave in leaves]
+        if options.only_straight:
+            made = json.loads((options.folder / name).read_text())
+            for one, leave in zip(made, leaves, strict=True):
+                one["straight"] = straight_of(data, STRAIGHT_ROUNDS, leave)
+        else:
+            made = [weights_of(data, options.rounds, leave) for leave in leaves]
         (options.folder / name).write_text(json.dumps(made, separators=(",", ":")))

@@ -4,6 +4,7 @@ detector and for measuring it. Films are those of a labelled set (``docs/referen
 import argparse
 import csv
 import hashlib
+import math
 import pickle
 from collections import defaultdict
 from dataclasses import dataclass
@@ -11,14 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 import made_metal as mm_
 from holdfast.gateways.dicom.pixels import read_film
 from holdfast.imaging.film import Film
 from holdfast.imaging.metal.around import look_around
 from holdfast.imaging.metal.compact import Candidate, candidates
+from holdfast.imaging.metal.curvature import curvature
 from holdfast.imaging.metal.lines import line_candidates
 from holdfast.imaging.metal.preparing import Ready, prepared
+from holdfast.imaging.metal.straight import straight_candidates
 from holdfast.imaging.scale import no_scale
 
 CLASS_OF = {
@@ -92,10 +96,11 @@ def labelled(folder: Path) -> list[Labelled]:
     return films
 
 
-def all_candidates(ready: Ready) -> tuple[list[Candidate], list[Candidate]]:
-    compact, lines = candidates(ready), line_candidates(ready)
+def all_candidates(ready: Ready) -> tuple[list[Candidate], list[Candidate], list[Candidate]]:
+    curved = curvature(ready)
+    compact, lines = candidates(ready), line_candidates(ready, curved)
     look_around(compact, lines, ready.mm)
-    return compact, lines
+    return compact, lines, straight_candidates(ready, curved)
 
 
 def overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
@@ -176,7 +181,8 @@ def variant(
         background, contrast, box = mm_.draw(pixels, deep, material, (row, column), mm, how)
         if contrast < 0.04:
             continue
-        placed.append(mm_.Placed(kind, size, row, column, half, background, contrast, box))
+        turn = mm_.direction(deep) if kind == "needle" else math.nan
+        placed.append(mm_.Placed(kind, size, row, column, half, background, contrast, box, turn))
     return as_film(pixels, mm * rng.uniform(0.85, 1.2)), placed
 
 
@@ -190,6 +196,52 @@ def matched(box: tuple[float, ...], thing: tuple[float, ...], slack: float) -> s
     inside = grown[0] <= middle[0] <= grown[2] and grown[1] <= middle[1] <= grown[3]
     side, other = max(box[2] - box[0], box[3] - box[1]), max(thing[2] - thing[0], thing[3] - thing[1])
     return "full" if inside and 0.35 * other - slack <= side <= 1.8 * other + 2 * slack else "part"
+
+
+def hit(box: tuple[float, ...], _: dict[str, float], placed: list[mm_.Placed], boxes: list[Any], mm: float) -> str:
+    """class:full or class:part of what a candidate lies on; empty where it lies on nothing known."""
+    found = ""
+    for thing in placed:
+        match = matched(box, thing.box, max(2.0, 0.6 / mm))
+        if match and (not found or match == "full"):
+            found = f"{CLASS_OF[thing.kind]}:{match}"
+    for name, real in boxes:
+        if match := matched(box, real, 4):
+            found = f"{name}:{match}"
+    return found
+
+
+def straight_hit(
+    box: tuple[float, ...], values: dict[str, float], placed: list[mm_.Placed], boxes: list[Any], mm: float
+) -> str:
+    """The same of a straight line, by where its axis runs: a rib that crosses a needle's box is a rib."""
+    middle = np.array([box[0] + box[2], box[1] + box[3]]) / 2
+    whole = np.array([box[2] - box[0], (box[3] - box[1]) * (1.0 if values["falls"] else -1.0)])
+    length = max(float(np.hypot(*whole)), 1e-6)
+    near = False
+    for thing in placed:
+        if thing.kind != "needle":
+            continue
+        way = np.array([math.sin(thing.turn), math.cos(thing.turn)])
+        away = middle - np.array([thing.row, thing.column])
+        off = abs(float(away @ np.array([way[1], -way[0]]))) * mm
+        alike = abs(float(whole @ way)) / length
+        along, half, reach = float(away @ way), thing.size_mm / mm / 2, length * alike / 2
+        shared = min(along + reach, half) - max(along - reach, -half)
+        if alike > 0.99 and off < 1.2 + 0.3 * mm + 0.7 * mm and shared > max(0.5 * length, 0.35 * 2 * half):
+            return "metal:full"
+        near |= (shared > 0 and off < 4.0) or bool(matched(box, thing.box, 2.0))
+    for thing in placed:
+        if thing.kind != "needle" and _holds(thing.box, middle, 1.0 / mm):
+            return f"{CLASS_OF[thing.kind]}:part"
+    for name, real in boxes:
+        if _holds(real, middle, 4.0):
+            return f"{name}:part"
+    return "metal:part" if near else ""
+
+
+def _holds(box: tuple[float, ...], at: NDArray[np.float64], slack: float) -> bool:
+    return bool(box[0] - slack <= at[0] <= box[2] + slack and box[1] - slack <= at[1] <= box[3] + slack)
 
 
 def bench(folder: Path, vet_variants: int, other_variants: int, seed: int) -> list[dict[str, Any]]:
@@ -214,18 +266,12 @@ def _entry(
     folder: Path, one: Labelled, ready: Ready, number: int, placed: list[mm_.Placed], letters: list[Any]
 ) -> dict[str, Any]:
     found = []
-    for kind, group in zip("cl", all_candidates(ready), strict=True):
+    mm = ready.mm / ready.factor
+    for kind, group in zip("cls", all_candidates(ready), strict=True):
         for candidate in group:
             box = tuple(edge * ready.factor for edge in candidate.box)
-            hit = ""
-            for thing in placed:
-                match = matched(box, thing.box, max(2.0, 0.6 / (ready.mm / ready.factor)))
-                if match and (not hit or match == "full"):
-                    hit = f"{CLASS_OF[thing.kind]}:{match}"
-            for name, real in one.boxes:
-                if match := matched(box, real, 4):
-                    hit = f"{name}:{match}"
-            found.append((kind, box, candidate.values, hit))
+            told = straight_hit if kind == "s" else hit
+            found.append((kind, box, candidate.values, told(box, candidate.values, placed, one.boxes, mm)))
     return {
         "film": one.name,
         "sha256": hashlib.sha256((folder / one.name).read_bytes()).hexdigest(),
@@ -237,7 +283,7 @@ def _entry(
         "boxes": one.boxes,
         "cands": found,
         "letters": letters,
-        "mm": ready.mm / ready.factor,
+        "mm": mm,
     }
 
 

@@ -22,7 +22,7 @@ import numpy as np
 import metal_bench as mb
 import plots
 from holdfast.imaging.metal.deciding import COLLIMATOR, KIND_OF, METAL, Bars, Decided, decided
-from holdfast.imaging.metal.forest import chances
+from holdfast.imaging.metal.forest import chances, probabilities
 from holdfast.imaging.metal.search import BARS, shipped_folds
 from made_metal import METAL as DRAWN_METAL
 from made_metal import Placed
@@ -58,10 +58,12 @@ def judged(entries: list[dict[str, Any]]) -> None:
         for kind, dense, names in (("c", fold.compact, fold.compact_names), ("l", fold.lines, fold.lines_names)):
             seen = [Seen(values, box) for what, box, values, *_ in entry["cands"] if what == kind]
             entry[kind] = (seen, *chances(dense, names, [one.values for one in seen]))
+        seen = [Seen(values, box) for what, box, values, *_ in entry["cands"] if what == "s"]
+        entry["s"] = (seen, probabilities(fold.straight, [one.values for one in seen])[:, 1])
 
 
 def marks_of(entry: dict[str, Any], bars: Bars) -> list[Decided]:
-    return decided(entry["c"], entry["l"], entry["mm"], bars)
+    return decided(entry["c"], entry["l"], entry["s"], entry["mm"], bars)
 
 
 def on(mark: Decided, box: tuple[float, ...]) -> bool:
@@ -98,7 +100,7 @@ def measured(entries: list[dict[str, Any]], bars: Bars) -> dict[str, Any]:
             elif here:
                 named[thing.kind].append(KIND_OF[mb.CLASS_OF[thing.kind]] in here)
     return {
-        "bars": {"compact": bars.compact, "line": bars.line, "named": bars.named},
+        "bars": {"compact": bars.compact, "line": bars.line, "straight": bars.straight, "named": bars.named},
         "films_without_metal": without,
         "unexplained_marks_per_film": round(unexplained / without, 3),
         "films_with_unexplained_mark": films,
@@ -179,7 +181,7 @@ if __name__ == "__main__":
     scores = measured(entries, BARS)
     if options.sweep:
         tried = [
-            measured(entries, Bars(bar, bar, max(bar, 0.6))) for bar in (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8)
+            measured(entries, Bars(bar, bar, bar, max(bar, 0.6))) for bar in (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8)
         ]
         scores["sweep"] = [
             {key: one[key] for key in ("bars", "unexplained_marks_per_film", "films_with_unexplained_mark")}

@@ -5,7 +5,7 @@ import sys
 
 ASKED = """
 from holdfast.gateways.dicom import jpeg_lossless
-from holdfast.imaging.metal import component_tree, lines, preparing, warm_up
+from holdfast.imaging.metal import component_tree, lines, preparing, straight, straight_shape, warm_up
 from holdfast.imaging.metal.search import shipped_weights
 from holdfast.kernel.compiled import Compiled
 
@@ -13,11 +13,11 @@ warm_up.warm_up(shipped_weights())
 jpeg_lossless.warm_up()
 loops = [
     (name, thing)
-    for module in (component_tree, lines, preparing, jpeg_lossless)
+    for module in (component_tree, lines, preparing, straight, straight_shape, jpeg_lossless)
     for name, thing in vars(module).items()
     if isinstance(thing, Compiled)
 ]
-assert len(loops) >= 6, loops
+assert len(loops) >= 9, loops
 cold = [name for name, loop in loops if not loop.signatures]
 assert not cold, cold
 """

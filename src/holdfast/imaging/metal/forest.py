@@ -41,6 +41,8 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     compact_names: Forest
     lines: Forest
     lines_names: Forest
+    straight: Forest
+    """Whether a straight line is a needle; what else it may be is told of the chains it shares with ``lines``."""
     left_out: tuple[str, ...] = ()
     """SHA-256 of the films that this one was fitted without, where it is one of several made to be measured."""
 

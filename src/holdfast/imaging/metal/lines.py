@@ -14,26 +14,15 @@ from holdfast.imaging.metal.compact import Candidate
 from holdfast.imaging.metal.preparing import AIR, Ready
 from holdfast.kernel.compiled import compiled_aside
 
-_WIDTH_MM = 0.4
-"""Standard deviation of the filter, with the picture's own pixel as its floor."""
 _SHORTEST_MM = 6.0
 _MOST = 90
 _WEAK, _STRONG = 0.035, 0.07
 """Ridge strength (parts of the animal's range) to go on with a chain, and to begin one."""
 
 
-def line_candidates(ready: Ready) -> list[Candidate]:
-    """Chains of ridge, the most contrasting first, with their features."""
-    sigma = max(_WIDTH_MM / ready.mm, 0.8)
-    level = ready.level
-    smooth = ndimage.gaussian_filter(level, sigma)
-    d_r, d_c = np.gradient(smooth)
-    d_rr, d_rc = np.gradient(d_r)
-    d_cc = np.gradient(d_c, axis=1)
-    scale = np.float32(sigma**2 * 1.8)
-    across, angle = _ridge(
-        (d_rr * scale).astype(np.float32), (d_rc * scale).astype(np.float32), (d_cc * scale).astype(np.float32)
-    )
+def line_candidates(ready: Ready, curved: NDArray[np.float32]) -> list[Candidate]:
+    """Chains of ridge, the most contrasting first, with their features. ``curved``: ``curvature(ready)``."""
+    across, angle = _ridge(curved[0], curved[1], curved[2])
     side = max(2, round(1.1 / ready.mm))
     label, count = _chains(across, angle, _WEAK, _STRONG, max(6, round(_SHORTEST_MM / ready.mm * 0.8)))
     found = []

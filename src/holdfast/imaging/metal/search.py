@@ -11,13 +11,15 @@ import numpy as np
 from holdfast.imaging.film import Film
 from holdfast.imaging.metal.around import look_around
 from holdfast.imaging.metal.compact import Candidate, candidates
+from holdfast.imaging.metal.curvature import curvature
 from holdfast.imaging.metal.deciding import COLLIMATOR, METAL, OUTSIDE, Bars, Decided, decided
-from holdfast.imaging.metal.forest import Weights, chances, read_weights
+from holdfast.imaging.metal.forest import Weights, chances, probabilities, read_weights
 from holdfast.imaging.metal.lines import line_candidates
 from holdfast.imaging.metal.preparing import Ready, prepared
+from holdfast.imaging.metal.straight import straight_candidates
 from holdfast.record.imaging_events import MetalMark, Plane
 
-DETECTOR = "holdfast-metal 1"
+DETECTOR = "holdfast-metal 2"
 BARS = Bars()
 SEARCHED = (
     "Metal and what is as dense: compact pieces from 1.5 mm, needles and wires from 11 mm. Smaller ones are mostly "
@@ -69,17 +71,20 @@ def search(film: Film, weights: Weights, bars: Bars = BARS) -> Search:
     if min(film.rows, film.columns) < _SIDE_MIN:
         return Search((), "", (f"Not searched: {film.columns} x {film.rows} pixels are too few.", *film.problems))
     ready = prepared(film)
-    compact, lines = candidates(ready), line_candidates(ready)
+    curved = curvature(ready)
+    compact, lines, straight = candidates(ready), line_candidates(ready, curved), straight_candidates(ready, curved)
     look_around(compact, lines, ready.mm)
     found = decided(
         (compact, *chances(weights.compact, weights.compact_names, [one.values for one in compact])),
         (lines, *chances(weights.lines, weights.lines_names, [one.values for one in lines])),
+        (straight, probabilities(weights.straight, [one.values for one in straight])[:, 1]),
         ready.mm,
         bars,
     )
+    sources = {"compact": compact, "line": lines, "straight": straight}
     found = sorted(found, key=lambda one: (one.kind != METAL, -one.confidence))
     marks = tuple(
-        _mark(f"m{number}", film, ready, one, (compact if one.source == "compact" else lines)[one.index])
+        _mark(f"m{number}", film, ready, one, sources[one.source][one.index])
         for number, one in enumerate(found[:_MARKS_MAX], start=1)
     )
     return Search(marks, SEARCHED, _limits(film, ready, len(found)))
@@ -88,7 +93,7 @@ def search(film: Film, weights: Weights, bars: Bars = BARS) -> Search:
 def _mark(mark_id: str, film: Film, ready: Ready, one: Decided, candidate: Candidate) -> MetalMark:
     top, left, bottom, right = (edge * ready.factor for edge in candidate.box)
     values = candidate.values
-    line = one.source == "line"
+    line = one.source != "compact"
     long_mm, short_mm = (values["length_mm"], None) if line else (values["long_mm"], values["short_mm"])
     known = film.scale.plane is not Plane.UNKNOWN
     others = [

@@ -10,6 +10,7 @@ import numpy as np
 from holdfast.knowledge import fit_calibration
 from holdfast.knowledge.fit_calibration import Calibration
 from holdfast.knowledge.model import Knowledge
+from holdfast.reasoning.claims import claimed
 from holdfast.reasoning.engine import Posterior, answer, ask
 from holdfast.reasoning.evidence import Evidence
 from holdfast.reasoning.explain import Number, contributions, numbers_used
@@ -125,7 +126,10 @@ def assess(
         evidence=evidence,
         candidates=tuple(candidate(d) for d in shown),
         descriptive=tuple(candidate(d) for d in shown_states),
-        sets=tuple((posterior.set_keys(int(r)), float(posterior.weights[r])) for r in posterior.best(SETS)),
+        sets=tuple(
+            (posterior.set_keys(int(r)), claimed(float(posterior.weights[r]), ready.world.claim_slope))
+            for r in posterior.best(SETS)
+        ),
         unlisted=_unlisted(posterior, causes),
         fit=fitted,
         fit_course=course,

@@ -32,7 +32,7 @@ AS_GOOD = 0.8
 two stand level, every result would seem to change what to do."""
 TREAT_COST = 0.05
 """Loss of pursuing a cause that is not there, against a benefit of 1 (estimate, ours)."""
-FIRST, LIKELY = 3, 0.5
+FIRST, LIKELY = 3, 0.42
 """Among the first so many tests stands one that would show the leading treatable cause itself, once that cause is this
 likely (estimate, ours). A test that confirms tells little when the numbers are believed; but most of them are
 estimates, and nobody treats a wire that was never seen."""

@@ -184,6 +184,7 @@ def _fit(fitted: Fit, knowledge: Knowledge) -> Page:
         "p": rounded(fitted.p),
         "calibrated_on": fitted.calibrated_on,
         "log_odds_not_enough": round(fitted.log_odds_not_enough, 2),
+        "score": round(fitted.score, 2),
         "e_value": float(f"{fitted.e_value:.2g}"),
         "explains": [_finding(f, knowledge) for f in fitted.explains],
         "expected_absent": [_finding(f, knowledge) for f in fitted.expected_absent],

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from holdfast.kernel import typed
 from holdfast.knowledge.pedigree import Problems
 
 _FastSafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -58,7 +59,7 @@ def kept_documents(folder: Path, digest: str) -> dict[str, Any] | None:
         return None
     if seal != _seal(packed):
         return None
-    return msgspec.msgpack.decode(packed, type=dict[str, Any])
+    return typed.from_msgpack(packed, dict[str, Any])
 
 
 def keep_documents(folder: Path, digest: str, documents: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from holdfast.kernel import typed
 from holdfast.kernel.chain import link_hash
 from holdfast.kernel.errors import HoldfastError
 from holdfast.knowledge import alarm_assembly, shapes
@@ -200,7 +201,7 @@ def _one(name: str, entry: str, raw: Any, shape: type[S], problems: Problems) ->
         problems.add(name, entry, "it is empty")
         return None
     try:
-        return msgspec.convert(raw, type=shape)
+        return typed.convert(raw, shape)
     except msgspec.ValidationError as error:
         problems.add(name, entry, str(error))
         return None
@@ -221,7 +222,7 @@ def _many(name: str, raw: Any, shape: type[S], problems: Problems) -> list[S]:
 
 def _mapping(name: str, documents: dict[str, Any], kind: Any, problems: Problems) -> Any:
     try:
-        return msgspec.convert(documents.get(name) or {}, type=kind)
+        return typed.convert(documents.get(name) or {}, kind)
     except msgspec.ValidationError as error:
         problems.add(name, "", str(error))
         return {}

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 import yaml
 
+from holdfast.kernel import typed
 from holdfast.kernel.errors import HoldfastError
 
 
@@ -39,6 +40,6 @@ def load() -> Calibration:
 def read(data: bytes) -> Calibration:
     """The calibration in these bytes of YAML; raises ``HoldfastError``."""
     try:
-        return msgspec.convert(yaml.safe_load(data), type=Calibration)
+        return typed.convert(yaml.safe_load(data), Calibration)
     except (yaml.YAMLError, msgspec.ValidationError) as error:
         raise HoldfastError(f"The calibration of the fit cannot be read: {error}.", "Make it again.") from error

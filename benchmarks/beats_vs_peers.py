@@ -37,7 +37,6 @@ from unittest import mock
 
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -45,6 +44,7 @@ from holdfast import __version__
 from holdfast.cli.scorecard_beats import TOLERANCE_MS, Scored, chunks_of, scored_part
 from holdfast.gateways.files import wfdb_record
 from holdfast.gateways.files.wfdb_record import RecordedWave, WfdbRecord
+from holdfast.kernel import typed
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals import ecg_beats, quality
 from holdfast.signals.qrs_front import Preset
@@ -161,7 +161,7 @@ def unseen(folder: Path, record: WfdbRecord, preset: Preset) -> Layers:
     group = next((value.strip() for name, _, value in lines if name.strip() == "dog"), record.name)
     for file in sorted(folder.glob(f"{preset}_without_*.json")):
         if group in file.stem.split("_")[2:]:
-            return decode(msgspec.json.decode(file.read_bytes(), type=Weights))
+            return decode(typed.from_json(file.read_bytes(), Weights))
     raise SystemExit(f"No network in {folder} was fitted without {group}.")
 
 

@@ -28,6 +28,7 @@ import agreed_beats
 from beat_network import Examples, by_hand, fit, mean
 from holdfast.cli.scorecard_beats import flutter_s
 from holdfast.gateways.files import wfdb_record
+from holdfast.kernel import typed
 from holdfast.signals import qrs_kernel
 from holdfast.signals.qrs_front import Preset, design, split
 from holdfast.signals.qrs_weights import Layers, Weights, decode, encode
@@ -289,7 +290,7 @@ def _name(preset: Preset, unseen: Sequence[str]) -> str:
 
 
 def _earlier(path: Path) -> Layers:
-    return decode(msgspec.json.decode(path.read_bytes(), type=Weights))
+    return decode(typed.from_json(path.read_bytes(), Weights))
 
 
 def stretched(traces: Sequence[Trace]) -> list[Trace]:

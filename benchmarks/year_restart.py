@@ -39,12 +39,13 @@ READY_WITHIN_S = 600.0
 _FINDINGS = ("lactate_high", "tachycardia", "pale_mucous_membranes", "vomiting", "anorexia")
 
 _PARTS = """
-import json, sys, time
+import gc, json, sys, time
+gc.disable()  # as holdfast serve does until it is ready
 from pathlib import Path
 marks = [("begin", time.perf_counter(), time.process_time())]
 def mark(name):
     marks.append((name, time.perf_counter(), time.process_time()))
-from holdfast.config import Config, keep_machine_code
+from holdfast.config import Config, caches, keep_machine_code
 keep_machine_code()
 from holdfast.bootstrap import running, duties
 from holdfast.usecases.flushing import Flusher
@@ -56,7 +57,8 @@ mark("open the store")
 from holdfast.bootstrap.book_keeping import open_book
 open_book(store, config.data_dir)
 mark("open the case book from its snapshot")
-from holdfast.knowledge.loader import load
+from holdfast.knowledge.loader import keep_documents_in, load
+keep_documents_in(caches() / "knowledge")
 load()
 mark("load the knowledge")
 store.close()

@@ -40,6 +40,13 @@ def test_the_middle_reads_no_clock(path: Path) -> None:
     assert not re.search(r"datetime\.now|utcnow|time\.time|monotonic\(", path.read_text())
 
 
+def test_types_are_made_known_to_msgspec_in_one_place() -> None:
+    """Elsewhere two threads may meet a type for the first time at once, of which the process dies."""
+    asks = re.compile(r"msgspec\.convert\(|msgspec\.(json|msgpack)\.(Decoder\(|decode\([^\n]*type=)")
+    asking = [path.name for path in SOURCES if path.name != "typed.py" and asks.search(path.read_text())]
+    assert asking == []
+
+
 def test_every_kind_of_event_is_documented() -> None:
     page = (ROOT / "docs" / "reference" / "events.md").read_text()
     kinds = [e.__struct_config__.tag for e in (*ANY_CASE_EVENT.__args__, *ANY_CLINIC_EVENT.__args__)]

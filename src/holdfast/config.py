@@ -85,8 +85,12 @@ def keep_machine_code() -> None:
     """
     if "NUMBA_CACHE_DIR" in os.environ:
         return
-    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    os.environ["NUMBA_CACHE_DIR"] = str(Path(caches) / "holdfast" / "machine-code" / _state_of_loops())
+    os.environ["NUMBA_CACHE_DIR"] = str(caches() / "machine-code" / _state_of_loops())
+
+
+def caches() -> Path:
+    """Where what can be made anew is kept between starts."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "holdfast"
 
 
 def machine_code_is_kept() -> bool:

@@ -16,7 +16,7 @@ from holdfast.cli.operations import add_running_options, set_up_logs
 from holdfast.cli.parsing import EXIT_BROKEN_RECORD, print_json
 from holdfast.cli.parsing import add_command as _add
 from holdfast.cli.scorecard_commands import add_scorecards
-from holdfast.config import Config, default_data_dir, keep_machine_code
+from holdfast.config import Config, caches, default_data_dir, keep_machine_code
 from holdfast.kernel.errors import HoldfastError, IntegrityError, OperatorError
 
 EXIT_PROBLEM = 1
@@ -192,7 +192,9 @@ def _serve(options: argparse.Namespace) -> None:
     # ``running.run`` lets it be collected again.
     gc.disable()
     from holdfast.bootstrap.running import serve
+    from holdfast.knowledge.loader import keep_documents_in
 
+    keep_documents_in(caches() / "knowledge")
     serve(_config(options))
 
 

@@ -4,14 +4,16 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from holdfast.cli.homes import add_place, config_of
 from holdfast.cli.parsing import add_command
 from holdfast.kernel.time import iso
-from holdfast.usecases.reanalysis import CaseReport, LookAgain, StateSeen
+
+if TYPE_CHECKING:
+    from holdfast.usecases.reanalysis import CaseReport, LookAgain, StateSeen
 
 
 def add_to(commands: Any) -> None:
@@ -49,7 +51,7 @@ def _run(options: argparse.Namespace) -> int:
     return 1 if any(report.problem for report in reports) else 0
 
 
-def as_builtins(reports: list[CaseReport], release: str) -> dict[str, Any]:
+def as_builtins(reports: "list[CaseReport]", release: str) -> dict[str, Any]:
     """Sums, then every case."""
     return {
         "knowledge_release": release,
@@ -66,7 +68,7 @@ def as_builtins(reports: list[CaseReport], release: str) -> dict[str, Any]:
     }
 
 
-def in_words(reports: list[CaseReport], release: str) -> list[str]:
+def in_words(reports: "list[CaseReport]", release: str) -> list[str]:
     """The sums, then a line for each thing that would be different."""
     sums = as_builtins(reports, release)
     lines = [
@@ -88,7 +90,7 @@ def in_words(reports: list[CaseReport], release: str) -> list[str]:
     return lines
 
 
-def _look_words(look: LookAgain) -> str:
+def _look_words(look: "LookAgain") -> str:
     when = f"second look of {iso(look.at_us)}"
     then = f" (then decided: {look.decided})" if look.decided else ""
     if look.turned:
@@ -96,5 +98,5 @@ def _look_words(look: LookAgain) -> str:
     return f"{when}{then}: the verdict stays {look.level_then}; other: {', '.join(look.differs)}"
 
 
-def _state_words(seen: StateSeen) -> str:
+def _state_words(seen: "StateSeen") -> str:
     return f"{seen.condition}{f' on {seen.signal}' if seen.signal else ''} at {iso(seen.at_us)}"

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from holdfast.kernel import typed
 from holdfast.record.monitor import Wave
 from holdfast.signals import bedside
 from holdfast.signals.bedside import BedState, Outputs
@@ -68,7 +69,7 @@ def dump(state: Following) -> bytes:
 
 def load(data: bytes) -> Following:
     """The state that :func:`dump` wrote; ``msgspec.ValidationError`` for anything else."""
-    return msgspec.msgpack.decode(data, type=Following)
+    return typed.from_msgpack(data, Following)
 
 
 def step(state: Following, piece: Piece) -> tuple[Following, tuple[Said, ...]]:

@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote
 import msgspec
 
 from holdfast.engines.following import Piece, Said
+from holdfast.kernel import typed
 from holdfast.kernel.errors import SenderError, WorldError
 
 SUFFIX = ".pieces"
@@ -35,7 +36,7 @@ def from_line(line: str) -> Piece:
     """Raises ``SenderError`` for anything that :func:`to_line` did not write."""
     try:
         _, _, data = line.split("\t")
-        piece = msgspec.msgpack.decode(base64.b64decode(data, validate=True), type=Piece)
+        piece = typed.from_msgpack(base64.b64decode(data, validate=True), Piece)
     except (ValueError, binascii.Error, msgspec.MsgspecError) as error:
         raise SenderError(f"A line of a segment is no piece of a bed: {error}.", "Write the segment again.") from error
     if piece.bed != bed_of(line):

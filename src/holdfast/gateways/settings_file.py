@@ -6,6 +6,7 @@ from typing import TypeVar
 import msgspec
 import yaml
 
+from holdfast.kernel import typed
 from holdfast.kernel.errors import OperatorError
 
 T = TypeVar("T")
@@ -25,7 +26,7 @@ def read(path: Path, shape: type[T], *, see: str, secret: bool = False) -> T | N
     if secret and path.stat().st_mode & 0o077:
         raise OperatorError(f"{path} holds a secret and others on this machine can read it.", f"Run: chmod 600 {path}")
     try:
-        return msgspec.convert(yaml.safe_load(text) or {}, type=shape)
+        return typed.convert(yaml.safe_load(text) or {}, shape)
     except (msgspec.ValidationError, yaml.YAMLError) as error:
         why = "" if secret else f": {error}"
         raise OperatorError(f"{path} does not have the shape it should{why}.", f"See {see}.") from None

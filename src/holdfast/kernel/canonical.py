@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from holdfast.kernel import typed
+
 T = TypeVar("T")
 
 _encoder = msgspec.json.Encoder(order="sorted")
@@ -21,4 +23,4 @@ def encode(value: Any) -> bytes:
 
 def decode(data: bytes, kind: type[T]) -> T:
     """Strictly decode canonical bytes; raises ``msgspec.ValidationError`` on anything unexpected."""
-    return msgspec.json.decode(data, type=kind)
+    return typed.from_json(data, kind)

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 import yaml
 
+from holdfast.kernel import typed
 from holdfast.kernel.chain import link_hash
 from holdfast.kernel.errors import HoldfastError
 
@@ -122,7 +123,7 @@ def load() -> Courses:
 def read(data: bytes) -> Courses:
     """The courses in these bytes of YAML; raises ``HoldfastError``."""
     try:
-        courses = msgspec.convert(yaml.safe_load(data), type=Courses)
+        courses = typed.convert(yaml.safe_load(data), Courses)
     except (yaml.YAMLError, msgspec.ValidationError) as error:
         raise HoldfastError(f"The expected courses cannot be read: {error}.", "Correct courses.yaml.") from error
     if problems := _problems(courses):

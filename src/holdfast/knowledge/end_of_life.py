@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 import yaml
 
+from holdfast.kernel import typed
 from holdfast.kernel.errors import HoldfastError
 
 
@@ -85,7 +86,7 @@ def load() -> EndOfLife:
 def read(data: bytes) -> EndOfLife:
     """What these bytes of YAML say; raises ``HoldfastError``."""
     try:
-        found = msgspec.convert(yaml.safe_load(data), type=EndOfLife)
+        found = typed.convert(yaml.safe_load(data), EndOfLife)
     except (yaml.YAMLError, msgspec.ValidationError) as error:
         raise HoldfastError(f"The end-of-life data cannot be read: {error}.", "Correct end_of_life.yaml.") from error
     graded: list[tuple[str, _Graded]] = [("death", found.death)]

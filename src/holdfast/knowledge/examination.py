@@ -6,6 +6,7 @@ from importlib import resources
 import msgspec
 import yaml
 
+from holdfast.kernel import typed
 from holdfast.kernel.errors import HoldfastError
 
 
@@ -87,7 +88,7 @@ def load() -> Form:
 def read(data: bytes) -> Form:
     """The form in these bytes of YAML; raises ``HoldfastError``."""
     try:
-        form = Form(systems=msgspec.convert(yaml.safe_load(data), type=tuple[System, ...]))
+        form = Form(systems=typed.convert(yaml.safe_load(data), tuple[System, ...]))
     except (yaml.YAMLError, msgspec.ValidationError) as error:
         raise HoldfastError(f"The examination cannot be read: {error}.", "Correct examination.yaml.") from error
     if problems := _problems(form):

@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 import yaml
 
+from holdfast.kernel import typed
 from holdfast.kernel.errors import HoldfastError
 
 
@@ -41,7 +42,7 @@ class Figures:
 def read_figures(name: str, text: str) -> Figures:
     """The figures of a file; raises ``HoldfastError`` naming what does not hold."""
     try:
-        file = msgspec.convert(yaml.safe_load(text), type=_File)
+        file = typed.convert(yaml.safe_load(text), _File)
     except (msgspec.ValidationError, yaml.YAMLError) as error:
         raise HoldfastError(f"{name} cannot be read: {error}.", "Correct the file.") from error
     for one in file.figures:

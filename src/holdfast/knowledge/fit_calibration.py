@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 import yaml
 
+from holdfast.kernel import typed
 from holdfast.kernel.errors import HoldfastError
 
 
@@ -21,10 +22,13 @@ class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     note: str
     false_alarms: float
     """Share of right diagnoses in which misfit may be called."""
+    weights: tuple[float, float, float, float, float, float] = (1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    """What each sign of ``reasoning.misfit.Signs`` counts in the score of a diagnosis that names a cause; the log odds
+    that W alone is not enough count 1."""
     right_causes: tuple[float, ...]
-    """Log odds that W alone is not enough, of right diagnoses that name a cause; ascending."""
+    """Scores of right diagnoses that name a cause; ascending."""
     right_states: tuple[float, ...]
-    """The same of right states ("organ failure") with no listed cause behind them."""
+    """Log odds that W alone is not enough, of right states ("organ failure") with no listed cause behind them."""
 
 
 @lru_cache(maxsize=1)
@@ -36,6 +40,6 @@ def load() -> Calibration:
 def read(data: bytes) -> Calibration:
     """The calibration in these bytes of YAML; raises ``HoldfastError``."""
     try:
-        return msgspec.convert(yaml.safe_load(data), type=Calibration)
+        return typed.convert(yaml.safe_load(data), Calibration)
     except (yaml.YAMLError, msgspec.ValidationError) as error:
         raise HoldfastError(f"The calibration of the fit cannot be read: {error}.", "Make it again.") from error

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 import yaml
 
+from holdfast.kernel import typed
 from holdfast.kernel.errors import HoldfastError
 from holdfast.knowledge.figures import check_pedigree
 
@@ -77,7 +78,7 @@ def load() -> HookCodes:
     """The packaged codes; raises ``HoldfastError`` when one has no pedigree."""
     text = resources.files("holdfast.knowledge").joinpath(_FILE).read_text(encoding="utf-8")
     try:
-        codes = msgspec.convert(yaml.safe_load(text), type=HookCodes)
+        codes = typed.convert(yaml.safe_load(text), HookCodes)
     except (msgspec.ValidationError, yaml.YAMLError) as error:
         raise HoldfastError(f"{_FILE} cannot be read: {error}.", "Correct the file.") from error
     graded: tuple[OrderCode | ChipCode, ...] = (*codes.orders, *codes.microchips.systems, *codes.microchips.types)

@@ -13,6 +13,7 @@ from typing import TypeVar
 import msgspec
 import yaml
 
+from holdfast.kernel import typed
 from holdfast.kernel.errors import HoldfastError
 from holdfast.knowledge.grades import Grade
 
@@ -210,7 +211,7 @@ def load() -> Injuries:
 def read(data: bytes) -> Injuries:
     """The numbers in these bytes of YAML; raises ``HoldfastError`` naming every fault."""
     try:
-        raw = msgspec.convert(yaml.safe_load(data), type=_File)
+        raw = typed.convert(yaml.safe_load(data), _File)
     except (yaml.YAMLError, msgspec.ValidationError) as error:
         raise HoldfastError(f"The numbers of injuries cannot be read: {error}.", "Correct the file.") from error
     release = f"{raw.version}+{hashlib.sha256(data).hexdigest()[:12]}"

@@ -9,15 +9,16 @@ All problems are gathered and told at once, each naming its file and entry, beca
 meet them one by one.
 """
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-import yaml
 
+from holdfast.kernel import typed
 from holdfast.kernel.chain import link_hash
 from holdfast.kernel.errors import HoldfastError
 from holdfast.knowledge import alarm_assembly, shapes
@@ -25,6 +26,7 @@ from holdfast.knowledge.alarm_rules import AlarmRules
 from holdfast.knowledge.assembly import Parts, assemble
 from holdfast.knowledge.care import Care
 from holdfast.knowledge.cpr_assembly import CPR, FigureShape, assemble_figures
+from holdfast.knowledge.documents import keep_documents, kept_documents, read_documents
 from holdfast.knowledge.dose_assembly import DOSES, DoseShape, assemble_doses
 from holdfast.knowledge.model import Knowledge
 from holdfast.knowledge.pedigree import Problems
@@ -55,9 +57,6 @@ _FITTED_ON = (*_FOLDERS, "measures.yaml", "scales.yaml")
 """What the numbers of ``tuning.yaml`` depend on."""
 _RELEASE_HASH_DIGITS = 12
 
-_FastSafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""libyaml reads the packaged files about ten times faster; the pure reader gives the same values."""
-
 
 class KnowledgeError(HoldfastError):
     """The knowledge files do not hold together. ``problems`` names each file, entry and fault."""
@@ -72,46 +71,49 @@ class KnowledgeError(HoldfastError):
         )
 
 
-class _StrictLoader(_FastSafeLoader):  # type: ignore[misc]
-    """YAML that refuses the same key twice in one mapping: the second would silently win."""
+_keep_in: Path | None = None
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} is written twice", key_node.start_mark
-                )
-            seen.add(key)
-        return dict(super().construct_mapping(node, deep=deep))
+
+def keep_documents_in(folder: Path) -> None:
+    """Have :func:`load` keep the packaged documents there, once it has read them; to be called before it."""
+    global _keep_in
+    _keep_in = folder
 
 
 @lru_cache(maxsize=1)
 def load() -> Knowledge:
     """The packaged release; read once per process. Raises :class:`KnowledgeError`."""
-    return load_from(resources.files("holdfast.knowledge") / "data")
+    return load_from(resources.files("holdfast.knowledge") / "data", _keep_in)
 
 
-def load_from(folder: Traversable) -> Knowledge:
+def load_from(folder: Traversable, keep_in: Path | None = None) -> Knowledge:
     """The release in ``folder`` (a ``pathlib.Path`` will do). Raises :class:`KnowledgeError`."""
     problems = Problems()
     contents = _contents(folder, problems)
-    documents = {name: _document(name, data, problems) for name, data in contents.items()}
+    digest = _digest(contents)
+    documents = _documents(contents, digest, keep_in, problems)
     parts = _parts(documents, problems)
-    digest = _digest(contents, lambda _: True)
-    facts = _digest(contents, lambda name: name.split("/")[0] in _FITTED_ON)
+    facts = _digest({name: data for name, data in contents.items() if name.split("/")[0] in _FITTED_ON})
     alarms = _alarms(documents, parts, problems) if parts else None
     care = _care(documents, parts, problems) if parts else None
-    knowledge = assemble(parts, alarms, care, digest, facts, problems) if parts and alarms and care else None
+    release = digest[:_RELEASE_HASH_DIGITS], facts[:_RELEASE_HASH_DIGITS]
+    knowledge = assemble(parts, alarms, care, *release, problems) if parts and alarms and care else None
     if knowledge is None or problems.found:
         raise KnowledgeError(tuple(problems.found))
     return knowledge
 
 
-def _digest(contents: dict[str, bytes], wanted: Callable[[str], bool]) -> str:
-    digest = link_hash(field for name in sorted(contents) if wanted(name) for field in (name, contents[name]))
-    return digest.hex()[:_RELEASE_HASH_DIGITS]
+def _documents(contents: dict[str, bytes], digest: str, keep_in: Path | None, problems: Problems) -> dict[str, Any]:
+    if keep_in and (kept := kept_documents(keep_in, digest)) is not None:
+        return kept
+    documents = read_documents(contents, problems)
+    if keep_in and not problems.found:
+        keep_documents(keep_in, digest, documents)
+    return documents
+
+
+def _digest(contents: dict[str, bytes]) -> str:
+    return link_hash(field for name in sorted(contents) for field in (name, contents[name])).hex()
 
 
 def _contents(folder: Traversable, problems: Problems) -> dict[str, bytes]:
@@ -137,14 +139,6 @@ def _walk(folder: Traversable) -> Iterator[tuple[str, Traversable]]:
                 yield f"{entry.name}/{inner.name}", inner
         else:
             yield entry.name, entry
-
-
-def _document(name: str, data: bytes, problems: Problems) -> Any:
-    try:
-        return yaml.load(data, Loader=_StrictLoader)  # noqa: S506 - a subclass of the safe loader
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        problems.add(name, "", f"it is not readable YAML ({' '.join(str(error).split())})")
-        return None
 
 
 def _parts(documents: dict[str, Any], problems: Problems) -> Parts | None:
@@ -207,7 +201,7 @@ def _one(name: str, entry: str, raw: Any, shape: type[S], problems: Problems) ->
         problems.add(name, entry, "it is empty")
         return None
     try:
-        return msgspec.convert(raw, type=shape)
+        return typed.convert(raw, shape)
     except msgspec.ValidationError as error:
         problems.add(name, entry, str(error))
         return None
@@ -228,7 +222,7 @@ def _many(name: str, raw: Any, shape: type[S], problems: Problems) -> list[S]:
 
 def _mapping(name: str, documents: dict[str, Any], kind: Any, problems: Problems) -> Any:
     try:
-        return msgspec.convert(documents.get(name) or {}, type=kind)
+        return typed.convert(documents.get(name) or {}, kind)
     except msgspec.ValidationError as error:
         problems.add(name, "", str(error))
         return {}

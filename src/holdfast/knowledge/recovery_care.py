@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 import yaml
 
+from holdfast.kernel import typed
 from holdfast.kernel.errors import HoldfastError
 from holdfast.knowledge.figures import check_pedigree
 
@@ -86,7 +87,7 @@ def load() -> RecoveryCare:
     """The packaged file; raises ``HoldfastError`` naming what does not hold."""
     text = resources.files("holdfast.knowledge").joinpath(FILE).read_text(encoding="utf-8")
     try:
-        care = msgspec.convert(yaml.safe_load(text), type=RecoveryCare)
+        care = typed.convert(yaml.safe_load(text), RecoveryCare)
     except (msgspec.ValidationError, yaml.YAMLError) as error:
         raise HoldfastError(f"{FILE} cannot be read: {error}.", "Correct the file.") from error
     for one in care.graded:

@@ -6,6 +6,7 @@ from importlib import resources
 import msgspec
 import yaml
 
+from holdfast.kernel import typed
 from holdfast.kernel.errors import HoldfastError
 
 
@@ -32,7 +33,7 @@ def load() -> tuple[ScoreTime, ...]:
     """The packaged times; raises ``HoldfastError`` that names what is wrong with them."""
     data = (resources.files("holdfast.knowledge") / "score_times.yaml").read_bytes()
     try:
-        times = msgspec.convert(yaml.safe_load(data), type=tuple[ScoreTime, ...])
+        times = typed.convert(yaml.safe_load(data), tuple[ScoreTime, ...])
     except (yaml.YAMLError, msgspec.ValidationError) as error:
         raise HoldfastError(f"The times of the scores cannot be read: {error}.", "Correct score_times.yaml.") from error
     faulty = [

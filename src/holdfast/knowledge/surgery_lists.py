@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 import yaml
 
+from holdfast.kernel import typed
 from holdfast.kernel.errors import HoldfastError
 from holdfast.knowledge.figures import GradedFigure, check_pedigree
 
@@ -68,7 +69,7 @@ def load() -> SurgeryLists:
     """The packaged file; raises ``HoldfastError`` naming what does not hold."""
     text = resources.files("holdfast.knowledge").joinpath(FILE).read_text(encoding="utf-8")
     try:
-        lists = msgspec.convert(yaml.safe_load(text), type=SurgeryLists)
+        lists = typed.convert(yaml.safe_load(text), SurgeryLists)
     except (msgspec.ValidationError, yaml.YAMLError) as error:
         raise HoldfastError(f"{FILE} cannot be read: {error}.", "Correct the file.") from error
     for one in lists.figures:

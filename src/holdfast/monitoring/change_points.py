@@ -17,6 +17,7 @@ from statistics import median
 
 import msgspec
 
+from holdfast.kernel import typed
 from holdfast.kernel.time import US_PER_MIN
 from holdfast.monitoring.levels import MAD_TO_SD, difference, level
 
@@ -104,7 +105,7 @@ def dump(state: FocusState) -> bytes:
 
 def load(data: bytes) -> FocusState:
     """The state that :func:`dump` wrote; ``msgspec.ValidationError`` for anything else."""
-    return msgspec.msgpack.decode(data, type=FocusState)
+    return typed.from_msgpack(data, FocusState)
 
 
 def step(state: FocusState, at_us: int, value: float) -> tuple[FocusState, LevelChanged | None]:

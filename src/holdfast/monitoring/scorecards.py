@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from holdfast.kernel import typed
 from holdfast.kernel.errors import HoldfastError
 
 Grade = Literal["published", "secondary", "estimate"]
@@ -38,7 +39,7 @@ class Scorecard(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 def scorecards(entries: object) -> dict[str, Scorecard]:
     """The entries of the data file by key, in its order. Raises ``HoldfastError`` naming what does not fit."""
     try:
-        cards = msgspec.convert(entries, tuple[Scorecard, ...])
+        cards = typed.convert(entries, tuple[Scorecard, ...])
     except msgspec.ValidationError as error:
         raise HoldfastError(f"The scorecards cannot be read: {error}.", "Correct scorecards.yaml.") from None
     by_key = {card.key: card for card in cards}

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from holdfast.kernel import typed
 from holdfast.knowledge.courses import Courses
 from holdfast.monitoring import cells, deterioration, rally
 from holdfast.monitoring.cells import CELL_US, CellState, Value
@@ -38,7 +39,7 @@ def dump(state: WatchState) -> bytes:
 
 def load(data: bytes) -> WatchState:
     """The state that :func:`dump` wrote; ``msgspec.ValidationError`` for anything else."""
-    return msgspec.msgpack.decode(data, type=WatchState)
+    return typed.from_msgpack(data, WatchState)
 
 
 def step(

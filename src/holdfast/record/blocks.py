@@ -29,6 +29,7 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
+from holdfast.kernel import typed
 from holdfast.kernel.errors import IntegrityError
 from holdfast.kernel.limits import BLOCK_BYTES_MAX
 from holdfast.record.derived import DerivedRun, DerivedValue, from_runs, to_runs
@@ -143,7 +144,7 @@ def decode_block(data: bytes) -> BlockContent:
     """The content of a block; raises ``IntegrityError`` that says what is wrong with the bytes."""
     packed_head, packed_samples = _open(data)
     try:
-        head = msgspec.msgpack.decode(_unpack(packed_head), type=Head)
+        head = typed.from_msgpack(_unpack(packed_head), Head)
         samples = [_floats(channel, planes) for channel, planes in _cut(head, _unpack(packed_samples))]
         derived = from_runs(head.derived)
     except (msgspec.MsgspecError, zstandard.ZstdError, ValueError) as error:

@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from holdfast.kernel import typed
 from holdfast.kernel.errors import IntegrityError
 from holdfast.record.event_base import CaseEvent as CaseEvent
 from holdfast.record.event_base import ClinicEvent as ClinicEvent
@@ -364,7 +365,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
             ) from error
 
 
-_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+_decoder: msgspec.json.Decoder[AnyEvent] = typed.json_decoder(AnyEvent)
 
 
 def decode_event(body: bytes) -> AnyEvent:

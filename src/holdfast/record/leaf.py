@@ -11,6 +11,7 @@ from collections.abc import Container
 
 import msgspec
 
+from holdfast.kernel import typed
 from holdfast.kernel.chain import link_hash
 from holdfast.kernel.errors import IntegrityError
 from holdfast.kernel.merkle import leaf_hash
@@ -20,7 +21,7 @@ from holdfast.record.events import Recorded
 MARK = "holdfast event 1"
 """First field of every entry: which rules it was made by."""
 
-_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_members = typed.json_decoder(dict[str, msgspec.Raw])
 _key = msgspec.json.Encoder()
 
 

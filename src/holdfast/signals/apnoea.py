@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from holdfast.kernel import typed
 from holdfast.kernel.time import US_PER_S
 
 BREATHS_KNOWN = 4
@@ -72,7 +73,7 @@ def dump(state: ApnoeaState) -> bytes:
 
 def load(data: bytes) -> ApnoeaState:
     """The state that :func:`dump` wrote; ``msgspec.ValidationError`` for anything else."""
-    return msgspec.msgpack.decode(data, type=ApnoeaState)
+    return typed.from_msgpack(data, ApnoeaState)
 
 
 def step(state: ApnoeaState, waves: Sequence[BreathSecond], end_us: int) -> tuple[ApnoeaState, Gap | None]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from holdfast.kernel import typed
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals import breath_modulation, capnogram, fusion, heart_rate, pressures, pulse_deficit, variability
 from holdfast.signals.breath_modulation import ModulationState
@@ -122,7 +123,7 @@ def dump(state: NumbersState) -> bytes:
 
 def load(data: bytes) -> NumbersState:
     """The state that :func:`dump` wrote; ``msgspec.ValidationError`` for anything else."""
-    return msgspec.msgpack.decode(data, type=NumbersState)
+    return typed.from_msgpack(data, NumbersState)
 
 
 def step(state: NumbersState, second: int, waves: Sequence[WaveSecond]) -> tuple[NumbersState, Numbers]:

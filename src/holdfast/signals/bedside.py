@@ -4,9 +4,8 @@ Feed it the waves of each monitor message as they come. It speaks once per secon
 on every wave that is being sent, so the answer does not depend on how the waves were cut into messages.
 Nothing here knows the time of day: when all waves stop, so does this, and whoever owns a clock must say so.
 
-Waves of several devices, or of one whose clock jumps, may bear times that do not fit together. So no wave is judged
-by how far its times lie from those of another. The bed has an axis of its own, that goes on as signal comes in; each
-wave is paired with it by when it was fed, and everything said of a wave bears that wave's own times.
+Times of several devices, or of one whose clock jumps, may not fit together, so none is judged by those of another. The
+bed has an axis of its own that goes on as signal comes in; what is said of a wave bears that wave's own times.
 """
 
 import math
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
+from holdfast.kernel import typed
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals import apnoea, bed_numbers, channels, conditions, worth
 from holdfast.signals.apnoea import ApnoeaState, BreathSecond
@@ -45,7 +45,7 @@ FORGET_US = 60 * US_PER_S
 """A wave not sent for so long is forgotten; an ECG lead only while another one is sent, else nobody would miss it."""
 
 JUMP_S = 15
-"""A hole longer than this on all waves is stepped over instead of judged second by second."""
+"""A longer hole on all waves is stepped over instead of judged second by second."""
 
 WAVES_MAX = 16
 """Waves analysed per bed; a bedside monitor sends at most a dozen."""
@@ -138,7 +138,7 @@ def dump(state: BedState) -> bytes:
 
 def load(data: bytes) -> BedState:
     """The state that :func:`dump` wrote; ``msgspec.ValidationError`` for anything else."""
-    return msgspec.msgpack.decode(data, type=BedState)
+    return typed.from_msgpack(data, BedState)
 
 
 def step(state: BedState, waves: Sequence[WaveLike], limits: RateLimits = ADULT_DOG) -> tuple[BedState, Outputs]:

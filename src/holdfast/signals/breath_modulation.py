@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from holdfast.kernel import typed
 from holdfast.kernel.compiled import compiled
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals.chunk import Floats, pack, pack_few, unpack
@@ -97,7 +98,7 @@ def dump(state: ModulationState) -> bytes:
 
 def load(data: bytes) -> ModulationState:
     """The state that :func:`dump` wrote; ``msgspec.ValidationError`` for anything else."""
-    return msgspec.msgpack.decode(data, type=ModulationState)
+    return typed.from_msgpack(data, ModulationState)
 
 
 def restarted(state: ModulationState) -> ModulationState:

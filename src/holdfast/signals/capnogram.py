@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from holdfast.kernel import typed
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals.levels import Level, spread, withheld
 from holdfast.signals.respiration import Breath
@@ -49,7 +50,7 @@ def dump(state: CapnogramState) -> bytes:
 
 def load(data: bytes) -> CapnogramState:
     """The state that :func:`dump` wrote; ``msgspec.ValidationError`` for anything else."""
-    return msgspec.msgpack.decode(data, type=CapnogramState)
+    return typed.from_msgpack(data, CapnogramState)
 
 
 def step(

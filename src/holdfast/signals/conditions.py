@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
+from holdfast.kernel import typed
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals import arrest, compressions, leads, rhythm
 from holdfast.signals.arrest import ArrestState
@@ -141,7 +142,7 @@ def dump(state: ConditionState) -> bytes:
 
 def load(data: bytes) -> ConditionState:
     """The state that :func:`dump` wrote; ``msgspec.ValidationError`` for anything else."""
-    return msgspec.msgpack.decode(data, type=ConditionState)
+    return typed.from_msgpack(data, ConditionState)
 
 
 def forget(state: ConditionState, now_us: int) -> ConditionState:

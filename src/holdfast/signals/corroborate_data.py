@@ -6,6 +6,7 @@ from importlib import resources
 
 import msgspec
 
+from holdfast.kernel import typed
 from holdfast.signals.corroborate_trees import Forest
 
 
@@ -82,12 +83,12 @@ def parse_limits(text: bytes) -> Limits:
 
 def limits_of(values: Mapping[str, float]) -> Limits:
     """Limits from plain values; ``msgspec.ValidationError`` says what is missing or wrong."""
-    return msgspec.convert(dict(values), Limits, strict=False)
+    return typed.convert(dict(values), Limits, strict=False)
 
 
 def parse_weights(text: bytes) -> Weights:
     """Weights as the fitting script writes them (JSON). ``msgspec.ValidationError`` for anything else."""
-    return msgspec.json.decode(text, type=Weights)
+    return typed.from_json(text, Weights)
 
 
 @cache

@@ -9,6 +9,7 @@ believe in is for ``quality`` to say.
 import msgspec
 import numpy as np
 
+from holdfast.kernel import typed
 from holdfast.signals import qrs_kernel
 from holdfast.signals.chunk import Chunk, Timeline, lay, pack, unpack
 from holdfast.signals.qrs_front import Preset, design, split
@@ -53,7 +54,7 @@ def dump(state: BeatState) -> bytes:
 
 def load(data: bytes) -> BeatState:
     """The state that :func:`dump` wrote; ``msgspec.ValidationError`` for anything else."""
-    return msgspec.msgpack.decode(data, type=BeatState)
+    return typed.from_msgpack(data, BeatState)
 
 
 def step(state: BeatState, chunk: Chunk) -> tuple[BeatState, tuple[Beat, ...]]:

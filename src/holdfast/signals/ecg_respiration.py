@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from holdfast.kernel import typed
 from holdfast.kernel.compiled import compiled
 from holdfast.signals import breath_modulation
 from holdfast.signals.breath_modulation import ModulationState
@@ -45,7 +46,7 @@ def dump(state: EcgBreathState) -> bytes:
 
 def load(data: bytes) -> EcgBreathState:
     """The state that :func:`dump` wrote; ``msgspec.ValidationError`` for anything else."""
-    return msgspec.msgpack.decode(data, type=EcgBreathState)
+    return typed.from_msgpack(data, EcgBreathState)
 
 
 def feed(state: EcgBreathState, chunk: Chunk, beats_us: Sequence[int]) -> EcgBreathState:

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import msgspec
 
+from holdfast.kernel import typed
 from holdfast.kernel.time import US_PER_S
 
 
@@ -67,7 +68,7 @@ def dump(state: RateState) -> bytes:
 
 def load(data: bytes) -> RateState:
     """The state that :func:`dump` wrote; ``msgspec.ValidationError`` for anything else."""
-    return msgspec.msgpack.decode(data, type=RateState)
+    return typed.from_msgpack(data, RateState)
 
 
 def step(

@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from holdfast.kernel import typed
 from holdfast.kernel.compiled import compiled
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals.chunk import Chunk, Floats, Timeline, lay, pack, unpack
@@ -43,7 +44,7 @@ def dump(state: PresenceState) -> bytes:
 
 def load(data: bytes) -> PresenceState:
     """The state that :func:`dump` wrote; ``msgspec.ValidationError`` for anything else."""
-    return msgspec.msgpack.decode(data, type=PresenceState)
+    return typed.from_msgpack(data, PresenceState)
 
 
 def step(state: PresenceState, chunk: Chunk) -> tuple[PresenceState, tuple[tuple[int, Presence], ...]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from holdfast.kernel import typed
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals.levels import Level, spread, withheld
 from holdfast.signals.pulses import Pulse
@@ -58,7 +59,7 @@ def dump(state: PressureState) -> bytes:
 
 def load(data: bytes) -> PressureState:
     """The state that :func:`dump` wrote; ``msgspec.ValidationError`` for anything else."""
-    return msgspec.msgpack.decode(data, type=PressureState)
+    return typed.from_msgpack(data, PressureState)
 
 
 def step(state: PressureState, found: Sequence[Pulse], now_us: int, present: bool) -> tuple[PressureState, Pressures]:

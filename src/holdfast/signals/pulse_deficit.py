@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from holdfast.kernel import typed
 from holdfast.kernel.compiled import compiled
 from holdfast.kernel.time import US_PER_S
 
@@ -83,7 +84,7 @@ def dump(state: DeficitState) -> bytes:
 
 def load(data: bytes) -> DeficitState:
     """The state that :func:`dump` wrote; ``msgspec.ValidationError`` for anything else."""
-    return msgspec.msgpack.decode(data, type=DeficitState)
+    return typed.from_msgpack(data, DeficitState)
 
 
 def step(

@@ -10,6 +10,7 @@ from importlib.resources import files
 import msgspec
 import numpy as np
 
+from holdfast.kernel import typed
 from holdfast.signals.chunk import Floats
 from holdfast.signals.qrs_features import FEATURES
 from holdfast.signals.qrs_front import Preset
@@ -38,7 +39,7 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def layers(preset: Preset) -> Layers:
     """The weights that are shipped for a preset."""
     data = files("holdfast.signals").joinpath(f"beat_weights_{preset}.json").read_bytes()
-    return decode(msgspec.json.decode(data, type=Weights))
+    return decode(typed.from_json(data, Weights))
 
 
 def encode(preset: Preset, source: str, values: Layers) -> Weights:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
+from holdfast.kernel import typed
 from holdfast.signals import swings
 from holdfast.signals.chunk import Chunk
 
@@ -67,7 +68,7 @@ def dump(state: SlowWaveState) -> bytes:
 
 def load(data: bytes) -> SlowWaveState:
     """The state that :func:`dump` wrote; ``msgspec.ValidationError`` for anything else."""
-    return msgspec.msgpack.decode(data, type=SlowWaveState)
+    return typed.from_msgpack(data, SlowWaveState)
 
 
 def step(state: SlowWaveState, chunk: Chunk) -> tuple[SlowWaveState, tuple[TimedSwing, ...]]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
+from holdfast.kernel import typed
 from holdfast.kernel.compiled import compiled
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals.chunk import Chunk, Floats, Timeline, lay, pack, unpack
@@ -125,7 +126,7 @@ def dump(state: TraceState) -> bytes:
 
 def load(data: bytes) -> TraceState:
     """The state that :func:`dump` wrote; ``msgspec.ValidationError`` for anything else."""
-    return msgspec.msgpack.decode(data, type=TraceState)
+    return typed.from_msgpack(data, TraceState)
 
 
 Plan = tuple[Floats, Floats, float, int, float, int, float]

@@ -13,6 +13,7 @@ from enum import StrEnum
 import msgspec
 import numpy as np
 
+from holdfast.kernel import typed
 from holdfast.kernel.compiled import compiled
 from holdfast.kernel.time import US_PER_S
 from holdfast.signals.chunk import Floats, pack_few, unpack
@@ -105,7 +106,7 @@ def dump(state: VariabilityState) -> bytes:
 
 def load(data: bytes) -> VariabilityState:
     """The state that :func:`dump` wrote; ``msgspec.ValidationError`` for anything else."""
-    return msgspec.msgpack.decode(data, type=VariabilityState)
+    return typed.from_msgpack(data, VariabilityState)
 
 
 def step(state: VariabilityState, beats_us: Sequence[int], now_us: int, unfit: bool) -> VariabilityState:

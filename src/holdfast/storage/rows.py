@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
+from holdfast.kernel import typed
 from holdfast.kernel.errors import IntegrityError
 from holdfast.record.chain import UNREADABLE
 from holdfast.record.events import Recorded
@@ -16,7 +15,7 @@ _e, _t = schema.event.c, schema.trend.c
 EVENT_COLUMNS = (_e.seq, _e.stream, _e.version, _e.recorded_us, _e.actor, _e.command_id, _e.body, _e.prev, _e.hash)
 TREND_COLUMNS = (_t.key, _t.unit, _t.at_us, _t.last, _t.low, _t.high, _t.count, _t.origin)
 
-_message = msgspec.msgpack.Decoder(MonitorMessage)
+_message = typed.msgpack_decoder(MonitorMessage)
 
 
 def to_recorded(row: Sequence[Any]) -> Recorded:

@@ -11,6 +11,7 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from holdfast.kernel import typed
 from holdfast.kernel.errors import IntegrityError, OperatorError, WorldError
 from holdfast.record.signed_note import PublicKey, Sign, check_name, signed
 
@@ -84,7 +85,7 @@ def load_key(folder: Path) -> SigningKey | None:
     except OSError as error:
         raise WorldError(f"{folder / FILE} cannot be read: {error.strerror}.", "Its owner runs Holdfast.") from error
     try:
-        return SigningKey(folder, msgspec.json.decode(data, type=_Keys))
+        return SigningKey(folder, typed.from_json(data, _Keys))
     except (msgspec.MsgspecError, ValueError) as error:
         raise IntegrityError(f"{folder / FILE} is damaged: {error}.", "Restore it from a copy.") from error
 

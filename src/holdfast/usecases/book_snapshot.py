@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from holdfast.kernel import typed
 from holdfast.record.case_state import CaseState
 from holdfast.record.clinic_state import ClinicState
 from holdfast.record.imaging_state import Studies
@@ -43,9 +44,9 @@ class StaleError(Exception):
 
 
 _ENCODER = msgspec.msgpack.Encoder()
-_SNAPSHOT = msgspec.msgpack.Decoder(_Snapshot)
-_CASE = msgspec.msgpack.Decoder(CaseState)
-_STUDIES = msgspec.msgpack.Decoder(Studies)
+_SNAPSHOT = typed.msgpack_decoder(_Snapshot)
+_CASE = typed.msgpack_decoder(CaseState)
+_STUDIES = typed.msgpack_decoder(Studies)
 
 
 def studies_bytes(studies: Studies) -> bytes:

@@ -8,6 +8,7 @@ from statistics import median
 
 import msgspec
 
+from holdfast.kernel import typed
 from holdfast.kernel.limits import CLOCK_AHEAD_TOLERANCE_S
 from holdfast.kernel.time import US_PER_MIN, US_PER_S, age_words
 from holdfast.knowledge import courses as known
@@ -253,7 +254,7 @@ def _treatment(
             )
             for key, (source, windows) in seen.items()
         ),
-        expected=tuple(msgspec.convert(one, type=ExpectedView, from_attributes=True) for one in compared),
+        expected=tuple(typed.convert(one, ExpectedView, from_attributes=True) for one in compared),
     )
 
 

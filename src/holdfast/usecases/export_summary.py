@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-import msgspec
-
 from holdfast.custody.item import items
 from holdfast.custody.words import sentence
+from holdfast.kernel import typed
 from holdfast.kernel.time import iso
 from holdfast.record import custody_events as cu
 from holdfast.record import events as ev
@@ -69,7 +68,7 @@ def _line(one: ev.Recorded, entry: Shown) -> str:
 
 def _member(text: str) -> str:
     """``"key":value`` in words; empty for what the line says already and for what has no value."""
-    ((name, value),) = msgspec.json.decode("{" + text + "}", type=dict[str, object]).items()
+    ((name, value),) = typed.from_json("{" + text + "}", dict[str, object]).items()
     if name == "at_us" or value in ("", None, []):
         return ""
     if isinstance(value, dict) and name != "page":

@@ -7,8 +7,6 @@ for a change after a time.
 
 import re
 
-from zxcvbn import zxcvbn
-
 from holdfast.kernel.errors import OperatorError
 from holdfast.knowledge.leaked_passwords import has_leaked
 
@@ -59,6 +57,9 @@ def check_password(password: str, login: str, name: str = "") -> None:
             "That password has leaked from another place: it is on the lists that are tried first.",
             "Use four words that have nothing to do with each other, or a sentence of your own.",
         )
+    # Its word lists take longer to read than a restart after a failure should wait for.
+    from zxcvbn import zxcvbn
+
     own = [word for word in re.split(r"\W+", f"{login} {name}".casefold()) if len(word) >= _OWN_WORD_MIN]
     words = [*PLACE_WORDS, *own]
     beside = password.casefold()

@@ -9,6 +9,7 @@ from importlib import resources
 import msgspec
 import yaml
 
+from holdfast.kernel import typed
 from holdfast.kernel.errors import HoldfastError
 from holdfast.reasoning.derive import TreatmentEffect
 from holdfast.record.case_state import CaseState
@@ -47,7 +48,7 @@ def rules() -> tuple[Rule, ...]:
     """The packaged rules; raises ``HoldfastError``."""
     data = (resources.files("holdfast.knowledge") / "response_findings.yaml").read_bytes()
     try:
-        return msgspec.convert(yaml.safe_load(data), type=tuple[Rule, ...])
+        return typed.convert(yaml.safe_load(data), tuple[Rule, ...])
     except (yaml.YAMLError, msgspec.ValidationError) as error:
         raise HoldfastError(f"The findings after a treatment cannot be read: {error}.", "Correct them.") from error
 

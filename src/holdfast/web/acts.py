@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from holdfast.kernel import typed
 from holdfast.kernel.errors import OperatorError
 from holdfast.record.events import Decision
 from holdfast.usecases import cases, second_look, studies
@@ -71,7 +72,7 @@ def from_form(call: Call, shape: type[Entry]) -> Entry:
         if values:
             given[field.name] = values if field.type == tuple[str, ...] else values[-1]
     try:
-        return msgspec.convert(given, shape, strict=False)
+        return typed.convert(given, shape, strict=False)
     except msgspec.ValidationError as error:
         raise OperatorError(_in_words(str(error)), "Correct that field and send it again.") from None
 

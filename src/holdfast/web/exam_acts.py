@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from holdfast.kernel import typed
 from holdfast.kernel.errors import OperatorError
 from holdfast.usecases import examination
 from holdfast.web.acts import ACTS, Act, Outcome, passed_on, recorded
@@ -54,7 +55,7 @@ def points_of(entry: MarkEntry) -> tuple[tuple[int, int], ...]:
         return entry.points
     pairs = [pair.split(",") for pair in entry.path.split()]
     try:
-        return msgspec.convert(pairs, tuple[tuple[int, int], ...], strict=False)
+        return typed.convert(pairs, tuple[tuple[int, int], ...], strict=False)
     except msgspec.ValidationError:
         raise OperatorError("The line cannot be read.", "Draw it again.") from None
 

@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
+from holdfast.kernel import typed
 from holdfast.kernel.errors import NotAllowedError, OperatorError
 from holdfast.kernel.limits import FORM_BYTES_MAX
 from holdfast.usecases import grants, second_factor
@@ -110,7 +111,7 @@ class Call:
     def json(self, shape: type[T]) -> T:
         """The JSON body as ``shape``; raises ``OperatorError`` naming what does not fit."""
         try:
-            return msgspec.json.decode(self.body, type=shape)
+            return typed.from_json(self.body, shape)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise OperatorError(f"The entry cannot be read: {error}.", "See the API's description.") from None
 

@@ -10,6 +10,7 @@ import msgspec
 
 from holdfast.gateways.cds_hooks.settings import PeerService
 from holdfast.gateways.cds_hooks.signer import Signer
+from holdfast.kernel import typed
 from holdfast.kernel.limits import HOOK_ANSWER_BYTES_MAX, HOOK_ANSWER_S, HOOK_CARDS_MAX
 from holdfast.knowledge.hook_codes import HookCodes
 from holdfast.usecases.hook_ports import Peer, Question, Said
@@ -151,7 +152,7 @@ def read_answer(body: bytes) -> Said:
     """Their cards, cut to our limits. Their suggestions are not taken over: nothing that another system writes becomes
     an order here."""
     try:
-        answer = msgspec.json.decode(body, type=_Answer)
+        answer = typed.from_json(body, _Answer)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Said("unreadable", "Its answer is not an answer of CDS Hooks.")
     cards = tuple(_kept(one) for one in answer.cards[:HOOK_CARDS_MAX])

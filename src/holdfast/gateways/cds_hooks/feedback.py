@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import msgspec
 
 from holdfast.gateways.cds_hooks.outcome import HookRefusedError
+from holdfast.kernel import typed
 from holdfast.kernel.limits import HOOK_FEEDBACK_MAX, TEXT_MAX
 
 
@@ -51,7 +52,7 @@ class Feedback:
 def read_feedback(body: bytes) -> list[Feedback]:
     """Raises ``HookRefusedError`` naming what cannot be used."""
     try:
-        raw = msgspec.json.decode(body, type=_Body)
+        raw = typed.from_json(body, _Body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise HookRefusedError(400, "invalid", "The feedback cannot be read.", str(error)[:200]) from None
     if not 0 < len(raw.feedback) <= HOOK_FEEDBACK_MAX:

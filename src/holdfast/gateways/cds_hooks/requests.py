@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from holdfast.gateways.cds_hooks.outcome import HookRefusedError
+from holdfast.kernel import typed
 from holdfast.kernel.limits import HOOK_ORDERS_MAX, TEXT_MAX
 from holdfast.knowledge.hook_codes import HookCodes
 from holdfast.usecases.identified import Identifier
@@ -54,7 +55,7 @@ class HookRequest:
 def read_request(body: bytes) -> HookRequest:
     """Raises ``HookRefusedError`` naming what cannot be used."""
     try:
-        raw = msgspec.json.decode(body, type=_Request)
+        raw = typed.from_json(body, _Request)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise HookRefusedError(
             400, "invalid", "This cannot be read as a call of CDS Hooks.", str(error)[:200]

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from holdfast.kernel import typed
 from holdfast.usecases.exchange import ExchangeError
 
 
@@ -103,9 +104,9 @@ def checked(content: Any) -> dict[str, Any]:
     """The resource, when its parts have the types that R4 gives them; raises ``ExchangeError`` naming the first that
     does not. Kinds of which nothing is read here only have to name themselves."""
     try:
-        kind = msgspec.convert(content, _Named).resourceType
+        kind = typed.convert(content, _Named).resourceType
         if kind in WRITTEN:
-            msgspec.convert(content, _Written)
+            typed.convert(content, _Written)
     except msgspec.ValidationError as error:
         raise ExchangeError(f"That is no FHIR resource: {error}.", "Send one.", code="structure", status=422) from None
     resource: dict[str, Any] = content

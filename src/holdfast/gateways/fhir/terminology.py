@@ -14,6 +14,7 @@ import msgspec
 
 from holdfast.gateways.fhir.basics import SNOMED, Resource, coding
 from holdfast.gateways.fhir.building import Codings
+from holdfast.kernel import typed
 from holdfast.kernel.errors import OperatorError, WorldError
 from holdfast.knowledge.model import Knowledge
 
@@ -147,7 +148,7 @@ def read_codings(folder: Path) -> Codings:
     found: dict[str, tuple[Resource, ...]] = {}
     for path in sorted((folder / FOLDER).glob("*.json")):
         try:
-            system = msgspec.json.decode(path.read_bytes(), type=CodeSystem)
+            system = typed.from_json(path.read_bytes(), CodeSystem)
         except (OSError, msgspec.MsgspecError) as error:
             raise WorldError(f"The code system {path} cannot be read: {error}.", "Load it again.") from error
         for code in system.codes:

@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from holdfast.kernel import typed
 from holdfast.kernel.errors import HoldfastError
 
 
@@ -50,7 +51,7 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def read_weights(text: bytes) -> tuple[Weights, ...]:
     """The sets of weights in a file; raises ``HoldfastError`` for what is no such file."""
     try:
-        return msgspec.json.decode(text, type=tuple[Weights, ...])
+        return typed.from_json(text, tuple[Weights, ...])
     except msgspec.MsgspecError as error:
         raise HoldfastError(f"The weights of the metal search cannot be read: {error}.", "Install again.") from None
 

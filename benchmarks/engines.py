@@ -186,7 +186,8 @@ def make_archive(folder: Path, cases_count: int, seconds: int) -> None:
             held = NewHeld(case_id=case_id, bed=bed, received_us=clock.at_us, message=message)
             ward.hear(held)
             command_id = f"{case_id}/{second}"
-            store.submit(Change(command_id=command_id, actor=OWN_ACTOR, recorded_us=clock.at_us, held=(held,)))
+            kept = store.submit(Change(command_id=command_id, actor=OWN_ACTOR, recorded_us=clock.at_us, held=(held,)))
+        kept.result()
         waiting = store.held(case_id)
         taken = ctx.derived.take(case_id, waiting)
         store.submit(build_flush(case_id, waiting, new_id=ctx.ids.new_id, now_us=clock.at_us, derived=taken)).result()

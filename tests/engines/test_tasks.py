@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.engines import tasks
 from holdfast.engines.tasks import run_here, run_on_dask
-from holdfast.kernel.errors import OperatorError
+from holdfast.kernel.errors import OperatorError, WorldError
 
 SCRIPT = """
 import os, signal, sys
@@ -47,6 +48,17 @@ def test_a_worker_killed_at_its_work_changes_nothing_and_an_error_of_the_work_co
     )
     assert died.exists()
     assert ran.stdout.splitlines() == [str([number * number for number in range(12)]), "It cannot be done."]
+
+
+def test_a_cluster_that_has_no_workers_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed", reason="needs holdfast[dask]")
+    monkeypatch.setattr(tasks, "LOOK_S", 0.2)
+    monkeypatch.setattr(tasks, "LOOKS_WITHOUT_WORKERS", 2)
+    with (
+        distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=None) as cluster,
+        pytest.raises(WorldError, match="No worker was there"),
+    ):
+        run_on_dask(str, [1], scheduler=cluster.scheduler_address)
 
 
 def test_without_dask_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

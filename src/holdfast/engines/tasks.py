@@ -19,6 +19,11 @@ CONNECT_S = 120
 """A worker on a busy machine takes long to answer for the first time; Dask's own half minute was seen to be too short
 at a load of eight times the cores."""
 
+LOOK_S = 15
+LOOKS_WITHOUT_WORKERS = 20
+"""When no worker was there at so many looks, one after the other, nobody is coming any more (our choice: five
+minutes). Dask itself would wait for ever."""
+
 
 def run_here(work: Callable[[Task], Answer], tasks: Sequence[Task]) -> list[Answer]:
     """One after the other, in this process."""
@@ -30,12 +35,12 @@ def run_on_dask(
 ) -> list[Answer]:
     """On ``workers`` processes of this machine, or on the cluster whose ``scheduler`` is named (``tcp://HOST:PORT``).
 
-    Raises ``OperatorError`` where Dask is not installed and ``WorldError`` when workers go on dying; whatever ``work``
-    itself raises comes through.
+    Raises ``OperatorError`` where Dask is not installed and ``WorldError`` when workers go on dying or none is left;
+    whatever ``work`` itself raises comes through.
     """
     try:
         import dask
-        from distributed import Client, KilledWorker, LocalCluster
+        from distributed import Client, KilledWorker, LocalCluster, wait
     except ImportError as error:
         raise OperatorError(
             "Dask is not installed, so only this process can work.", "pip install 'holdfast[dask]', or leave it out."
@@ -52,8 +57,19 @@ def run_on_dask(
         try:
             with Client(cluster) as client:
                 asked = client.map(work, tasks, pure=False)
-                answers: list[Answer] = client.gather(asked)
-                return answers
+                without = 0
+                while without < LOOKS_WITHOUT_WORKERS:
+                    try:
+                        wait(asked, timeout=LOOK_S)
+                    except TimeoutError:
+                        without = 0 if client.nthreads() else without + 1
+                        continue
+                    answers: list[Answer] = client.gather(asked)
+                    return answers
+                raise WorldError(
+                    f"No worker was there for {LOOKS_WITHOUT_WORKERS * LOOK_S} s, and work is left.",
+                    "See the workers' own log, start them again, then ask again.",
+                )
         except KilledWorker as error:
             raise WorldError(
                 f"Workers died {DEATHS_MAX} times at the same work.", "Give them more memory, or fewer at a time."

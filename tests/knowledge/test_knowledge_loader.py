@@ -229,6 +229,12 @@ BLOOD, BLEED = "findings/blood.yaml", "diseases/bleed.yaml"
         (_set("regions.yaml", 0, "sides", []), "regions.yaml", "chest", "side"),
         (_set("reasons.yaml", 0, "decision", "wait"), "reasons.yaml", "cost", "wait"),
         (_set("tuning.yaml", "temperature", "value", 0.5), "tuning.yaml", "tuning", "temperature"),
+        (
+            _set("tuning.yaml", "claim_slope", {"value": 1.2, "grade": "estimate"}),
+            "tuning.yaml",
+            "tuning",
+            "claim slope",
+        ),
         (_set("finding_aliases.yaml", "pale", "unicorn"), "finding_aliases.yaml", "pale", "unicorn"),
         (_set("finding_aliases.yaml", "Cbc Normal", "anemia"), "finding_aliases.yaml", "anemia", "already means"),
         (_set("disease_aliases.yaml", "anything", ["plague"]), "disease_aliases.yaml", "anything", "plague"),

@@ -7,9 +7,10 @@ from holdfast.kernel.errors import HoldfastError
 from holdfast.knowledge import fit_calibration
 from holdfast.knowledge.model import Knowledge
 from holdfast.reasoning.assessment import assess
+from holdfast.reasoning.engine import infer
 from holdfast.reasoning.evidence import Evidence, Observed
-from holdfast.reasoning.fit import NOT_WHOLE, WRONG, Verdict
-from holdfast.reasoning.misfit import p_value
+from holdfast.reasoning.fit import NOT_WHOLE, WRONG, Verdict, declared
+from holdfast.reasoning.misfit import Signs, p_value, score, signs_of
 from holdfast.reasoning.page import to_page
 from holdfast.record.events import Presence
 from reasoning.small_calibration import calibration
@@ -108,3 +109,22 @@ def test_a_broken_calibration_is_refused() -> None:
     assert fit_calibration.read(msgspec.json.encode(calibration())) == calibration()
     with pytest.raises(HoldfastError):
         fit_calibration.read(b"knowledge_release: x")
+
+
+def test_a_cause_is_judged_by_all_signs_and_a_state_by_the_log_odds_alone() -> None:
+    weighted = msgspec.structs.replace(calibration(), weights=(1.0, 0.5, 0.0, 2.0, 0.0, -0.1))
+    signs = Signs(log_odds=3.0, besides=2.0, absent=1.0, in_vain=1.0, head_start=-4.0, present=10.0)
+    assert score(weighted, signs, descriptive=False) == pytest.approx(3.0 + 1.0 + 2.0 - 1.0)
+    assert score(weighted, signs, descriptive=True) == 3.0
+
+
+def test_the_signs_of_a_diagnosis_say_what_was_looked_for_in_vain(world: Knowledge) -> None:
+    def signs(present: str, absent: str = "") -> Signs:
+        found = infer(world, evidence(present, absent))
+        return signs_of(found, declared(found, world, "heart_failure"))
+
+    seen, vain = signs("murmur crackles"), signs("murmur crackles", "cough weak_pulse")
+    assert (seen.in_vain, vain.in_vain) == (0.0, 2.0)
+    assert vain.absent > seen.absent
+    assert seen.present == vain.present == 2.0
+    assert signs("murmur crackles vomiting belly_pain").besides > seen.besides

@@ -81,7 +81,7 @@ def test_a_circumstance_is_not_something_a_diagnosis_must_explain(page: dict[str
 
 
 def test_the_better_explanation_names_causes_only(page: dict[str, Any]) -> None:
-    assert "better explained by" in page["fit"]["words"]
+    assert "better explained" in page["fit"]["words"]
     assert "cause not found" not in page["fit"]["words"].removeprefix("Multiple organ dysfunction, cause not found")
 
 

@@ -88,3 +88,19 @@ def test_every_probability_leads_to_the_numbers_behind_it(house) -> None:
     assert leads
     assert {client.get(lead).status_code for lead in leads} == {200}
     assert page.count('class="figure"') == len(re.findall(r"\(\S+&ndash;\S+%\)", page))
+
+
+def test_before_a_decision_the_short_tests_are_named_and_can_be_ordered(house) -> None:
+    house.post("clinician", f"{base(house)}/diagnosis", {"diagnosis": "organ failure", "diagnoses_seen": "0"})
+    for key in ("collapse", "gums_pale", "pulse_weak", "hypotension"):
+        house.post("clinician", f"{base(house)}/findings", {"key": key, "presence": "present"})
+    place_order(house)
+    page = house.client("clinician").get(f"{base(house)}/second-look").text
+    block = re.search(r'(?s)data-testid="before-going-on".*?</ul>', page).group(0)
+    first = re.search(r'data-test="([^"]*)"', block).group(1)
+    assert "Something that can be treated may be at work" in block
+    assert house.ctx.knowledge.tests[first].name in re.search(r'(?s)data-testid="short-tests".*?</p>', page).group(0)
+    house.post("clinician", f"{base(house)}/tests", {"test": first, "note": "from the second look"})
+    page = house.client("clinician").get(f"{base(house)}/second-look").text
+    again = re.search(r'(?s)data-testid="before-going-on".*?</ul>', page).group(0)
+    assert "<b>Ordered.</b>" in again

@@ -325,9 +325,13 @@ class _Assembly(Pedigree):
         temperature = self.estimate(shape.temperature, "temperature", fault)
         if temperature.value < 1:
             fault("a temperature below 1 would claim more than the findings say")
+        claim_slope = self.estimate(shape.claim_slope, "claim_slope", fault)
+        if not 0 < claim_slope.value <= 1:
+            fault("a claim slope of 0 or less, or above 1, would turn claims round or make them bolder than inference")
         return Tuning(
             temperature=temperature,
             silence=self.probability(shape.silence, "silence", fault),
             unlisted_share=self.probability(shape.unlisted_share, "unlisted_share", fault),
+            claim_slope=claim_slope,
             fitted_for=shape.fitted_for,
         )

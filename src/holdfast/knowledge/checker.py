@@ -139,6 +139,7 @@ def numbers(knowledge: Knowledge) -> Iterator[tuple[str, str, Grade, str, str]]:
         ("temperature", tuning.temperature),
         ("silence", tuning.silence),
         ("unlisted share", tuning.unlisted_share),
+        ("claim slope", tuning.claim_slope),
     ):
         yield told("tuning", name, value)
     for finding in knowledge.findings.values():
@@ -279,8 +280,9 @@ def _beyond(measure: Measure, rule: Derivation) -> float:
 def _warnings_on_the_whole(knowledge: Knowledge) -> Iterator[str]:
     if knowledge.tuning.fitted_for != knowledge.facts:
         yield (
-            f"temperature, silence and unlisted share were fitted for {knowledge.tuning.fitted_for or 'no release'}; "
-            f"the data are {knowledge.facts}: fit them again, or freeze them for these data"
+            "temperature, silence, unlisted share and claim slope were fitted for "
+            f"{knowledge.tuning.fitted_for or 'no release'}; the data are {knowledge.facts}: "
+            "fit them again, or freeze them for these data"
         )
     total = sum(disease.prior.value for disease in knowledge.diseases.values())
     if not PRIOR_SUM_RANGE[0] <= total <= PRIOR_SUM_RANGE[1]:

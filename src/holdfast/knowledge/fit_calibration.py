@@ -22,10 +22,13 @@ class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     note: str
     false_alarms: float
     """Share of right diagnoses in which misfit may be called."""
+    weights: tuple[float, float, float, float, float, float] = (1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    """What each sign of ``reasoning.misfit.Signs`` counts in the score of a diagnosis that names a cause; the log odds
+    that W alone is not enough count 1."""
     right_causes: tuple[float, ...]
-    """Log odds that W alone is not enough, of right diagnoses that name a cause; ascending."""
+    """Scores of right diagnoses that name a cause; ascending."""
     right_states: tuple[float, ...]
-    """The same of right states ("organ failure") with no listed cause behind them."""
+    """Log odds that W alone is not enough, of right states ("organ failure") with no listed cause behind them."""
 
 
 @lru_cache(maxsize=1)

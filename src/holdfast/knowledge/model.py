@@ -215,6 +215,8 @@ class Tuning:
     """How far an unrecorded finding counts as evidence of absence (0 none, 1 full)."""
     unlisted_share: Estimate
     """Prior mass of 'something of this system that is not on our list', as a share of the system's mass."""
+    claim_slope: Estimate = field(default_factory=lambda: Estimate(1.0, Grade.ESTIMATE))
+    """How far log odds above those of one in ten count when a probability is claimed; 1: whole. It moves no rank."""
     fitted_for: str = ""
     """:attr:`Knowledge.facts` that these numbers were fitted on; others are older or newer than the data."""
 

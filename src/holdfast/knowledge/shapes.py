@@ -178,4 +178,6 @@ class TuningShape(Shape, frozen=True, kw_only=True):
     temperature: EstimateShape
     silence: EstimateShape
     unlisted_share: EstimateShape
+    claim_slope: EstimateShape = EstimateShape(value=1.0, grade=Grade.ESTIMATE)
+    """Releases made before 2026-11-23 have none."""
     fitted_for: str = ""

@@ -10,6 +10,7 @@ import numpy as np
 from holdfast.knowledge import fit_calibration
 from holdfast.knowledge.fit_calibration import Calibration
 from holdfast.knowledge.model import Knowledge
+from holdfast.reasoning.claims import claimed
 from holdfast.reasoning.engine import Posterior, answer, ask
 from holdfast.reasoning.evidence import Evidence
 from holdfast.reasoning.explain import Number, contributions, numbers_used
@@ -18,6 +19,7 @@ from holdfast.reasoning.fit_course import FitThen, fit_course
 from holdfast.reasoning.next_test import NextTest, next_tests
 from holdfast.reasoning.not_excluded import NotExcluded, not_excluded, treatable_causes
 from holdfast.reasoning.ranges import Draws, Range, draw, ranges
+from holdfast.reasoning.short_tests import BeforeGoingOn, before_going_on
 from holdfast.reasoning.world import World, compile_world, unlisted_system
 
 CANDIDATES = 10
@@ -67,6 +69,8 @@ class Assessment:
     """The same fit as of each moment at which something was found, oldest first; empty without a working diagnosis."""
     not_excluded: tuple[NotExcluded, ...]
     next_tests: tuple[NextTest, ...]
+    before_going_on: BeforeGoingOn | None
+    """None without a working diagnosis: then there is nothing that one would go on with."""
     unlinked: tuple[str, ...]
     """Present findings that no listed disease is known to show."""
 
@@ -122,12 +126,16 @@ def assess(
         evidence=evidence,
         candidates=tuple(candidate(d) for d in shown),
         descriptive=tuple(candidate(d) for d in shown_states),
-        sets=tuple((posterior.set_keys(int(r)), float(posterior.weights[r])) for r in posterior.best(SETS)),
+        sets=tuple(
+            (posterior.set_keys(int(r)), claimed(float(posterior.weights[r]), ready.world.claim_slope))
+            for r in posterior.best(SETS)
+        ),
         unlisted=_unlisted(posterior, causes),
         fit=fitted,
         fit_course=course,
         not_excluded=not_excluded(posterior, knowledge, spans),
         next_tests=next_tests(posterior, knowledge),
+        before_going_on=before_going_on(posterior, knowledge, working) if working else None,
         unlinked=_unlinked(posterior, knowledge),
     )
 

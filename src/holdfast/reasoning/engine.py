@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from holdfast.knowledge.model import Knowledge
+from holdfast.reasoning.claims import claimed
 from holdfast.reasoning.evidence import Evidence
 from holdfast.reasoning.likelihood import (
     Facts,
@@ -77,7 +78,7 @@ class Posterior:
     weights: Floats
     """(N,) summing to 1 over the sets that name a cause; 0 for the others."""
     marginals: Floats
-    """(D,) weight of all sets that hold the disease."""
+    """(D,) weight of all sets that hold the disease, as boldly as it may be claimed (``claims``)."""
 
     @property
     def world(self) -> World:
@@ -226,7 +227,8 @@ def _normalised(question: Question, levels: list[_Level], active: Bools) -> Post
     raw = np.where(names_cause, np.exp(log_weight - log_weight[names_cause].max()), 0.0)
     weights = raw / raw.sum()
     marginals = _marginals(question, members, weights, log_weight, active)
-    return Posterior(question, members, log_prior, log_like, log_weight, names_cause, weights, marginals)
+    claims = claimed(marginals, world.claim_slope)
+    return Posterior(question, members, log_prior, log_like, log_weight, names_cause, weights, claims)
 
 
 def _padded(members: Ints, size: int) -> Ints:

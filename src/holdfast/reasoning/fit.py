@@ -13,16 +13,20 @@ import numpy as np
 from holdfast.kernel.errors import NotFoundError
 from holdfast.knowledge.fit_calibration import Calibration
 from holdfast.knowledge.model import Knowledge
+from holdfast.reasoning.claims import claimed
 from holdfast.reasoning.engine import Posterior
 from holdfast.reasoning.evidence import Evidence
 from holdfast.reasoning.likelihood import finding_probability
 from holdfast.reasoning.misfit import (
+    EXPECTED,
     EXPLAINED_RATIO,
     Stand,
     heaviest,
     log_odds_not_enough,
     log_sum,
     p_value,
+    score,
+    signs_of,
     stand_of,
     unexplained,
 )
@@ -30,9 +34,6 @@ from holdfast.reasoning.world import Bools, Floats
 
 FINDINGS_MIN = 3
 """Fewer present findings that any listed disease can explain say too little to judge a diagnosis (estimate, ours)."""
-_EXPECTED = 0.5
-"""A finding that W shows in half of dogs or more is expected."""
-
 WRONG, NOT_WHOLE = "wrong", "not the whole story"
 
 
@@ -79,6 +80,8 @@ class Fit:
     """Knowledge release that they were judged with."""
     log_odds_not_enough: float
     """Natural log odds that W, with its complications, is not the explanation."""
+    score: float
+    """What ``p`` was counted by: that and the other signs of a diagnosis that is not the whole story (``misfit``)."""
     e_value: float
     """Posterior over prior odds of the same: when W is right it reaches 20 in at most 1 of 20 dogs, at any time."""
     explains: tuple[FindingFit, ...]
@@ -98,7 +101,9 @@ def fit(posterior: Posterior, knowledge: Knowledge, calibration: Calibration, ev
     instead = _rival(posterior, stand, stand.rivals & ~stand.holds)
     besides = _rival(posterior, stand, stand.rivals & stand.holds)
     log_odds = log_odds_not_enough(posterior, stand)
-    p, count = p_value(calibration, log_odds, bool(world.descriptive[stand.disease]))
+    descriptive = bool(world.descriptive[stand.disease])
+    scored = score(calibration, signs_of(posterior, stand), descriptive)
+    p, count = p_value(calibration, scored, descriptive)
     verdict = Verdict.FITS
     if world.linked[posterior.question.facts.present].sum() < FINDINGS_MIN:
         verdict = Verdict.CANNOT_SAY
@@ -115,6 +120,7 @@ def fit(posterior: Posterior, knowledge: Knowledge, calibration: Calibration, ev
         calibrated_on=count,
         calibrated_release=calibration.knowledge_release,
         log_odds_not_enough=log_odds,
+        score=scored,
         e_value=_e_value(posterior, stand),
         explains=explains,
         unexplained=left,
@@ -155,7 +161,7 @@ def finding_fits(
         )
 
     explains = pick(present & (ratio >= EXPLAINED_RATIO), -ratio)
-    return explains, pick(present & beyond, p), pick(~present & (p >= _EXPECTED), -p)
+    return explains, pick(present & beyond, p), pick(~present & (p >= EXPECTED), -p)
 
 
 def _rival(posterior: Posterior, stand: Stand, among: Bools) -> Rival | None:
@@ -163,7 +169,8 @@ def _rival(posterior: Posterior, stand: Stand, among: Bools) -> Rival | None:
     if row is None:
         return None
     gain = (posterior.log_like[row] - posterior.log_like[stand.alone]) / posterior.world.temperature
-    return Rival(posterior.set_keys(row), float(posterior.weights[row]), float(np.exp(min(gain, 50.0))))
+    weight = claimed(float(posterior.weights[row]), posterior.world.claim_slope)
+    return Rival(posterior.set_keys(row), weight, float(np.exp(min(gain, 50.0))))
 
 
 def _e_value(posterior: Posterior, stand: Stand) -> float:

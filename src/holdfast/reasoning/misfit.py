@@ -1,20 +1,27 @@
 """How the sets of a posterior stand to one working diagnosis, and how rarely a right one looks as bad.
 
-One score is used: the log odds that W alone is not enough. Eight were tried on published human cases (the gain of the
-best rival without and with W, the share of unexplained signs, surprise and others), alone and in a fitted
-combination: none found more at the same share of false alarms (docs/reference/reasoning.md).
+A state is judged by the log odds that W alone is not enough. A cause is judged by those and five more signs, weighted
+as they told wrong and incomplete diagnoses of drawn dogs from right ones (``benchmarks/fit_misfit.py --write``): the
+log odds by themselves hold W's head start of being common, and rise with every sign that a dog has.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from holdfast.knowledge.fit_calibration import Calibration
 from holdfast.reasoning.engine import Posterior
+from holdfast.reasoning.likelihood import finding_probability
+from holdfast.reasoning.prior import shifted
 from holdfast.reasoning.world import Bools, Floats, Ints
 
 EXPLAINED_RATIO = 2.0
 """W must at least double the odds of a finding to explain it."""
+EXPECTED = 0.5
+"""A finding that W shows in half of dogs or more is expected."""
+_LEAST = -20.0
+"""Log odds of rivals that were not even searched."""
 SURPRISE_SHARE = 0.25
 """A finding that W shows in a quarter of dogs or more is not called unexplained, whatever its background."""
 
@@ -58,20 +65,62 @@ def log_odds_not_enough(posterior: Posterior, stand: Stand) -> float:
     return log_sum(posterior.log_weight[stand.rivals]) - log_sum(posterior.log_weight[stand.own])
 
 
+class Signs(NamedTuple):
+    """What tells a diagnosis that is wrong or not the whole story from a right one; in the order of the weights."""
+
+    log_odds: float
+    """Natural log odds that W alone is not enough."""
+    besides: float
+    """The same of the rivals that hold W and another cause."""
+    absent: float
+    """How surprising the absent findings are under W's own best story: minus the log of their probability."""
+    in_vain: float
+    """Findings that W alone shows in half of dogs and that were looked for in vain."""
+    head_start: float
+    """Natural log of how common W is."""
+    present: float
+    """Findings present: the more, the more second causes explain one of them."""
+
+
+def signs_of(posterior: Posterior, stand: Stand) -> Signs:
+    """The signs of one working diagnosis."""
+    world, question = posterior.world, posterior.question
+    observed = question.facts.observed
+    present = question.facts.state[observed] == 1
+    own = np.flatnonzero(stand.own)[0]  # the heaviest first
+    alone, best = finding_probability(question.tables, posterior.members[[stand.alone, own]], observed)
+    besides = log_sum(posterior.log_weight[stand.rivals & stand.holds]) - log_sum(posterior.log_weight[stand.own])
+    return Signs(
+        log_odds=log_odds_not_enough(posterior, stand),
+        besides=max(besides, _LEAST),
+        absent=float(-np.log1p(-np.minimum(best[~present], 1 - 1e-9)).sum()),
+        in_vain=float((alone[~present] >= EXPECTED).sum()),
+        head_start=float(np.log(shifted(world.pi, question.shift)[stand.disease])),
+        present=float(present.sum()),
+    )
+
+
+def score(calibration: Calibration, signs: Signs, descriptive: bool) -> float:
+    """What right diagnoses are compared by: the weighted signs of a cause, the log odds alone of a state."""
+    if descriptive:
+        return signs.log_odds
+    return float(np.dot(calibration.weights, signs))
+
+
 def unexplained(p: Floats, leak: Floats) -> Bools:
     """W hardly raises the odds of the finding above background, and the finding is not common with W anyway."""
     ratio = p / (1 - p) * (1 - leak) / leak
     return np.asarray((ratio < EXPLAINED_RATIO) & (p < SURPRISE_SHARE), dtype=bool)
 
 
-def p_value(calibration: Calibration, log_odds: float, descriptive: bool) -> tuple[float, int]:
+def p_value(calibration: Calibration, scored: float, descriptive: bool) -> tuple[float, int]:
     """(p, n): how often a right diagnosis scores so high, split-conformal over n right cases of the same kind.
 
     ``p`` = (1 + right cases with this score or more) / (n + 1): if this dog were one more of them, p <= a would
     happen in at most a of dogs.
     """
     right = calibration.right_states if descriptive else calibration.right_causes
-    higher = sum(1 for one in right if one >= log_odds)
+    higher = sum(1 for one in right if one >= scored)
     return (1 + higher) / (len(right) + 1), len(right)
 
 

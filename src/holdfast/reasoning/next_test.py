@@ -14,26 +14,25 @@ from holdfast.knowledge.model import Knowledge, Test
 from holdfast.reasoning.engine import Posterior
 from holdfast.reasoning.likelihood import finding_probability
 from holdfast.reasoning.not_excluded import treatable_causes
+from holdfast.reasoning.results import (
+    OVERHEAD_MIN,
+    OVERLOOKED,
+    answers,
+    done_tests,
+    entropy_bits,
+    information_bits,
+    most_telling,
+    outcomes,
+)
 from holdfast.reasoning.world import Floats, Ints, World
 
 SETS = 50
-FINDINGS_MAX = 8
-"""Findings of one test taken together: 2^8 outcomes. A test with more is judged by its eight most telling ones."""
-OVERHEAD_MIN = 20.0
-"""Minutes that any test costs beside its own: stopping, fetching, handling an unstable dog, reading, deciding again
-(estimate, ours). Between 0 and 20 it changed neither the tests nor the minutes needed on invented dogs
-(benchmarks/reasoning_exact.py tests). It settles close calls between a quick test and one that tells more; see
-docs/decisions/0006."""
-AGAIN_RESULTS = 2
-"""Recorded findings that only this test, or this test most easily, gives: from so many on it has been done."""
-OVERLOOKED = 0.41
-"""Share of an expert's positive findings that users of a diagnostic system did not enter (QMR: they entered 59 %)."""
 AS_GOOD = 0.8
 """A cause that is still worth this share of the best one after a result is no other decision (estimate, ours): where
 two stand level, every result would seem to change what to do."""
 TREAT_COST = 0.05
 """Loss of pursuing a cause that is not there, against a benefit of 1 (estimate, ours)."""
-FIRST, LIKELY = 3, 0.5
+FIRST, LIKELY = 3, 0.42
 """Among the first so many tests stands one that would show the leading treatable cause itself, once that cause is this
 likely (estimate, ours). A test that confirms tells little when the numbers are believed; but most of them are
 estimates, and nobody treats a wire that was never seen."""
@@ -113,7 +112,7 @@ def next_tests(posterior: Posterior, knowledge: Knowledge) -> tuple[NextTest, ..
         tuple(leading),
         finding_probability(tables, np.array(leading, dtype=np.int64)[:, None], every),
     )
-    done = _done(posterior, knowledge)
+    done = done_tests(posterior, knowledge)
     judged = (_judge(posterior, test, bench, test.key in done) for test in knowledge.tests.values())
     ranked = sorted((t for t in judged if t is not None), key=lambda t: _order(knowledge.tests[t.key], t))
     return tuple(_with_proof(posterior, knowledge, ranked))
@@ -155,70 +154,22 @@ def _order(test: Test, judged: NextTest) -> tuple[float, int, int, str]:
     return (-round(judged.score, 9), test.invasiveness, test.cost_band, test.key)
 
 
-def _done(posterior: Posterior, knowledge: Knowledge) -> set[str]:
-    """Tests that the recorded findings came from, each finding counted for the easiest test that gives it."""
-    world = posterior.world
-    counts: dict[str, int] = {}
-    for place in posterior.question.facts.observed:
-        giving = [t for t in knowledge.tests.values() if world.findings[place] in t.reveals]
-        if giving:
-            easiest = min(giving, key=lambda t: (t.invasiveness, t.minutes.value, t.cost_band, t.key))
-            counts[easiest.key] = counts.get(easiest.key, 0) + 1
-    return {
-        key for key, count in counts.items() if count >= AGAIN_RESULTS or 2 * count >= len(knowledge.tests[key].reveals)
-    }
-
-
 def _judge(posterior: Posterior, test: Test, bench: _Bench, again: bool) -> NextTest | None:
-    world, question = posterior.world, posterior.question
-    known = set(question.facts.observed.tolist())
-    open_ = [world.finding_index[k] for k in test.reveals if world.finding_index[k] not in known]
-    if not open_:
+    world = posterior.world
+    if (asked := answers(posterior, test, bench.shown)) is None:
         return None
-    wanted = np.array(open_, dtype=np.int64)
-    p = bench.shown[:, wanted]
-    accuracy = world.accuracy.get(test.key, {})
-    for column, place in enumerate(open_):
-        if place in accuracy:
-            right, wrong = accuracy[place].sensitivity, 1.0 - accuracy[place].specificity
-            p[:, column] = wrong + (right - wrong) * p[:, column]
-    single = _entropy_bits(bench.weights @ p) - bench.weights @ _entropy_bits(p)
-    kept = np.argsort(-np.round(single, 9), kind="stable")[:FINDINGS_MAX]
-    p = p[:, kept]
-    joint = _outcomes(bench.weights, p)
-    information = _information_bits(joint @ bench.starts)
+    single = entropy_bits(bench.weights @ asked.p) - bench.weights @ entropy_bits(asked.p)
+    kept = most_telling(single)
+    joint = outcomes(bench.weights, asked.p[:, kept])
+    information = information_bits(joint @ bench.starts)
     gain, same, worth = _decision(joint, bench)
-    top = int(wanted[kept[0]])
-    errs = tuple(accuracy[place] for place in open_ if place in accuracy)
+    top = int(asked.places[kept[0]])
     favours, against = _separates(world, bench, top)
     if again:
         information, gain, same = information * OVERLOOKED, gain * OVERLOOKED, 1.0 - (1.0 - same) * OVERLOOKED
     score = (information + gain) / (test.minutes.value + OVERHEAD_MIN)
     telling = world.findings[top]
-    return NextTest(test.key, information, gain, same, worth, again, score, telling, favours, against, errs)
-
-
-def _outcomes(weights: Floats, p: Floats) -> Floats:
-    """Joint weight of every outcome and set, (2^k, S): findings are independent given a set."""
-    joint = weights[None, :]
-    for column in range(p.shape[1]):
-        joint = np.concatenate([joint * p[:, column], joint * (1 - p[:, column])])
-    return joint
-
-
-def _information_bits(joint: Floats) -> float:
-    """Mutual information of outcome (rows) and what started it (columns) from their joint weights."""
-
-    def entropy(weights: Floats) -> float:
-        seen = weights[weights > 0]
-        return -float((seen * np.log2(seen)).sum())
-
-    return max(0.0, entropy(joint.sum(axis=1)) + entropy(joint.sum(axis=0)) - entropy(joint))
-
-
-def _entropy_bits(p: Floats) -> Floats:
-    inner = np.clip(p, 1e-12, 1 - 1e-12)
-    return np.asarray(-(inner * np.log2(inner) + (1 - inner) * np.log2(1 - inner)), dtype=np.float64)
+    return NextTest(test.key, information, gain, same, worth, again, score, telling, favours, against, asked.errs)
 
 
 def _decision(joint: Floats, bench: _Bench) -> tuple[float, float, str]:

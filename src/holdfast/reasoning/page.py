@@ -14,7 +14,7 @@ from holdfast.reasoning.fit_course import FitThen
 from holdfast.reasoning.grounds import grounds, number_of
 from holdfast.reasoning.not_excluded import Negative, NotExcluded
 from holdfast.reasoning.page_numbers import Page, disease_name, finding_name, number_page, rounded, source_of
-from holdfast.reasoning.page_tests import hold_page, next_test_page
+from holdfast.reasoning.page_tests import before_page, hold_page, next_test_page
 from holdfast.reasoning.ranges import Parameter
 from holdfast.reasoning.words import (
     calibration_words,
@@ -65,6 +65,7 @@ def to_page(assessment: Assessment, knowledge: Knowledge) -> Page:
         "not_excluded": [_not_excluded(n, assessment, knowledge) for n in assessment.not_excluded],
         "next_tests": [next_test_page(t, knowledge) for t in assessment.next_tests],
         "hold": hold_page(assessment.next_tests[0], knowledge) if assessment.next_tests else None,
+        "before_going_on": before_page(assessment.before_going_on, knowledge) if assessment.before_going_on else None,
         "evidence_used": _evidence(assessment, knowledge),
         "caveats": _caveats(assessment, knowledge),
     }
@@ -183,6 +184,7 @@ def _fit(fitted: Fit, knowledge: Knowledge) -> Page:
         "p": rounded(fitted.p),
         "calibrated_on": fitted.calibrated_on,
         "log_odds_not_enough": round(fitted.log_odds_not_enough, 2),
+        "score": round(fitted.score, 2),
         "e_value": float(f"{fitted.e_value:.2g}"),
         "explains": [_finding(f, knowledge) for f in fitted.explains],
         "expected_absent": [_finding(f, knowledge) for f in fitted.expected_absent],

@@ -5,7 +5,18 @@ from holdfast.knowledge.model import Knowledge, Test
 from holdfast.reasoning.explain import Number
 from holdfast.reasoning.next_test import NextTest
 from holdfast.reasoning.page_numbers import Page, disease_name, finding_name, in_sentence, number_page, rounded
-from holdfast.reasoning.words import accuracy_words, listed, percent, same_decision_words
+from holdfast.reasoning.short_tests import BeforeGoingOn, ShortTest
+from holdfast.reasoning.words import (
+    accuracy_words,
+    listed,
+    percent,
+    same_decision_words,
+    treatable_then_words,
+    treatable_words,
+)
+
+SHORT_TESTS = 2
+"""Short tests that are named before going on: after them one looks again."""
 
 
 def next_test_page(judged: NextTest, knowledge: Knowledge) -> Page:
@@ -83,4 +94,33 @@ def hold_page(judged: NextTest, knowledge: Knowledge) -> Page:
         "worth": judged.worth,
         "same_decision": rounded(judged.same_decision),
         "words": same_decision_words(test.name, test.minutes.value, worth, judged.same_decision),
+    }
+
+
+def before_page(before: BeforeGoingOn, knowledge: Knowledge) -> Page:
+    """The short tests that tell most whether anything that can be treated is at work, the best first."""
+    return {
+        "p": rounded(before.p),
+        "words": treatable_words(before.p, bool(before.tests)),
+        "tests": [_short_test(one, knowledge) for one in before.tests[:SHORT_TESTS]],
+    }
+
+
+def _short_test(judged: ShortTest, knowledge: Knowledge) -> Page:
+    test = knowledge.tests[judged.key]
+    finding = finding_name(judged.telling, knowledge)
+    return {
+        "key": test.key,
+        "name": test.name,
+        "minutes": test.minutes.value,
+        "minutes_grade": test.minutes.grade.value,
+        "numbers": [_minutes(test, knowledge)],
+        "invasiveness": test.invasiveness,
+        "risk": test.risk_unstable,
+        "again": judged.again,
+        "telling": judged.telling,
+        "p_with": rounded(judged.p_with),
+        "p_without": rounded(judged.p_without),
+        "information_bits": round(judged.information_bits, 3),
+        "words": treatable_then_words(finding, judged.p_with, judged.p_without, judged.again),
     }

@@ -118,6 +118,18 @@ def same_decision_words(test: str, minutes: float, worth: str, same: float) -> s
     return f"{asked} Most worth treating now: {worth}. In {percent(same)} the result would leave that so."
 
 
+def treatable_words(p: float, tests: bool) -> str:
+    """How probable it is that something treatable is at work besides the working diagnosis, as things stand."""
+    asked = "" if tests else " No short test that we know would tell much about it."
+    return f"Something that can be treated may be at work: {percent(p)} as it stands.{asked}"
+
+
+def treatable_then_words(finding: str, with_it: float, without: float, again: bool) -> str:
+    """What one finding of a short test would make of that probability, both ways."""
+    done = " It seems to have been done: look again for what was overlooked." if again else ""
+    return f"With {finding} that would be {percent(with_it)}, without {percent(without)}.{done}"
+
+
 def accuracy_words(finding: str, sensitivity: float, specificity: float) -> str:
     """How often a test is wrong about one thing, both ways."""
     return (

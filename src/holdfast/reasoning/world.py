@@ -72,6 +72,7 @@ class World:
     """Finding index -> the easiest test that gives it, of those whose accuracy is known for it or not."""
     temperature: float
     silence: float
+    claim_slope: float
     link_of: dict[tuple[int, int], Frequency]
     """(disease, finding) -> the record that the number came from."""
 
@@ -139,6 +140,7 @@ def compile_world(knowledge: Knowledge) -> World:
         easiest=_easiest(knowledge, finding_index),
         temperature=max(1e-6, knowledge.tuning.temperature.value),
         silence=min(1.0, max(0.0, knowledge.tuning.silence.value)),
+        claim_slope=knowledge.tuning.claim_slope.value,
         link_of=link_of,
     )
 

@@ -110,6 +110,9 @@ def detail(look: Look) -> str:
         test = look["next_tests"][0]
         facts = f"{test['minutes']:g} min, {plain(test['invasiveness_text'])}"
         parts.append(f"**The one test that would tell most:** {plain(test['name'])} ({facts})")
+    if (before := look.get("before_going_on")) and before["tests"]:
+        short = [f"{plain(one['name'])} ({one['minutes']:g} min)" for one in before["tests"]]
+        parts.append(f"**Short tests before going on:** {', '.join(short)}. {plain(before['words'])}")
     changes = [plain(line["text"]) for line in look["monitor"]["lines"] if line["notable"]]
     if changes:
         parts.append(f"**The monitor, last minutes:** {_and_more(changes[:NAMED], len(changes))}")

@@ -220,9 +220,9 @@ def start_server(data: Path, http_port: int, hl7_port: int, dicom_port: int) -> 
     )
     assert server.stdout is not None
     for line in server.stdout:
-        if "/setup?token=" in line:
+        if "/setup#" in line:
             threading.Thread(target=lambda: list(server.stdout or ()), daemon=True).start()
-            return server, next(word for word in line.split() if "/setup?token=" in word)
+            return server, next(word for word in line.split() if "/setup#" in word)
     raise SystemExit("The server did not start.")
 
 

@@ -95,7 +95,7 @@ def _free_port() -> int:
 def _setup_link(server: "subprocess.Popen[str]") -> str:
     assert server.stdout is not None
     for line in server.stdout:
-        if found := re.search(r"http\S+/setup\?token=\S+", line):
+        if found := re.search(r"http\S+/setup#\S+", line):
             return found.group(0)
     raise SystemExit("The server ended before it could be set up.")
 

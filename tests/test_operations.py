@@ -180,7 +180,8 @@ def line(message: str, *args: object, **extra: object) -> logging.LogRecord:
     [
         "GET /h/abc123.def456.1.zzz?x=1",
         "http://clinic.example/c/id1.2.3.secretsecret",
-        "/setup?token=secretsecret",
+        "/setup#secretsecret",
+        "https://clinic.example/h#abc123.def456.zzz",
         "Authorization: Bearer abcdef123456",
         "Cookie: holdfast_session=abcdef123456; a=b",
         "password=hunter2secret",
@@ -230,7 +231,7 @@ def test_a_request_has_one_name_in_its_answer_and_in_the_log(house: House, caplo
     web = client(house)
     given = web.get("/health/live", headers={"x-request-id": "proxy-name-1"})
     assert given.headers["x-request-id"] == "proxy-name-1"
-    hostile = web.get("/h/secret-token", headers={"x-request-id": "a b\tlevel=error"})
+    hostile = web.get("/h/secret-token/photo", headers={"x-request-id": "a b\tlevel=error"})
     assert hostile.headers["x-request-id"] not in ("", "a b\tlevel=error")
-    assert [record.__dict__["route"] for record in caplog.records] == ["health.live", "handler"]
+    assert [record.__dict__["route"] for record in caplog.records] == ["health.live", "handler.photo"]
     assert "secret-token" not in caplog.text

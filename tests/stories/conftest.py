@@ -41,7 +41,7 @@ class Server:
 
     @property
     def setup_link(self) -> str:
-        return next(m.group(0) for line in self.lines if (m := re.search(r"http\S+/setup\?token=\S+", line)))
+        return next(m.group(0) for line in self.lines if (m := re.search(r"http\S+/setup#\S+", line)))
 
     def stop(self) -> None:
         if self.process.poll() is None:

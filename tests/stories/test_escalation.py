@@ -99,7 +99,7 @@ def test_two_do_not_answer_and_the_third_comes(tmp_path: Path, chromium: Browser
         assert any(isinstance(event, ce.CallSeen) and event.place == 3 for event in recorded)
         bodies = b"".join(item.body for item in house.ctx.store.read_log(limit=10_000))
         assert b"topic-" not in bodies
-        assert link.rpartition("/")[2].encode() not in bodies
+        assert link.rpartition("#")[2].encode() not in bodies
     finally:
         house.close()
         server.stop()

@@ -80,7 +80,7 @@ def test_two_who_do_not_answer_are_followed_by_a_third_who_does(night: Night) ->
     night.seconds(20)
     night.seconds(20)
     assert [one.to[-3:] for one in night.channels.sent] == ["sei", "Kim", "Lee"]
-    token = night.channels.sent[-1].link.rpartition("/")[2]
+    token = night.channels.sent[-1].link.rpartition("#")[2]
     case_id, entry, place = calling.linked(night.ctx, night.desk.signer, token)
     calling.answer_link(night.ctx, case_id=case_id, entry=entry, place=place)
     assert (night.call.answered_by, night.call.answered_how) == ("Dr Lee", "link")
@@ -130,7 +130,7 @@ def test_a_restart_sends_what_no_channel_had_taken_and_nothing_else(night: Night
 def test_no_address_and_no_link_is_ever_in_an_event(night: Night) -> None:
     night.alarm()
     night.seconds(90)
-    token = night.channels.sent[0].link.rpartition("/")[2]
+    token = night.channels.sent[0].link.rpartition("#")[2]
     bodies = b"".join(item.body for item in night.ctx.store.read_log(limit=10_000))
     assert b"secret-topic" not in bodies
     assert token.rpartition(".")[2].encode() not in bodies
@@ -148,7 +148,7 @@ def test_the_first_answer_holds_and_the_second_is_told(night: Night) -> None:
 def test_a_link_that_we_did_not_sign_opens_nothing(night: Night) -> None:
     night.alarm()
     night.seconds(12)
-    token = night.channels.sent[0].link.rpartition("/")[2]
+    token = night.channels.sent[0].link.rpartition("#")[2]
     named, _, signature = token.rpartition(".")
     for bad in (f"{named[:-1]}2.{signature}", f"{named}.{signature[:-1]}x", "", ".", "a.b.c.d", f"{named}."):
         with pytest.raises(NotFoundError):

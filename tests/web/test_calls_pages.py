@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from starlette.testclient import TestClient
 
 from fake_calling import FakeChannels
 from holdfast.record import alarm_events as al
@@ -43,6 +44,13 @@ def seconds(house, count: int) -> None:
 
 def sent(house) -> FakeChannels:
     return house.services.desk.channels
+
+
+def opened(house) -> str:
+    """The page that the link of the first message opens, in the browser of nobody."""
+    answer = house.client().post("/c/open", data={"token": sent(house).sent[0].link.partition("#")[2]})
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
 
 
 def bar(house, login: str = "technician") -> str:
@@ -95,27 +103,43 @@ def test_the_link_of_a_message_needs_no_account_and_is_used_up(list_of_three) ->
     house = list_of_three
     alarm(house)
     seconds(house, 12)
-    path = sent(house).sent[0].link.removeprefix("https://holdfast.test")
     outside = house.client()
-    assert "I am coming" in outside.get(path).text
+    path = opened(house)
+    page = outside.get(path).text
+    assert "I am coming" in page
     (call,) = house.client("clinician").get("/api/calls").json()["standing"]
     assert call["people"][0]["state"] == "sent", "a program that looks at links is no person"
-    assert outside.post(f"{path}/seen").status_code == 204
+    assert outside.post(f"{path}/seen").status_code == 403, "only the page itself says so"
+    csrf = re.search(r'data-csrf="([0-9a-f]{64})"', page).group(1)
+    assert outside.post(f"{path}/seen", headers={"x-csrf-token": csrf}).status_code == 204
     (call,) = house.client("clinician").get("/api/calls").json()["standing"]
     assert call["people"][0]["state"] == "seen"
-    assert outside.post(path).status_code == 303
+    assert outside.post(f"{path}/answer").status_code == 403
+    assert outside.post(f"{path}/answer", data={"csrf": csrf}).headers["location"] == path
     assert "Dr Osei comes" in outside.get(path).text
     assert "I am coming" not in outside.get(path).text
-    assert outside.get(path[:-1] + "x").status_code == 404
+    assert outside.get(path[:-1] + "2").status_code == 404
+
+
+def test_the_secret_of_a_message_stands_behind_the_sign_that_no_server_sees(list_of_three) -> None:
+    house = list_of_three
+    alarm(house)
+    seconds(house, 12)
+    address, _, token = sent(house).sent[0].link.partition("#")
+    assert address == "https://holdfast.test/c"
+    path = opened(house)
+    assert token.rpartition(".")[2] not in path + house.client().get(path).text
+    stranger = TestClient(house.app, follow_redirects=False, raise_server_exceptions=False)
+    assert [stranger.get(one).status_code for one in ("/c", path)] == [200, 404]
+    assert stranger.post("/c/open", data={"token": f"{token}x"}).status_code == 404
 
 
 def test_a_link_of_a_message_opens_nothing_else(list_of_three) -> None:
     house = list_of_three
     alarm(house)
     seconds(house, 12)
-    path = sent(house).sent[0].link.removeprefix("https://holdfast.test")
     outside = house.client()
-    outside.get(path)
+    outside.get(opened(house))
     assert outside.get(f"/cases/{house.case_id}").status_code == 303
 
 

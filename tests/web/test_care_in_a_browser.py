@@ -78,8 +78,9 @@ def test_a_handler_sends_what_he_sees_with_a_photograph_made_small(house, addres
     context.set_default_timeout(PATIENCE_MS)
     try:
         page = context.new_page()
-        page.goto(f"{address}/h/{token}")
+        page.goto(f"{address}/h#{token}")
         expect(page.get_by_test_id("told")).to_have_text("He sleeps.")
+        assert token not in page.url, "the secret left the address"
         assert page.get_by_test_id("phone").get_attribute("href") == "tel:+41441234567"
         page.locator("summary").click()
         page.get_by_test_id("breaths").fill("17")

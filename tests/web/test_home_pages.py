@@ -2,11 +2,13 @@
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
+from starlette.testclient import TestClient
 
 from holdfast.kernel.time import US_PER_H
 from holdfast.knowledge.recovery_care import ADVICE, load
@@ -14,9 +16,11 @@ from holdfast.record import alarm_events as al
 from holdfast.record import events as ev
 from holdfast.record import home_events as ho
 from holdfast.recovery.home_rules import Observed, advise
+from holdfast.usecases import cases, home
 from holdfast.usecases.context import record
 from holdfast.usecases.home import CHOICES
 from holdfast.usecases.plain_photos import PHOTO_BYTES_MAX
+from holdfast.web.app import create_app
 from made_photos import png_picture
 from making import NOON_US
 
@@ -24,12 +28,32 @@ RULES = load().home
 
 
 @pytest.fixture
-def path(house) -> str:
-    """The handler's page."""
+def token(house) -> str:
+    """What stands behind the # of the handler's link."""
     answer = house.post("technician", f"/cases/{house.case_id}/home/links", {"who": "Officer Reyes", "days": "7"})
-    found = re.search(r'data-testid="handler-link">https://holdfast.test([^<]+)<', answer.text)
+    found = re.search(r'data-testid="handler-link">https://holdfast.test/h#([^<]+)<', answer.text)
     assert found, answer.text
     return found.group(1)
+
+
+@pytest.fixture
+def path(house, token) -> str:
+    """The handler's page, opened by the link in the browser of nobody."""
+    answer = house.client().post("/h/open", data={"token": token})
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+def csrf(client, path: str) -> str:
+    found = re.search(r'name="csrf" content="([0-9a-f]{64})"', client.get(path).text)
+    assert found
+    return found.group(1)
+
+
+def send(house, path: str, data: dict[str, str]):
+    """The form of the handler's page."""
+    client = house.client()
+    return client.post(f"{path}/observations", data={"csrf": csrf(client, path), **data})
 
 
 def told(house, kind: type) -> list:
@@ -37,10 +61,9 @@ def told(house, kind: type) -> list:
     return [item.event for item in recorded if isinstance(item.event, kind)]
 
 
-def test_the_link_is_shown_once_and_is_nowhere_on_record(house, path) -> None:
-    token = path.removeprefix("/h/").encode()
-    assert not any(token in item.body for item in house.ctx.store.read_log(limit=10_000))
-    assert path not in house.client("technician").get(f"/cases/{house.case_id}/home").text
+def test_the_link_is_shown_once_and_is_nowhere_on_record(house, token) -> None:
+    assert not any(token.encode() in item.body for item in house.ctx.store.read_log(limit=10_000))
+    assert token not in house.client("technician").get(f"/cases/{house.case_id}/home").text
 
 
 def test_the_handler_reads_a_clinicians_words_and_no_alarm(house, path) -> None:
@@ -94,9 +117,63 @@ def test_a_link_ends_by_itself_and_when_it_is_closed(house, path) -> None:
     assert outside.post(f"{path}/observations", data={"note": "x"}).status_code == 404
 
 
-@pytest.mark.parametrize("change", [lambda p: p[:-1] + "x", lambda p: p.replace("/h/", "/h/x"), lambda p: "/h/a.b.c"])
-def test_a_link_that_we_did_not_make_opens_nothing(house, path, change) -> None:
-    assert house.client().get(change(path)).status_code == 404
+@pytest.mark.parametrize("change", [lambda t: t[:-1] + "x", lambda t: f"x{t}", lambda t: "a.b.c", lambda t: ""])
+def test_a_link_that_we_did_not_make_opens_nothing(house, token, change) -> None:
+    answer = house.client().post("/h/open", data={"token": change(token)})
+    assert answer.status_code == 404
+    assert "set-cookie" not in answer.headers
+
+
+def test_the_secret_of_the_link_stands_in_no_address(house, token, path) -> None:
+    """Nor does the page's own address open anything without it."""
+    assert token not in path
+    assert token not in house.client().get(path).text
+    for address in ("/h", f"/h/{token}", path):
+        stranger = TestClient(house.app, follow_redirects=False, raise_server_exceptions=False)
+        assert stranger.get(address).status_code == (200 if address == "/h" else 404)
+    assert told(house, ho.HandlerLinkOpened) != [], "by the one who has the link"
+
+
+def test_the_whole_link_can_be_pasted_where_no_script_runs(house, token) -> None:
+    door = house.client().get("/h").text
+    assert "Copy the whole link and paste it here" in door
+    answer = house.client().post("/h/open", data={"token": f" https://holdfast.test/h#{token}\n"})
+    assert house.client().get(answer.headers["location"]).status_code == 200
+
+
+def test_links_of_two_animals_do_not_meet_in_one_browser(house, path) -> None:
+    """What is sent from the page of one is never written to the other, and each stays open."""
+    other = cases.admit(house.ctx, actor="holdfast", admission=cases.Admission(name="Bella"))
+    second = home.make_link(
+        house.ctx, house.services.desk.signer, actor="vet", case_id=other, who="Officer Reyes", days=7
+    )
+    client = house.client()
+    bella = client.post("/h/open", data={"token": second}).headers["location"]
+    assert "<h1>Rex</h1>" in client.get(path).text
+    assert "<h1>Bella</h1>" in client.get(bella).text
+    forged = client.post(f"{bella}/observations", data={"csrf": csrf(client, path), "note": "He ate."})
+    assert forged.status_code == 403
+    client.cookies.set("holdfast_home", second, path=path)
+    assert client.get(path).status_code == 404
+
+
+def test_what_is_posted_needs_the_token_of_the_handlers_own_page(house, path) -> None:
+    client = house.client()
+    assert client.post(f"{path}/observations", data={"note": "forged"}).status_code == 403
+    photo = {"content": png_picture(), "headers": {"content-type": "image/png"}}
+    assert client.post(f"{path}/photo", **photo).status_code == 403
+    assert told(house, ho.HomeObserved) == []
+
+
+def test_the_cookie_of_a_link_goes_to_its_own_pages_alone_and_ends_with_it(house, token) -> None:
+    app = create_app(replace(house.services, secure_cookies=True))
+    client = TestClient(app, base_url="https://testserver", follow_redirects=False)
+    answer = client.post("/h/open", data={"token": token})
+    cookie = answer.headers["set-cookie"].split("; ")
+    assert cookie[0].startswith("__Secure-holdfast_home=")
+    path = answer.headers["location"]
+    assert {"Secure", "HttpOnly", f"Path={path}", "SameSite=strict", f"Max-Age={7 * 24 * 3600}"} <= set(cookie)
+    assert client.get(path).status_code == 200
 
 
 def test_that_the_page_was_read_is_on_record_but_does_not_fill_it(house, path) -> None:
@@ -110,8 +187,9 @@ def test_that_the_page_was_read_is_on_record_but_does_not_fill_it(house, path) -
 
 def test_the_link_is_checked_before_a_photograph_is_read(house, path) -> None:
     """Who has no link cannot make the house hold megabytes: the link is answered before the size."""
-    too_large = {"content": b"\xff" * (PHOTO_BYTES_MAX + 1), "headers": {"content-type": "image/jpeg"}}
-    assert house.client().post("/h/nobody.guess.wrong/photo", **too_large).status_code == 404
+    headers = {"content-type": "image/jpeg", "x-csrf-token": csrf(house.client(), path)}
+    too_large = {"content": b"\xff" * (PHOTO_BYTES_MAX + 1), "headers": headers}
+    assert house.client().post("/h/nobody/photo", **too_large).status_code == 404
     assert house.client().post(f"{path}/photo", **too_large).status_code == 413
 
 
@@ -125,9 +203,9 @@ def test_a_photograph_of_this_case_and_of_no_other_picture(house, path) -> None:
     assert (shown.status_code, shown.headers["content-type"]) == (200, "image/png")
     secret = house.services.films.keep(b"an X-ray of another dog")
     assert house.client("technician").get(f"/cases/{house.case_id}/home/files/{secret}").status_code == 404
-    bad = house.client().post(f"{path}/observations", data={"photo": f"{secret}.guess", "note": "x"})
-    assert bad.status_code == 400
-    no_picture = house.client().post(f"{path}/photo", content=b"<svg/>", headers={"content-type": "image/png"})
+    assert send(house, path, {"photo": f"{secret}.guess", "note": "x"}).status_code == 400
+    headers["x-csrf-token"] = csrf(house.client(), path)
+    no_picture = house.client().post(f"{path}/photo", content=b"<svg/>", headers=headers)
     assert no_picture.status_code == 400
 
 
@@ -135,10 +213,10 @@ def test_what_home_tells_is_on_the_record_with_advice_and_calls_when_it_worries(
     house.post("clinician", "/calls/contacts", {"name": "Dr Osei", "place": "clinic"})
     house.post("clinician", "/calls/order", {"contacts": list(house.ctx.book.clinic.calling.contacts)})
     outside = house.client()
-    outside.post(f"{path}/observations", data={"breaths": "12", "seconds": "30", "appetite": "all"})
+    send(house, path, {"breaths": "12", "seconds": "30", "appetite": "all"})
     assert "Go on as before" in outside.get(path).text
     assert house.client("clinician").get("/api/calls").json()["standing"] == []
-    outside.post(f"{path}/observations", data={"gums": "pale_or_blue"})
+    send(house, path, {"gums": "pale_or_blue"})
     assert "Come now" in outside.get(path).text
     (call,) = house.client("clinician").get("/api/calls").json()["standing"]
     assert (call["cause"], call["priority"]) == ("home", "high")
@@ -149,13 +227,13 @@ def test_what_home_tells_is_on_the_record_with_advice_and_calls_when_it_worries(
 
 def test_home_can_still_tell_when_the_case_is_closed(house, path) -> None:
     house.post("clinician", f"/cases/{house.case_id}/close", {"outcome": "home"})
-    assert house.client().post(f"{path}/observations", data={"note": "He ate."}).status_code == 303
+    assert send(house, path, {"note": "He ate."}).status_code == 303
     assert told(house, ho.HomeObserved)[0].note == "He ate."
 
 
 @pytest.mark.parametrize("data", [{}, {"breaths": "x"}, {"breaths": "900"}, {"gait": "flies"}, {"note": "\x00"}])
 def test_what_cannot_be_is_refused_and_not_recorded(house, path, data) -> None:
-    assert house.client().post(f"{path}/observations", data=data).status_code == 400
+    assert send(house, path, data).status_code == 400
     assert told(house, ho.HomeObserved) == []
 
 

@@ -1,9 +1,14 @@
 """Signing in and out, forged forms, and guessing."""
 
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from starlette.testclient import TestClient
 
+from holdfast.storage.sql_accounts import SqlAccounts
+from holdfast.usecases import accounts
+from holdfast.web.app import create_app
 from web.web_house import PASSWORD
 
 WRONG = {"login": "clinician", "password": "wrong password"}
@@ -71,7 +76,25 @@ def test_an_idle_session_ends(house) -> None:
 
 
 def test_the_first_administrator_is_made_in_the_browser(house) -> None:
-    assert house.client().get("/setup?token=x").headers["location"] == "/login", "there are accounts already"
+    assert house.client().get("/setup").headers["location"] == "/login", "there are accounts already"
+
+
+def test_the_set_up_keeps_its_secret_out_of_addresses_and_in_the_form_when_something_does_not_do(
+    house, tmp_path
+) -> None:
+    empty = SqlAccounts(tmp_path / "fresh.db")
+    token = accounts.offer_setup(empty, house.ctx.ids)
+    app = create_app(replace(house.services, accounts=empty))
+    client = TestClient(app, follow_redirects=False, raise_server_exceptions=False)
+    assert token not in client.get(f"/setup?token={token}").text, "nothing is taken from an address"
+    entered = {"token": f"http://127.0.0.1:8080/setup#{token}", "name": "Ada <b>", "login": "ada", "password": "short"}
+    again = client.post("/setup", data=entered)
+    assert again.status_code == 400
+    assert f'value="{token}"' in again.text
+    assert 'value="Ada &lt;b&gt;"' in again.text
+    assert client.post("/setup", data={**entered, "token": "guessed", "password": PASSWORD}).status_code == 403
+    made = client.post("/setup", data={**entered, "password": PASSWORD})
+    assert made.headers["location"] == "/people"
 
 
 def test_people_are_managed_by_the_administrator(house) -> None:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from holdfast.bootstrap import doctor_certificate
 from holdfast.bootstrap import doctor_machine as machine
 from holdfast.bootstrap.book_keeping import FILE as BOOK_FILE
 from holdfast.bootstrap.book_keeping import snapshot_agrees
@@ -36,7 +37,9 @@ SILENT_US = 15 * US_PER_MIN
 HELD_MANY = 5_000
 
 
-def examine(config: Config, *, whole: bool, certificate: Path | None = None) -> list[Finding]:
+def examine(
+    config: Config, *, whole: bool, certificate: Path | None = None, certificate_name: str = ""
+) -> list[Finding]:
     """Look at everything; a check that fails is a finding, too."""
     folder = config.data_dir
     if not folder.is_dir():
@@ -46,7 +49,7 @@ def examine(config: Config, *, whole: bool, certificate: Path | None = None) -> 
     found += machine.ports(config)
     found += [machine.machine_code(), machine.open_files(), _attempt("knowledge", _knowledge)]
     if certificate:
-        found.append(machine.certificate(certificate))
+        found += doctor_certificate.certificate(certificate, certificate_name)
     try:
         there = holds_record(config.database)
     except HoldfastError as error:

@@ -1,4 +1,4 @@
-"""What the doctor looks at around the record: disk, clock, ports, files of keys, certificate, machine code."""
+"""What the doctor looks at around the record: disk, clock, ports, files of keys, machine code."""
 
 import contextlib
 import http.client
@@ -11,10 +11,7 @@ import subprocess
 import tempfile
 import time
 import urllib.request
-from datetime import UTC, datetime
 from pathlib import Path
-
-from cryptography import x509
 
 from holdfast.bootstrap.findings import Finding, problem, unknown, warning, well
 from holdfast.config import Config
@@ -24,7 +21,6 @@ FSYNCS = 20
 FSYNC_SLOW_MS = 30.0
 """A commit waits for two or three of these; above it a busy ward notices (our estimate)."""
 FSYNC_BAD_MS = 250.0
-CERTIFICATE_SOON_DAYS = 30
 OPEN_FILES_MIN = 1_024
 """256 monitors, their screens, and the files of the record (our estimate)."""
 NOT_FOR_OTHERS = ("signing-key.json", "link-key", "calling.yaml", "holdfast.db", "holdfast.db-wal", "metrics-token")
@@ -194,24 +190,6 @@ def _taken(host: str, port: int) -> bool:
         except OSError:
             return True
     return False
-
-
-def certificate(file: Path, now: datetime | None = None) -> Finding:
-    """How long a TLS certificate still holds."""
-    try:
-        read = x509.load_pem_x509_certificate(file.read_bytes())
-    except (OSError, ValueError) as error:
-        return problem("certificate", f"{file} cannot be read: {error}.", "Name the PEM file of the certificate.")
-    now = now or datetime.now(UTC)
-    days = (read.not_valid_after_utc - now).days
-    says = f"{file.name} holds until {read.not_valid_after_utc:%Y-%m-%d} ({days} days)."
-    if now < read.not_valid_before_utc:
-        return problem("certificate", f"{file.name} does not hold yet.", "Check the clock, or get another certificate.")
-    if days < 0:
-        return problem("certificate", says, "Renew it now: browsers refuse it.")
-    if days < CERTIFICATE_SOON_DAYS:
-        return warning("certificate", says, "Renew it soon.")
-    return well("certificate", says)
 
 
 def machine_code() -> Finding:

@@ -211,4 +211,4 @@ def open_house(config: Config, *, clock: Clock | None = None, ids: Ids | None = 
 def setup_link(house: House) -> str:
     """A fresh one-time link for the first administrator; empty once there is an account."""
     token = offer_setup(house.accounts, house.ctx.ids)
-    return f"{house.config.http_address}/setup?token={token}" if token else ""
+    return f"{house.config.http_address}/setup#{token}" if token else ""

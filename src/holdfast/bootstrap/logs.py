@@ -14,8 +14,8 @@ _SECRETS = (
     (re.compile(r"(?i)(authorization|cookie|x-csrf-token)(['\"]?\s*[:=]\s*['\"]?)[^\r\n'\"]+"), r"\1\2" + HIDDEN),
     (re.compile(r"(?i)\b(bearer|basic) [A-Za-z0-9._~+/=-]{6,}"), r"\1 " + HIDDEN),
     (re.compile(r"(holdfast_session=)[^;\s]+"), r"\1" + HIDDEN),
-    # Addresses whose path is the secret: links for handlers, guests and people who were called.
-    (re.compile(r"(/[ch]/)[^\s/?\"']{8,}"), r"\1" + HIDDEN),
+    # Links whose secret stands behind the #, and those of earlier releases, which had it in the path.
+    (re.compile(r"(/(?:c|h|consult|setup)#|/[ch]/)[^\s/?\"']{8,}"), r"\1" + HIDDEN),
     (re.compile(r"([a-z][a-z0-9+.-]*://)[^\s/@:]+:[^\s/@]+@"), r"\1" + HIDDEN + "@"),
 )
 _OWN = frozenset({"route", "status", "ms", "bed", "device", "part", "peer"})

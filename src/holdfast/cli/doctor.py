@@ -13,9 +13,10 @@ _ORDER = list(State)
 EXIT_PROBLEM = 1
 
 
-def doctor(config: Config, *, whole: bool, certificate: Path | None, as_json: bool) -> int:
+def doctor(config: Config, *, whole: bool, certificate: Path | None, certificate_name: str, as_json: bool) -> int:
     """Print what was found, the worst first; 1 when anything is a problem, else 0."""
-    found = sorted(examine(config, whole=whole, certificate=certificate), key=lambda one: _ORDER.index(one.state))
+    looked = examine(config, whole=whole, certificate=certificate, certificate_name=certificate_name)
+    found = sorted(looked, key=lambda one: _ORDER.index(one.state))
     bad = any(one.state is State.PROBLEM for one in found)
     if as_json:
         print(json.dumps({"ok": not bad, "findings": [asdict(one) for one in found]}))

@@ -242,7 +242,13 @@ def _verify(options: argparse.Namespace) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     from holdfast.cli.doctor import doctor
 
-    return doctor(_config(options), whole=options.whole, certificate=options.certificate, as_json=options.json)
+    return doctor(
+        _config(options),
+        whole=options.whole,
+        certificate=options.certificate,
+        certificate_name=options.certificate_name,
+        as_json=options.json,
+    )
 
 
 def _knowledge(options: argparse.Namespace) -> int:

@@ -34,6 +34,12 @@ def add_doctor_options(parser: argparse.ArgumentParser) -> None:
     """Of ``holdfast doctor``, besides the addresses that it looks at."""
     parser.add_argument("--whole", action="store_true", help="check every link of the record, not a sample of it")
     parser.add_argument("--certificate", type=Path, metavar="FILE", help="TLS certificate (PEM) to look at")
+    parser.add_argument(
+        "--certificate-name",
+        default="",
+        metavar="NAME",
+        help="name under which browsers open the pages; without it, each name in the certificate",
+    )
     parser.add_argument("--json", action="store_true")
 
 

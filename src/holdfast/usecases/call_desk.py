@@ -148,7 +148,7 @@ class CallDesk:
             to=to,
             title=title(case, entry),
             text=body(case, entry, self._ctx.book.clinic.calling.phone),
-            link=f"{self.address}/c/{link_token(self.signer, case.case_id, entry.call_id, place)}",
+            link=f"{self.address}/c#{link_token(self.signer, case.case_id, entry.call_id, place)}",
             urgent=entry.priority == "high",
         )
         way.under_way, way.tries = True, way.tries + 1

@@ -201,7 +201,7 @@ def find(ctx: Context, case_id: str, call_id: str) -> CallEntry:
 
 
 def link_token(signer: Signer, case_id: str, call_id: str, place: int) -> str:
-    """What stands in the address of a message's link."""
+    """What stands behind the ``#`` of a message's link."""
     named = f"{case_id}.{call_id}.{place}"
     return f"{named}.{signer.sign(f'call:{named}')}"
 

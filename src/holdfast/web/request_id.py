@@ -25,7 +25,7 @@ def new_request_id() -> str:
 class RequestIds:
     """ASGI middleware: gives each request its name, answers with it, and logs one line when it is answered.
 
-    The line has the name of the route, never the address itself: addresses of links hold secrets.
+    The line has the name of the route, never the address itself: what somebody made of it could hold anything.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -20,6 +20,9 @@ ALLOWED: dict[str, Roles] = {
     "api.case.calls.list": CLINICAL,
     "api.case.calls.answer": CLINICAL,
     "api.case.calls.withdraw": CLINICAL,
+    # Open to whoever holds the secret of a link, which ``link_door`` asks for at every request.
+    "called.door": PUBLIC,
+    "called.open": PUBLIC,
     "called": PUBLIC,
     "called.seen": PUBLIC,
     "called.answer": PUBLIC,

@@ -28,6 +28,8 @@ ALLOWED: dict[str, Roles] = {
     "api.case.home.medicine": DECIDING,
     "api.case.home.stop": DECIDING,
     "api.case.home.letter": DECIDING,
+    "handler.door": PUBLIC,
+    "handler.open": PUBLIC,
     "handler": PUBLIC,
     "handler.photo": PUBLIC,
     "handler.letter": PUBLIC,

@@ -3,15 +3,24 @@
 from starlette.responses import RedirectResponse, Response
 
 from holdfast.calling.course import STANDING, phase_of
+from holdfast.kernel.errors import NotFoundError
+from holdfast.kernel.time import US_PER_H
 from holdfast.knowledge import calling_times
 from holdfast.knowledge.calling_times import PLACES
+from holdfast.record.call_state import CallEntry
 from holdfast.usecases import calling as use
 from holdfast.web.api import json
 from holdfast.web.call_views import WHERE, call_view, standing_views
 from holdfast.web.gate import Call
+from holdfast.web.link_door import Door, sent
 from holdfast.web.render import page, piece
 from holdfast.web.route import Page
 
+PATH = "/c"
+"""Of the links in messages."""
+DOOR = Door("holdfast_called")
+OPEN_FOR_US = 24 * US_PER_H
+"""So long a browser keeps the page of a call open; the link opens it again."""
 RECENT = 20
 """Calls that are over and still listed on the page of the clinic."""
 
@@ -104,31 +113,61 @@ def api_case_calls(call: Call) -> Response:
     return json([call_view(state, entry, call.now_us) for entry in state.calls.entries.values()])
 
 
+def called_door(call: Call) -> Response:
+    """What the link of a message leads to; its script goes on at once."""
+    return page(
+        call,
+        "outside_door.html",
+        heading="You are called",
+        button="Show who needs me",
+        otherwise="If it does not open, call the clinic by telephone.",
+    )
+
+
+def called_open(call: Call) -> Response:
+    token = sent(call)
+    _, entry, place = use.linked(call.ctx, call.services.desk.signer, token)
+    own = f"{PATH}/{entry.call_id}/{place}"
+    response = RedirectResponse(own, status_code=303)
+    DOOR.let_in(call, response, token, path=own, until_us=call.now_us + OPEN_FOR_US)
+    return response
+
+
+def _linked(call: Call) -> tuple[str, CallEntry, int]:
+    """Case, call and place of the link that opened this page, and no other one's."""
+    case_id, entry, place = use.linked(call.ctx, call.services.desk.signer, DOOR.secret(call))
+    if (entry.call_id, str(place)) != (call.part("call_id"), call.part("place")):
+        raise NotFoundError("This page is of another link.", "Open the link in the message again.")
+    return case_id, entry, place
+
+
 def called(call: Call) -> Response:
     """Behind the link of a message; nobody is signed in. Opening it says nothing yet: a mail program looks at links
     too. The page's own script says that it was seen."""
-    case_id, entry, place = use.linked(call.ctx, call.services.desk.signer, call.part("token"))
+    case_id, entry, place = _linked(call)
     state = call.ctx.book.case(case_id)
     return page(
         call,
         "called.html",
         view=call_view(state, entry, call.now_us),
         person=entry.people[place - 1],
-        token=call.part("token"),
+        guest_csrf=DOOR.csrf_of(call),
         phone=call.ctx.book.clinic.calling.phone,
     )
 
 
 def called_seen(call: Call) -> Response:
-    case_id, entry, place = use.linked(call.ctx, call.services.desk.signer, call.part("token"))
+    case_id, entry, place = _linked(call)
+    DOOR.check_form(call)
     use.see_link(call.ctx, case_id=case_id, entry=entry, place=place)
     return Response(status_code=204)
 
 
 def called_answer(call: Call) -> Response:
-    case_id, entry, place = use.linked(call.ctx, call.services.desk.signer, call.part("token"))
+    case_id, entry, place = _linked(call)
+    DOOR.check_form(call)
     use.answer_link(call.ctx, case_id=case_id, entry=entry, place=place)
-    return RedirectResponse(f"/c/{call.part('token')}", status_code=303)
+    return RedirectResponse(f"{PATH}/{entry.call_id}/{place}", status_code=303)
 
 
 PAGES = (
@@ -141,7 +180,9 @@ PAGES = (
     Page("GET", "/cases/{case_id}/calls", "case.calls", lambda: case_calls),
     Page("GET", "/api/calls", "api.calls", lambda: api_calls),
     Page("GET", "/api/cases/{case_id}/calls", "api.case.calls", lambda: api_case_calls),
-    Page("GET", "/c/{token}", "called", lambda: called),
-    Page("POST", "/c/{token}/seen", "called.seen", lambda: called_seen),
-    Page("POST", "/c/{token}", "called.answer", lambda: called_answer),
+    Page("GET", PATH, "called.door", lambda: called_door),
+    Page("POST", f"{PATH}/open", "called.open", lambda: called_open),
+    Page("GET", f"{PATH}/{{call_id}}/{{place}}", "called", lambda: called),
+    Page("POST", f"{PATH}/{{call_id}}/{{place}}/seen", "called.seen", lambda: called_seen),
+    Page("POST", f"{PATH}/{{call_id}}/{{place}}/answer", "called.answer", lambda: called_answer),
 )

@@ -17,9 +17,10 @@ from holdfast.web.acts import recorded
 from holdfast.web.api import json
 from holdfast.web.bodychart_views import GROUPS, views
 from holdfast.web.consult_acts import GuestOpinionEntry, InvitationEntry
-from holdfast.web.consult_door import PATH, close_door, csrf_of, guest, open_door, posting_guest
+from holdfast.web.consult_door import DOOR, PATH, guest, posting_guest
 from holdfast.web.exam_acts import MarkBackEntry, MarkEntry, points_of
 from holdfast.web.gate import Call, wants_json
+from holdfast.web.link_door import sent as sent_token
 from holdfast.web.pages.cases import actor_names, entry_views
 from holdfast.web.pages.exam import picture
 from holdfast.web.render import page
@@ -81,13 +82,13 @@ def door(call: Call) -> Response:
 
 
 def open_case(call: Call) -> Response:
-    token = call.field("token").strip()
+    token = sent_token(call)
     case, entry = consults.let_in(call.ctx, token)
     client = call.request.client
     browser = call.request.headers.get("user-agent", "")
     consults.opened(call.ctx, case, entry, address=client.host if client else "", browser=browser)
     response = RedirectResponse(GUEST, status_code=303)
-    open_door(call, response, token, entry)
+    DOOR.let_in(call, response, token, path=PATH, until_us=entry.until_us)
     return response
 
 
@@ -103,7 +104,7 @@ def guest_case(call: Call) -> Response:
         summary=summary(case),
         bed=call.services.ward.view(case.bed, call.now_us) if case.bed else None,
         tiles=TILES,
-        guest_csrf=csrf_of(call),
+        guest_csrf=DOOR.csrf_of(call),
         guest=actor_of(entry),
         views=views(ctx.knowledge.regions.values(), case.standing_touches, case.exam.standing_marks),
         groups=GROUPS,
@@ -193,7 +194,7 @@ def guest_opinion(call: Call) -> Response:
 
 def leave(call: Call) -> Response:
     response = RedirectResponse(PATH, status_code=303)
-    close_door(call, response)
+    DOOR.forget(call, response, path=PATH)
     return response
 
 

@@ -91,7 +91,7 @@ def _link(call: Call, who: str, days: int, command_id: str) -> str:
         days=days,
         command_id=command_id,
     )
-    return f"{desk.address}/h/{token}"
+    return f"{desk.address}/h#{token}"
 
 
 def save_photo(call: Call) -> Response:

@@ -2,6 +2,7 @@
 
 from starlette.responses import RedirectResponse, Response
 
+from holdfast.kernel.errors import NotAllowedError, OperatorError
 from holdfast.kernel.time import US_PER_MIN
 from holdfast.usecases import accounts as use
 from holdfast.usecases import second_factor
@@ -9,6 +10,7 @@ from holdfast.usecases.passwords import PASSWORD_MIN
 from holdfast.usecases.ports import Account
 from holdfast.web.access import may_open
 from holdfast.web.gate import SESSION_COOKIE, Call, cookie_name
+from holdfast.web.link_door import sent
 from holdfast.web.render import page
 from holdfast.web.route import Page
 from holdfast.web.security_log import said
@@ -24,22 +26,37 @@ def setup(call: Call) -> Response:
     """The form for the first administrator, reached by the one-time link."""
     if call.services.accounts.count():
         return RedirectResponse("/login", status_code=303)
-    return page(call, "setup.html", token=call.query("token"), password_min=PASSWORD_MIN)
+    return _setup_page(call, 200)
 
 
 def save_setup(call: Call) -> Response:
-    services = call.services
-    account = use.set_up(
-        services.ctx,
-        services.accounts,
-        services.hasher,
-        token=call.field("token"),
-        login=call.field("login"),
-        name=call.field("name"),
-        password=call.field("password"),
-    )
+    """What does not do is answered with the form as it was: its secret is in no address that could be opened again."""
+    services, token = call.services, sent(call)
+    login, name = call.field("login"), call.field("name")
+    try:
+        account = use.set_up(
+            services.ctx,
+            services.accounts,
+            services.hasher,
+            token=token,
+            login=login,
+            name=name,
+            password=call.field("password"),
+        )
+    except NotAllowedError:  # the link opens nothing (any more)
+        raise
+    except OperatorError as error:
+        return _setup_page(call, 400, token, name, login, f"{error.problem} {error.remedy}")
     said("first administrator made", account=account.account_id, address=call.address)
     return signed_in(call, account, "/people", by="one-time link")
+
+
+def _setup_page(
+    call: Call, status: int, token: str = "", name: str = "", login: str = "", problem: str = ""
+) -> Response:
+    return page(
+        call, "setup.html", status, token=token, name=name, login=login, problem=problem, password_min=PASSWORD_MIN
+    )
 
 
 def login(call: Call) -> Response:

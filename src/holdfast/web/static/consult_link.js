@@ -1,12 +1,4 @@
-// The link of a consult: its secret stands behind the #, which a browser sends to no server. It goes into the form, and
-// out of the address, before anything else happens.
-
-const door = document.querySelector("form[data-door]");
-if (door && window.location.hash.length > 1) {
-  door.elements.token.value = window.location.hash.slice(1);
-  history.replaceState(null, "", window.location.pathname);
-}
-
+// The link of a consult, shown once: marked at a touch, copied by a button.
 const link = document.querySelector("[data-select]");
 link?.addEventListener("focus", () => link.select());
 document.querySelector("[data-copy]")?.addEventListener("click", async (event) => {

@@ -45,6 +45,8 @@ HOUSE = Path(__file__).with_name("kill9_house.py")
 
 def main() -> int:
     options = _options()
+    if options.folder:
+        options.folder.mkdir(parents=True, exist_ok=True)
     tally = Tally()
     until = time.monotonic() + 60 * options.minutes
     number = 0

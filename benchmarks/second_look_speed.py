@@ -98,6 +98,9 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     knowledge = load()
+    told = published(given.cases, knowledge) if given.cases else []
+    if given.cases and not told:
+        parser.error(f"no published case lies in {given.cases}: name the folder with one file for each case")
     started = time.process_time()
     ready = prepare(knowledge)
     result: dict[str, Any] = {
@@ -112,8 +115,8 @@ def main() -> None:
         return to_page(assess(knowledge, evidence, WORKING), knowledge)
 
     rng = np.random.Generator(np.random.PCG64(24))
-    if given.cases:
-        result["published"] = timed(published(given.cases, knowledge), look)
+    if told:
+        result["published"] = timed(told, look)
     result["made"] = timed([made_dog(ready.world, rng) for _ in range(given.made)], look)
     result["posterior_alone"] = timed(
         [made_dog(ready.world, rng) for _ in range(given.made)],

@@ -63,6 +63,8 @@ class Heard:
 
 def main() -> int:
     options = _options()
+    if options.folder:
+        options.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="holdfast-soak-", dir=options.folder) as folder:
         result = asyncio.run(run(Path(folder), options))
     print(json.dumps(result) if options.json else "\n".join(f"{key}: {value}" for key, value in result.items()))

@@ -55,7 +55,7 @@ class Question:
     def log_prior(self, members: Ints) -> Floats:
         """(N,) of sets as rows, ``world.size`` where a place is empty."""
         pi = shifted(self.world.pi, self.shift)
-        return log_set_prior(self.world.log_no_cause, pi, self.world.descriptive, members)
+        return log_set_prior(self.world.complications, pi, self.world.descriptive, members)
 
     def log_like(self, members: Ints) -> Floats:
         """(N,) untempered log likelihood of sets as rows."""
@@ -156,7 +156,7 @@ class _Search:
         wanted = explained_by(self.terms, self.heard.said[tables.columns])
         active = (tables.not_shown[:-1, wanted] < 1.0).any(axis=1)
         active |= (tables.values.shift[:-1, self.heard.measured] != 0).any(axis=1)
-        brings = world.log_no_cause[:-1, :-1] < 0
+        brings = world.complications.ever[:-1, :-1]
         while True:
             more = active | brings[:, active].any(axis=1) | brings[active].any(axis=0)
             if (more == active).all():

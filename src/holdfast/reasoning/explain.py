@@ -7,7 +7,7 @@ import numpy as np
 from holdfast.knowledge.model import Frequency, Grade, Knowledge
 from holdfast.reasoning.engine import Posterior, Question
 from holdfast.reasoning.evidence import Signalment
-from holdfast.reasoning.likelihood import Facts, log_likelihood
+from holdfast.reasoning.likelihood import Facts, log_alone, log_likelihood, terms_of
 from holdfast.reasoning.prior import applies
 from holdfast.reasoning.world import Floats, Ints
 
@@ -37,9 +37,12 @@ def contributions(posterior: Posterior, diseases: tuple[int, ...]) -> dict[int, 
     facts = question.facts.spoken()
     holds = np.stack([(members == d).any(axis=1) for d in diseases]).astype(np.float64)
     with_all = _log_odds(holds @ weights, weights.sum())
+    alone, log_p = log_alone(question.tables, terms_of(world, question.tables, facts), members)
+    taken_out = dict(zip(alone.tolist(), -log_p.T, strict=True))
     answer: dict[int, dict[str, float]] = {d: {} for d in diseases}
-    for finding in facts.observed:
-        lighter = weights * np.exp(_without(question, facts, int(finding), members) / world.temperature)
+    for finding in facts.observed.tolist():
+        change_of_like = taken_out[finding] if finding in taken_out else _without(question, facts, finding, members)
+        lighter = weights * np.exp(change_of_like / world.temperature)
         change = with_all - _log_odds(holds @ lighter, lighter.sum())
         for place, d in enumerate(diseases):
             answer[d][world.findings[finding]] = float(change[place])
@@ -47,8 +50,9 @@ def contributions(posterior: Posterior, diseases: tuple[int, ...]) -> dict[int, 
 
 
 def _without(question: Question, facts: Facts, finding: int, members: Ints) -> Floats:
-    """(N,) what the log likelihood of each set changes by when one finding is taken out. Only what is weighed together
-    with it changes: signs of its syndrome, steps of its scale, a value that speaks for it."""
+    """(N,) what the log likelihood of each set changes by when one finding is taken out that is not weighed by itself.
+    Only what is weighed together with it changes: signs of its syndrome, steps of its scale, a value that speaks for
+    it."""
     world = question.world
     together = world.together(finding)
     tables, near = question.tables.among(together), facts.about(together, finding)

@@ -202,6 +202,16 @@ def log_likelihood(world: World, tables: Tables, facts: Facts, members: Ints) ->
     return np.asarray(total, dtype=np.float64)
 
 
+def log_alone(tables: Tables, terms: Terms, members: Ints) -> tuple[Ints, Floats]:
+    """(columns that are weighed by themselves, (N, C) log P(what was recorded of each | set))."""
+    singles, absent = terms.singles, terms.absent
+    columns = np.concatenate([singles.columns, absent])
+    base = np.concatenate([singles.base, np.zeros(len(absent))])
+    slope = np.concatenate([singles.slope, np.ones(len(absent))])
+    p = base + slope * tables.absent(members, columns)
+    return columns, np.asarray(np.log(np.maximum(p, 1e-12)), dtype=np.float64)
+
+
 def log_absent(tables: Tables, absent: Ints) -> Floats:
     """(..., D+1) what each disease takes from the logarithm of finding nothing in these columns."""
     return np.asarray(np.log(np.maximum(tables.not_shown[..., absent], 1e-12)).sum(axis=-1), dtype=np.float64)

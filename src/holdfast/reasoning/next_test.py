@@ -141,10 +141,11 @@ def _with_proof(posterior: Posterior, knowledge: Knowledge, ranked: list[NextTes
 
 def _starts(posterior: Posterior, members: Ints) -> Floats:
     world = posterior.world
+    brings = world.complications.ever
     roots = []
     for row in members:
         inside = [int(d) for d in row if d < world.size]
-        brought = {j for j in inside if any(world.log_no_cause[i, j] < 0 for i in inside)}
+        brought = {j for j in inside if any(brings[i, j] for i in inside)}
         roots.append(tuple(d for d in inside if d not in brought and not world.descriptive[d]))
     kinds = sorted(set(roots))
     return np.array([[float(root == kind) for kind in kinds] for root in roots])

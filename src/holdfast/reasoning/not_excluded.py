@@ -103,7 +103,8 @@ def _negatives(posterior: Posterior, knowledge: Knowledge) -> dict[str, Negative
     before = holds.T @ weights / weights.sum()
     after = (holds.T @ absent) / absent.sum(axis=0)
     shown = world.shown[causes][:, wanted] >= _SHOWN
-    lowered = np.where(shown & (after < before[:, None]), after, np.inf)
+    # A result that says nothing leaves it as it was, but for rounding.
+    lowered = np.where(shown & (after < before[:, None] * (1.0 - 1e-9)), after, np.inf)
     best = lowered.argmin(axis=1)
     # The short list holds a little less of a rare cause than the whole one: the ratio is what it tells.
     return {

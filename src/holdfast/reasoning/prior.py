@@ -14,7 +14,7 @@ from holdfast.knowledge.conditions import Condition
 from holdfast.knowledge.model import Knowledge, Modifier
 from holdfast.reasoning.evidence import Signalment
 from holdfast.reasoning.weighing import log_prior
-from holdfast.reasoning.world import Bools, Floats, Ints, World
+from holdfast.reasoning.world import Bools, Complications, Floats, Ints, World
 
 
 def applies(modifier: Modifier, dog: Signalment) -> bool:
@@ -75,13 +75,12 @@ def shifted(pi: Floats, shift: Floats) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-(np.log(pi) - np.log1p(-pi) + shift))), dtype=np.float64)
 
 
-def log_set_prior(log_no_cause: Floats, pi: Floats, descriptive: Bools, members: Ints) -> Floats:
+def log_set_prior(complications: Complications, pi: Floats, descriptive: Bools, members: Ints) -> Floats:
     """log P(set)/P(no disease at all) for sets as rows; -inf for a set that makes no sense.
 
     Beside a cause, a descriptive state ("shock, cause not found") can only stand as something the cause brought
-    about; its own base rate is for standing alone. Shapes: ``log_no_cause`` (..., D+1, D+1), ``pi`` (..., D),
-    ``descriptive`` (D,), ``members`` (N, K) with D where a place is empty; answer (..., N). Leading axes are draws.
+    about; its own base rate is for standing alone. Shapes: ``pi`` (..., D), ``descriptive`` (D,), ``members`` (N, K)
+    with D where a place is empty; answer (..., N). Leading axes are draws, of the complications too.
     """
-    single = pi.ndim == 1
-    log = log_prior(log_no_cause[None] if single else log_no_cause, np.atleast_2d(pi), descriptive, members)
-    return log[0] if single else log
+    log = log_prior(complications, np.atleast_2d(pi), descriptive, members)
+    return log[0] if pi.ndim == 1 else log

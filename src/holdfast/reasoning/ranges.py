@@ -14,7 +14,17 @@ from holdfast.reasoning.engine import Posterior
 from holdfast.reasoning.likelihood import Tables, log_likelihood
 from holdfast.reasoning.prior import log_set_prior, shifted
 from holdfast.reasoning.values import ValueTables, value_spread
-from holdfast.reasoning.world import STUDY_FACTOR, UNLISTED, Floats, Ints, World, at_least, not_shown, spread_of
+from holdfast.reasoning.world import (
+    STUDY_FACTOR,
+    UNLISTED,
+    Complications,
+    Floats,
+    Ints,
+    World,
+    at_least,
+    not_shown,
+    spread_of,
+)
 
 DRAWS = 200
 SETS_MAX = 300
@@ -36,7 +46,7 @@ class Draws:
     """(DRAWS, L) frequency of each link."""
     link_at: Ints
     """(L, 2) disease and finding index of each link."""
-    log_no_cause: Floats
+    complications: Complications
     values: ValueTables
     systems: tuple[tuple[int, tuple[int, ...]], ...]
     """Index of each unlisted pseudo-disease and of the listed ones it is the mean of."""
@@ -73,20 +83,20 @@ def draw(knowledge: Knowledge, world: World) -> Draws:
     places = [place for place in sorted(world.link_of) if world.shown[place] > 0]
     mean = np.array([world.shown[place] for place in places])
     dogs = np.array([_dogs(world.link_of[place]) for place in places])
-    log_no_cause = np.zeros((DRAWS, *world.log_no_cause.shape))
+    log_none = np.zeros((DRAWS, *world.complications.log_none.shape))
     for disease in listed:
         for c in disease.complications:
             p, w = min(max(c.p, 1e-3), 0.99), 8.0
-            cause, effect = world.index[disease.key], world.index[c.disease]
+            edge = world.complications.edge[world.index[disease.key], world.index[c.disease]]
             drawn = np.log1p(-np.minimum(rng.beta(p * w, (1 - p) * w, DRAWS), 0.99))
-            if world.log_no_cause[cause, effect] < 0:
-                log_no_cause[:, cause, effect] = drawn
+            if edge >= 0:
+                log_none[:, edge] = drawn
     return Draws(
         pi=pi,
         leak=1.0 / (1.0 + np.exp(-odds)),
         links=np.clip(rng.beta(mean * dogs, (1 - mean) * dogs, (DRAWS, len(places))), 0.0, 0.999),
         link_at=np.array(places, dtype=np.int64).reshape(-1, 2),
-        log_no_cause=log_no_cause,
+        complications=Complications.of(world.complications.edge, log_none),
         values=_drawn_values(knowledge, world, rng),
         systems=_systems(knowledge, world),
     )
@@ -167,10 +177,11 @@ def _rows(posterior: Posterior) -> Ints:
     """The heaviest sets, and for every disease its own heaviest one."""
     size = posterior.world.size
     named = np.flatnonzero(posterior.names_cause)
-    flat = posterior.members[named].ravel()
-    _, first = np.unique(flat, return_index=True)
-    own = named[first[flat[first] < size] // posterior.members.shape[1]]
-    return np.unique(np.concatenate([named[: max(0, SETS_MAX - size)], own]))
+    own = np.full(size + 1, len(posterior.members))
+    for column in posterior.members[named].T:
+        np.minimum.at(own, column, named)
+    own = own[:size]
+    return np.unique(np.concatenate([named[: max(0, SETS_MAX - size)], own[own < len(posterior.members)]]))
 
 
 def _holds(posterior: Posterior, rows: Ints) -> Floats:
@@ -211,7 +222,7 @@ def _drawn_weights(posterior: Posterior, draws: Draws, tables: Tables, rows: Int
     # Silence is weak and its parameters are not drawn: it enters at its value for the release.
     silence = posterior.log_like[rows] - log_likelihood(world, question.tables, spoken, members)
     like = log_likelihood(world, tables, spoken, members) + silence
-    prior = log_set_prior(draws.log_no_cause, shifted(draws.pi, question.shift), world.descriptive, members)
+    prior = log_set_prior(draws.complications, shifted(draws.pi, question.shift), world.descriptive, members)
     log_weight = prior + like / world.temperature
     weights = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
     return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float64)

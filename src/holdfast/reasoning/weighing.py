@@ -11,13 +11,15 @@ import numpy as np
 
 from holdfast.kernel.compiled import compiled
 from holdfast.reasoning.terms import Terms
-from holdfast.reasoning.world import Bools, Floats, Ints
+from holdfast.reasoning.world import Bools, Complications, Floats, Ints
 
 _TINY = 1e-12
 _SMALLEST = 1e-300
-_PIECE = 24
-"""Factors multiplied before the logarithm: 24 of 1e-12 still are above the smallest number."""
-_SILENT_PIECE = 64
+_SMALL, _FEW = 1e-150, 8
+"""Factors are multiplied as long as their product is not so small, and then their logarithm is taken: a logarithm is
+dearer than all else here. So many factors that are no smaller than ``_TINY`` keep any such product representable."""
+_LANES = 16
+"""Products that are kept side by side over many columns: a single one would wait for each multiplication."""
 
 
 def log_recorded(terms: Terms, not_shown: Floats, no_leak: Floats, members: Ints) -> Floats:
@@ -30,7 +32,7 @@ def log_recorded(terms: Terms, not_shown: Floats, no_leak: Floats, members: Ints
     columns = np.concatenate([singles.columns, signs.columns, steps.columns])
     _recorded(
         np.ascontiguousarray(members),
-        np.ascontiguousarray(not_shown[..., columns]), np.ascontiguousarray(no_leak[..., columns]),
+        np.take(not_shown, columns, axis=-1), np.take(no_leak, columns, axis=-1),
         singles.base, singles.slope,
         signs.starts, signs.base, signs.slope, signs.can_be_off,
         steps.starts, steps.base, steps.slope,
@@ -42,16 +44,21 @@ def log_recorded(terms: Terms, not_shown: Floats, no_leak: Floats, members: Ints
 def log_silence(silence: float, silent: Ints, not_shown: Floats, no_leak: Floats, members: Ints) -> Floats:
     """(B, N) log of the product of 1 - silence * P(present | set) over the columns ``silent``."""
     out = np.zeros((len(not_shown), len(members)))
-    chosen = np.ascontiguousarray(not_shown[..., silent]), np.ascontiguousarray(no_leak[..., silent])
-    _silence(silence, np.ascontiguousarray(members), *chosen, out)
+    width = -len(silent) % _LANES + len(silent)
+    shown = np.ones((*not_shown.shape[:-1], width))  # the columns that fill up the last lanes are always absent
+    shown[..., : len(silent)] = np.take(not_shown, silent, axis=-1)
+    leak = np.ones((*no_leak.shape[:-1], width))
+    leak[..., : len(silent)] = np.take(no_leak, silent, axis=-1)
+    _silence(silence, np.ascontiguousarray(members), shown, leak, out)
     return out
 
 
-def log_prior(log_no_cause: Floats, pi: Floats, descriptive: Bools, members: Ints) -> Floats:
-    """(B, N); ``log_no_cause`` (B, D+1, D+1), ``pi`` (B, D), ``descriptive`` (D,). See ``prior.log_set_prior``."""
+def log_prior(complications: Complications, pi: Floats, descriptive: Bools, members: Ints) -> Floats:
+    """(B, N); ``pi`` (B, D), ``descriptive`` (D,). See ``prior.log_set_prior``."""
     out = np.zeros((len(pi), len(members)))
-    causes_nothing = np.ascontiguousarray(log_no_cause.sum(axis=-1))
-    _prior(np.ascontiguousarray(members), log_no_cause, causes_nothing, np.log1p(-pi), descriptive, out)
+    log_none, log_nothing = np.atleast_2d(complications.log_none), np.atleast_2d(complications.log_nothing)
+    rows = np.ascontiguousarray(members)
+    _prior(rows, complications.edge, log_none, log_nothing, np.log1p(-pi), descriptive, out)
     return out
 
 
@@ -82,23 +89,22 @@ def _recorded(
     for b in range(out.shape[0]):
         for n in range(out.shape[1]):
             _products(b, members[n], not_shown, no_leak, absent)
-            total = 0.0
-            for start in range(0, ones, _PIECE):
-                product = 1.0
-                for i in range(start, min(start + _PIECE, ones)):
+            total, product = 0.0, 1.0
+            for start in range(0, ones, _FEW):
+                for i in range(start, min(start + _FEW, ones)):
                     product *= max(one_base[i] + one_slope[i] * absent[i], _TINY)
-                total += math.log(max(product, _SMALLEST))
-            product = 1.0
+                if product < _SMALL:
+                    total += math.log(product)
+                    product = 1.0
             for scale in range(len(step_base)):
                 last = step_from[scale + 1] if scale + 1 < len(step_base) else steps
                 p = step_base[scale]
                 for i in range(step_from[scale], last):
                     p += step_slope[i] * absent[ones + signs + i]
                 product *= max(p, _TINY)
-                if scale % _PIECE == _PIECE - 1:
-                    total += math.log(max(product, _SMALLEST))
+                if product < _SMALL:
+                    total += math.log(product)
                     product = 1.0
-            total += math.log(max(product, _SMALLEST))
             for group in range(len(can_be_off)):
                 first = sign_from[group]
                 last = sign_from[group + 1] if group + 1 < len(can_be_off) else signs
@@ -111,44 +117,55 @@ def _recorded(
                 given_on = 1.0
                 for i in range(first, last):
                     given_on *= sign_base[i] + sign_slope[i] * min((1.0 - absent[ones + i]) / on, 1.0)
-                total += math.log(max(on * given_on + off * can_be_off[group], _SMALLEST))
-            out[b, n] = total
+                p = max(on * given_on + off * can_be_off[group], _SMALLEST)
+                if p < _SMALL or product < _SMALL:
+                    total += math.log(p)
+                else:
+                    product *= p
+            out[b, n] = total + math.log(product)
 
 
 @compiled
 def _silence(silence: float, members: Ints, not_shown: Floats, no_leak: Floats, out: Floats) -> None:
     absent = np.empty(not_shown.shape[2])
+    lanes = np.empty(_LANES)
     for b in range(out.shape[0]):
         for n in range(out.shape[1]):
             _products(b, members[n], not_shown, no_leak, absent)
-            total = 0.0
-            for start in range(0, len(absent), _SILENT_PIECE):
-                product = 1.0
-                for i in range(start, min(start + _SILENT_PIECE, len(absent))):
-                    product *= 1.0 - silence + silence * absent[i]
-                total += math.log(product)
-            out[b, n] = total
+            lanes[:] = 1.0
+            for start in range(0, len(absent), _LANES):
+                for lane in range(_LANES):
+                    lanes[lane] *= 1.0 - silence + silence * absent[start + lane]
+            total, product = 0.0, 1.0
+            for lane in range(_LANES):
+                product *= max(lanes[lane], _SMALLEST)
+                if product < _SMALL:
+                    total += math.log(product)
+                    product = 1.0
+            out[b, n] = total + math.log(product)
 
 
 @compiled
 def _prior(
-    members: Ints, log_no_cause: Floats, causes_nothing: Floats, log_not_alone: Floats, descriptive: Bools, out: Floats
-) -> None:
+    members: Ints, edge: Ints, log_none: Floats, log_nothing: Floats,
+    log_not_alone: Floats, descriptive: Bools,
+    out: Floats,
+) -> None:  # fmt: skip
     size = log_not_alone.shape[1]
-    for n in range(out.shape[1]):
-        row = members[n]
-        beside_cause = False
-        for disease in row:
-            beside_cause = beside_cause or (disease < size and not descriptive[disease])
-        for b in range(out.shape[0]):
+    for b in range(out.shape[0]):
+        for n in range(out.shape[1]):
+            row = members[n]
+            beside_cause = False
+            for disease in row:
+                beside_cause = beside_cause or (disease < size and not descriptive[disease])
             total = 0.0
             for disease in row:
                 if disease == size:
                     continue
                 log_absent = 0.0 if descriptive[disease] and beside_cause else log_not_alone[b, disease]
                 for other in row:
-                    if other != disease:
-                        log_absent += log_no_cause[b, other, disease]
-                total += causes_nothing[b, disease]
+                    if edge[other, disease] >= 0:
+                        log_absent += log_none[b, edge[other, disease]]
+                total += log_nothing[b, disease]
                 total += np.log(-math.expm1(log_absent)) - log_absent
             out[b, n] = total

@@ -30,6 +30,31 @@ _LEAK_MIN, _LEAK_MAX = 1e-4, 0.98
 
 
 @dataclass(frozen=True)
+class Complications:
+    """Which disease brings about which; leading axes are draws."""
+
+    edge: Ints
+    """(D+1, D+1) number of the edge by which disease i brings about j, -1 where it does not."""
+    log_none: Floats
+    """(..., E) log(1 - c): along this edge nothing is brought about."""
+    log_nothing: Floats
+    """(..., D+1) the same along all edges of a disease."""
+
+    @property
+    def ever(self) -> Bools:
+        """(D+1, D+1) disease i brings about j."""
+        return self.edge >= 0
+
+    @classmethod
+    def of(cls, edge: Ints, log_none: Floats) -> "Complications":
+        """Sums up what all edges of a disease bring about."""
+        log_nothing = np.zeros((*log_none.shape[:-1], len(edge)))
+        for cause, effect in np.argwhere(edge >= 0):
+            log_nothing[..., cause] += log_none[..., edge[cause, effect]]
+        return cls(edge, log_none, log_nothing)
+
+
+@dataclass(frozen=True)
 class World:
     """Arrays over D hypothesised diseases (listed ones, then unlisted pseudo-diseases) and F findings."""
 
@@ -40,8 +65,7 @@ class World:
     """(D,) states that name no cause."""
     pi: Floats
     """(D,) prior of each before signalment."""
-    log_no_cause: Floats
-    """(D+1, D+1) log(1 - c_ij): disease i does not bring about j."""
+    complications: Complications
     findings: tuple[str, ...]
     finding_index: dict[str, int]
     leak: Floats
@@ -114,7 +138,7 @@ def compile_world(knowledge: Knowledge) -> World:
         index=index,
         descriptive=np.array([k in knowledge.diseases and knowledge.diseases[k].descriptive for k in keys], dtype=bool),
         pi=pi,
-        log_no_cause=_complications(knowledge, index),
+        complications=_complications(knowledge, index),
         findings=findings,
         finding_index=finding_index,
         leak=leak,
@@ -246,22 +270,24 @@ def _links(
     return shown, link_of
 
 
-def _complications(knowledge: Knowledge, index: dict[str, int]) -> Floats:
-    """log(1 - c) of every complication that does not close a circle, the likelier ones first.
+def _complications(knowledge: Knowledge, index: dict[str, int]) -> Complications:
+    """Every complication that does not close a circle, the likelier ones first.
 
     In a circle each disease would vouch for the other and the set prior would be far too high.
     """
     edges = [(c.p, d.key, c.disease) for d in knowledge.diseases.values() for c in d.complications]
     reaches: dict[str, set[str]] = {key: {key} for key in knowledge.diseases}
-    log_no_cause = np.zeros((len(index) + 1, len(index) + 1))
+    edge = np.full((len(index) + 1, len(index) + 1), -1, dtype=np.int64)
+    log_none: list[float] = []
     for p, cause, effect in sorted(edges, key=lambda edge: (-edge[0], edge[1], edge[2])):
-        if cause in reaches[effect]:
+        if p <= 0.0 or cause in reaches[effect]:
             continue
-        log_no_cause[index[cause], index[effect]] = np.log1p(-min(p, 0.99))
+        edge[index[cause], index[effect]] = len(log_none)
+        log_none.append(float(np.log1p(-min(p, 0.99))))
         for reached in reaches.values():
             if cause in reached:
                 reached |= reaches[effect]
-    return log_no_cause
+    return Complications.of(edge, np.array(log_none))
 
 
 def not_shown(shown: Floats, leak: Floats) -> Floats:
@@ -271,8 +297,12 @@ def not_shown(shown: Floats, leak: Floats) -> Floats:
     chosen to make P(finding | this disease alone) equal to the printed share: 1 - (1-leak)(1-q) = share. A share
     below the background leaves q = 0: a cause cannot prevent a finding. The last row is the empty place.
     """
-    own = np.minimum((1.0 - shown) / (1.0 - leak)[..., None, :], 1.0)
-    return np.concatenate([own, np.ones((*own.shape[:-2], 1, own.shape[-1]))], axis=-2)
+    left = np.ones((*shown.shape[:-2], shown.shape[-2] + 1, shown.shape[-1]))
+    own = left[..., :-1, :]
+    own -= shown  # in place: of two hundred draws each array is ten megabytes
+    own /= (1.0 - leak)[..., None, :]
+    np.minimum(own, 1.0, out=own)
+    return left
 
 
 def spread_of(grade: Grade) -> float:

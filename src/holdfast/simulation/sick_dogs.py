@@ -12,7 +12,7 @@ import numpy as np
 from holdfast.knowledge.model import Knowledge, Test
 from holdfast.reasoning.evidence import Evidence, Observed
 from holdfast.reasoning.ranges import Draws
-from holdfast.reasoning.world import Bools, Floats, World, not_shown, unlisted_system
+from holdfast.reasoning.world import Bools, Complications, Floats, World, not_shown, unlisted_system
 from holdfast.record.events import Presence
 
 WRITTEN = (0.35, 0.9)
@@ -46,12 +46,12 @@ class Numbers:
     pi: Floats
     leak: Floats
     not_shown: Floats
-    log_no_cause: Floats
+    complications: Complications
 
 
 def exact_numbers(world: World) -> Numbers:
     """The values of the release."""
-    return Numbers(world.pi, world.leak, not_shown(world.shown, world.leak), world.log_no_cause)
+    return Numbers(world.pi, world.leak, not_shown(world.shown, world.leak), world.complications)
 
 
 def drawn_numbers(world: World, draws: Draws, which: int) -> Numbers:
@@ -61,7 +61,8 @@ def drawn_numbers(world: World, draws: Draws, which: int) -> Numbers:
     for place, members in draws.systems:
         shown[place] = shown[list(members)].mean(axis=0)
     leak = draws.leak[which]
-    return Numbers(draws.pi[which], leak, not_shown(shown, leak), draws.log_no_cause[which])
+    complications = Complications.of(world.complications.edge, draws.complications.log_none[which])
+    return Numbers(draws.pi[which], leak, not_shown(shown, leak), complications)
 
 
 def draw_cause(world: World, numbers: Numbers, rng: np.random.Generator, among: Bools) -> int:
@@ -81,8 +82,9 @@ def draw_dog(
     """A dog with these causes, what they brought about, and a record of a part of it."""
     true = list(causes)
     for cause in true:  # grows: complications bring about others
-        for effect in np.flatnonzero(numbers.log_no_cause[cause] < 0):
-            if int(effect) not in true and rng.random() < 1.0 - np.exp(numbers.log_no_cause[cause, effect]):
+        edges = numbers.complications.edge[cause]
+        for effect in np.flatnonzero(edges >= 0):
+            if int(effect) not in true and rng.random() < 1.0 - np.exp(numbers.complications.log_none[edges[effect]]):
                 true.append(int(effect))
     shows = _shown(world, numbers, rng, true)
     return SickDog(tuple(world.keys[d] for d in true), shows, _charted(world, knowledge, rng, shows))

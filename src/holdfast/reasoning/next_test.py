@@ -17,6 +17,7 @@ from holdfast.reasoning.not_excluded import treatable_causes
 from holdfast.reasoning.results import (
     OVERHEAD_MIN,
     OVERLOOKED,
+    Answers,
     answers,
     done_tests,
     entropy_bits,
@@ -112,9 +113,13 @@ def next_tests(posterior: Posterior, knowledge: Knowledge) -> tuple[NextTest, ..
         tuple(leading),
         finding_probability(tables, np.array(leading, dtype=np.int64)[:, None], every),
     )
-    done = done_tests(posterior, knowledge)
-    judged = (_judge(posterior, test, bench, test.key in done) for test in knowledge.tests.values())
-    ranked = sorted((t for t in judged if t is not None), key=lambda t: _order(knowledge.tests[t.key], t))
+    done, asked = done_tests(posterior, knowledge), answers(posterior, bench.shown)
+    telling = entropy_bits(bench.weights @ asked.p) - bench.weights @ entropy_bits(asked.p)
+    judged = []
+    for key, columns in asked.tests.items():
+        kept = most_telling(telling[columns]) + columns.start
+        judged.append(_judge(world, knowledge.tests[key], bench, asked, kept, key in done))
+    ranked = sorted(judged, key=lambda t: _order(knowledge.tests[t.key], t))
     return tuple(_with_proof(posterior, knowledge, ranked))
 
 
@@ -155,12 +160,8 @@ def _order(test: Test, judged: NextTest) -> tuple[float, int, int, str]:
     return (-round(judged.score, 9), test.invasiveness, test.cost_band, test.key)
 
 
-def _judge(posterior: Posterior, test: Test, bench: _Bench, again: bool) -> NextTest | None:
-    world = posterior.world
-    if (asked := answers(posterior, test, bench.shown)) is None:
-        return None
-    single = entropy_bits(bench.weights @ asked.p) - bench.weights @ entropy_bits(asked.p)
-    kept = most_telling(single)
+def _judge(world: World, test: Test, bench: _Bench, asked: Answers, kept: Ints, again: bool) -> NextTest:
+    """``kept``: columns of the findings of the test that tell most, the most telling first."""
     joint = outcomes(bench.weights, asked.p[:, kept])
     information = information_bits(joint @ bench.starts)
     gain, same, worth = _decision(joint, bench)
@@ -170,7 +171,9 @@ def _judge(posterior: Posterior, test: Test, bench: _Bench, again: bool) -> Next
         information, gain, same = information * OVERLOOKED, gain * OVERLOOKED, 1.0 - (1.0 - same) * OVERLOOKED
     score = (information + gain) / (test.minutes.value + OVERHEAD_MIN)
     telling = world.findings[top]
-    return NextTest(test.key, information, gain, same, worth, again, score, telling, favours, against, asked.errs)
+    known = world.accuracy.get(test.key, {})
+    errs = tuple(known[place] for place in asked.places[asked.tests[test.key]].tolist() if place in known)
+    return NextTest(test.key, information, gain, same, worth, again, score, telling, favours, against, errs)
 
 
 def _decision(joint: Floats, bench: _Bench) -> tuple[float, float, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from holdfast.knowledge.model import Disease, Exclusion, Knowledge, Test, Urgency
+from holdfast.knowledge.model import Disease, Exclusion, Knowledge, Urgency
 from holdfast.reasoning.engine import Posterior
 from holdfast.reasoning.likelihood import finding_probability
 from holdfast.reasoning.ranges import Range
@@ -89,13 +89,11 @@ def not_excluded(posterior: Posterior, knowledge: Knowledge, spans: dict[int, Ra
 def _negatives(posterior: Posterior, knowledge: Knowledge) -> dict[str, Negative]:
     """Treatable cause -> the negative result that would lower it most, over the heaviest sets."""
     world = posterior.world
-    easiest = _easiest_tests(knowledge)
-    known = {world.findings[f] for f in posterior.question.facts.observed}
-    open_ = [key for key in easiest if key not in known and world.linked[world.finding_index[key]]]
+    unknown = np.abs(posterior.question.facts.state) != 1
+    wanted = np.array([f for f in sorted(world.easiest) if unknown[f] and world.linked[f]], dtype=np.int64)
     causes = [world.index[d.key] for d in treatable_causes(knowledge)]
-    if not open_ or not causes:
+    if not wanted.size or not causes:
         return {}
-    wanted = np.array([world.finding_index[key] for key in open_], dtype=np.int64)
     rows = posterior.best(SETS)
     members, weights = posterior.members[rows], posterior.weights[rows]
     absent = weights[:, None] * (1.0 - finding_probability(posterior.question.tables, members, wanted))
@@ -109,17 +107,11 @@ def _negatives(posterior: Posterior, knowledge: Knowledge) -> dict[str, Negative
     # The short list holds a little less of a rare cause than the whole one: the ratio is what it tells.
     return {
         world.keys[d]: Negative(
-            easiest[open_[best[i]]].key, open_[best[i]], float(posterior.marginals[d] * after[i, best[i]] / before[i])
+            world.easiest[finding],
+            world.findings[finding],
+            float(posterior.marginals[d] * after[i, best[i]] / before[i]),
         )
         for i, d in enumerate(causes)
+        for finding in [int(wanted[best[i]])]
         if np.isfinite(lowered[i, best[i]])
     }
-
-
-def _easiest_tests(knowledge: Knowledge) -> dict[str, Test]:
-    """Finding -> the test with the least risk and time that gives it."""
-    easiest: dict[str, Test] = {}
-    for test in sorted(knowledge.tests.values(), key=lambda t: (t.invasiveness, t.minutes.value, t.cost_band, t.key)):
-        for key in test.reveals:
-            easiest.setdefault(key, test)
-    return easiest

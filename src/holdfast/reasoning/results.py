@@ -1,11 +1,12 @@
 """What a test can still answer about this animal, how probable each result is, and how much results tell."""
 
+from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from holdfast.knowledge.graded import Accuracy
-from holdfast.knowledge.model import Knowledge, Test
+from holdfast.knowledge.model import Knowledge
 from holdfast.reasoning.engine import Posterior
 from holdfast.reasoning.world import Floats, Ints
 
@@ -18,37 +19,33 @@ OVERHEAD_MIN = 20.0
 docs/decisions/0006."""
 AGAIN_RESULTS = 2
 """Recorded findings that only this test, or this test most easily, gives: from so many on it has been done."""
+_LEAST = 1e-300
 OVERLOOKED = 0.41
 """Share of an expert's positive findings that users of a diagnostic system did not enter (QMR: they entered 59 %)."""
 
 
 @dataclass(frozen=True)
 class Answers:
-    """The open findings of one test."""
+    """What the tests can still answer: a column for each finding of each test that nothing on record answers yet."""
 
+    tests: dict[str, slice]
+    """Each test with anything left to answer, and its columns."""
     places: Ints
-    """(K,) findings of the world that nothing on record answers yet."""
+    """(C,) findings of the world."""
     p: Floats
-    """(S, K) probability that the test shows each, by set of diseases, its known errors counted."""
-    errs: tuple[Accuracy, ...]
-    """About which of them it is known to err, and how often."""
+    """(S, C) probability that the test shows each, by set of diseases, its known errors counted."""
 
 
-def answers(posterior: Posterior, test: Test, shown: Floats) -> Answers | None:
-    """``shown``: (S, F) P(finding | set). None where everything that the test gives is on record."""
-    world = posterior.world
-    known = set(posterior.question.facts.observed.tolist())
-    open_ = [world.finding_index[k] for k in test.reveals if world.finding_index[k] not in known]
-    if not open_:
-        return None
-    p = shown[:, open_]
-    accuracy = world.accuracy.get(test.key, {})
-    for column, place in enumerate(open_):
-        if place in accuracy:
-            right, wrong = accuracy[place].sensitivity, 1.0 - accuracy[place].specificity
-            p[:, column] = wrong + (right - wrong) * p[:, column]
-    errs = tuple(accuracy[place] for place in open_ if place in accuracy)
-    return Answers(np.array(open_, dtype=np.int64), p, errs)
+def answers(posterior: Posterior, shown: Floats) -> Answers:
+    """``shown``: (S, F) P(finding | set)."""
+    reveals = posterior.world.reveals
+    left = np.flatnonzero(np.abs(posterior.question.facts.state[reveals.finding]) != 1)
+    places, wrong = reveals.finding[left], reveals.false_alarm[left]
+    p = wrong + (reveals.sensitivity[left] - wrong) * shown[:, places]
+    numbers, first = np.unique(reveals.test[left], return_index=True)
+    bounds = pairwise([*first.tolist(), len(left)])
+    tests = {reveals.tests[n]: slice(*bound) for n, bound in zip(numbers.tolist(), bounds, strict=True)}
+    return Answers(tests, places, p)
 
 
 def most_telling(bits: Floats) -> Ints:
@@ -68,8 +65,7 @@ def information_bits(joint: Floats) -> float:
     """Mutual information of outcome (rows) and what is asked (columns) from their joint weights."""
 
     def entropy(weights: Floats) -> float:
-        seen = weights[weights > 0]
-        return -float((seen * np.log2(seen)).sum())
+        return -float((weights * np.log2(np.maximum(weights, _LEAST))).sum())
 
     return max(0.0, entropy(joint.sum(axis=1)) + entropy(joint.sum(axis=0)) - entropy(joint))
 
@@ -83,12 +79,9 @@ def entropy_bits(p: Floats) -> Floats:
 def done_tests(posterior: Posterior, knowledge: Knowledge) -> set[str]:
     """Tests that the recorded findings came from, each finding counted for the easiest test that gives it."""
     world = posterior.world
-    counts: dict[str, int] = {}
-    for place in posterior.question.facts.observed:
-        giving = [t for t in knowledge.tests.values() if world.findings[place] in t.reveals]
-        if giving:
-            easiest = min(giving, key=lambda t: (t.invasiveness, t.minutes.value, t.cost_band, t.key))
-            counts[easiest.key] = counts.get(easiest.key, 0) + 1
+    counts = Counter(
+        world.easiest[place] for place in posterior.question.facts.observed.tolist() if place in world.easiest
+    )
     return {
         key for key, count in counts.items() if count >= AGAIN_RESULTS or 2 * count >= len(knowledge.tests[key].reveals)
     }

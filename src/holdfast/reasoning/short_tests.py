@@ -90,19 +90,18 @@ def before_going_on(posterior: Posterior, knowledge: Knowledge, working: str) ->
     shown = finding_probability(
         posterior.question.tables, posterior.members[rows], np.arange(len(posterior.world.findings))
     )
-    done = done_tests(posterior, knowledge)
+    done, asked = done_tests(posterior, knowledge), answers(posterior, shown)
+    with_it, treatable_with = weights @ asked.p, (weights * helps[rows]) @ asked.p
+    p_with = treatable_with / np.maximum(with_it, 1e-12)
+    p_without = (p - treatable_with) / np.maximum(1.0 - with_it, 1e-12)
+    left = with_it * entropy_bits(p_with) + (1.0 - with_it) * entropy_bits(p_without)
+    tells = entropy_bits(np.array(p)) - left
     found = []
-    for test in knowledge.tests.values():
+    for key, columns in asked.tests.items():
+        test = knowledge.tests[key]
         if test.minutes.value > MINUTES_MAX or test.invasiveness > ASKS_LITTLE:
             continue
-        if (asked := answers(posterior, test, shown)) is None:
-            continue
-        with_it = weights @ asked.p
-        treatable_with, treatable = (weights * helps[rows]) @ asked.p, p
-        p_with = treatable_with / np.maximum(with_it, 1e-12)
-        p_without = (treatable - treatable_with) / np.maximum(1.0 - with_it, 1e-12)
-        left = with_it * entropy_bits(p_with) + (1.0 - with_it) * entropy_bits(p_without)
-        kept = most_telling(entropy_bits(np.array(p)) - left)
+        kept = most_telling(tells[columns]) + columns.start
         bits = _bits(outcomes(weights, asked.p[:, kept]), helps[rows])
         if again := test.key in done:
             bits *= OVERLOOKED

@@ -55,6 +55,21 @@ class Complications:
 
 
 @dataclass(frozen=True)
+class Reveals:
+    """Every finding that a test can give, test after test in the order of the release."""
+
+    tests: tuple[str, ...]
+    test: Ints
+    """(R,) number of the test."""
+    finding: Ints
+    """(R,) index of the finding."""
+    sensitivity: Floats
+    """(R,) how often the test shows a finding that is there; 1 where nothing is known."""
+    false_alarm: Floats
+    """(R,) how often it shows one that is not there; 0 where nothing is known."""
+
+
+@dataclass(frozen=True)
 class World:
     """Arrays over D hypothesised diseases (listed ones, then unlisted pseudo-diseases) and F findings."""
 
@@ -92,6 +107,7 @@ class World:
     values: ValueTables
     accuracy: dict[str, dict[int, Accuracy]]
     """Test -> finding index -> how often it is right."""
+    reveals: Reveals
     easiest: dict[int, str]
     """Finding index -> the easiest test that gives it, of those whose accuracy is known for it or not."""
     temperature: float
@@ -132,6 +148,11 @@ def compile_world(knowledge: Knowledge) -> World:
         on_scale[levels] = True
     groups = sorted({f.syndrome for f in knowledge.findings.values() if f.syndrome})
     values = knowledge.findings.values()
+    accuracy = {
+        test.key: {finding_index[a.finding]: a for a in test.accuracy}
+        for test in knowledge.tests.values()
+        if test.accuracy
+    }
     return World(
         keys=keys,
         names=names,
@@ -156,11 +177,8 @@ def compile_world(knowledge: Knowledge) -> World:
         ).reshape(-1, len(findings)),
         values=_values(knowledge, index),
         places=tuple(partial(place, measure) for measure in knowledge.measures.values()),
-        accuracy={
-            test.key: {finding_index[a.finding]: a for a in test.accuracy}
-            for test in knowledge.tests.values()
-            if test.accuracy
-        },
+        accuracy=accuracy,
+        reveals=_reveals(knowledge, finding_index, accuracy),
         easiest=_easiest(knowledge, finding_index),
         temperature=max(1e-6, knowledge.tuning.temperature.value),
         silence=min(1.0, max(0.0, knowledge.tuning.silence.value)),
@@ -188,6 +206,20 @@ def _values(knowledge: Knowledge, index: dict[str, int]) -> ValueTables:
             shift[index[UNLISTED + system]] = shift[rows].mean(axis=0)
             extra[index[UNLISTED + system]] = extra[rows].mean(axis=0) + shift[rows].var(axis=0)
     return ValueTables(shift, extra, listed.middle)
+
+
+def _reveals(knowledge: Knowledge, finding_index: dict[str, int], accuracy: dict[str, dict[int, Accuracy]]) -> Reveals:
+    tests = tuple(knowledge.tests)
+    given = [(number, finding_index[key]) for number, name in enumerate(tests) for key in knowledge.tests[name].reveals]
+    known = [accuracy.get(tests[number], {}).get(finding) for number, finding in given]
+    pairs = np.array(given, dtype=np.int64).reshape(-1, 2)
+    return Reveals(
+        tests,
+        pairs[:, 0],
+        pairs[:, 1],
+        np.array([one.sensitivity if one else 1.0 for one in known]),
+        np.array([1.0 - one.specificity if one else 0.0 for one in known]),
+    )
 
 
 def _easiest(knowledge: Knowledge, finding_index: dict[str, int]) -> dict[int, str]:

@@ -14,7 +14,7 @@ from holdfast.usecases import cases
 from holdfast.usecases import second_look as look
 from holdfast.usecases.context import Context, record
 from holdfast.usecases.course_views import CourseView, ExpectedView, TreatmentView
-from holdfast.usecases.ports import OWN_ACTOR, Change, Receipt
+from holdfast.usecases.ports import OWN_ACTOR, Change, NewEvent, Receipt
 from making import StandingClock, make_context
 
 
@@ -166,9 +166,22 @@ class TestAPageOpenedTwice:
                 stream=ev.case_stream(rex),
                 events=[ev.MonitorConditionBegan(at_us=clock.at_us, condition="asystole", text="No beat")],
             ),
+            lambda ctx, clock, rex: ctx.store.submit(
+                Change(
+                    command_id="from another process",
+                    actor=OWN_ACTOR,
+                    recorded_us=clock.at_us,
+                    events=(
+                        NewEvent(
+                            stream=ev.case_stream(rex),
+                            event=ev.MonitorConditionBegan(at_us=clock.at_us, condition="asystole", text="No beat"),
+                        ),
+                    ),
+                )
+            ).result(),
             lambda ctx, clock, rex: look.show(ctx, actor="colleague", case_id=rex),
         ],
-        ids=["later", "an entry", "a condition", "somebody else looked"],
+        ids=["later", "an entry", "a condition", "a condition not yet followed", "somebody else looked"],
     )
     def test_is_a_new_look_when_anything_changed(
         self, ctx: Context, clock: StandingClock, rex: str, change: Callable[[Context, StandingClock, str], object]

@@ -250,6 +250,7 @@ def show(ctx: Context, *, actor: str, case_id: str, order_id: str = "") -> tuple
     """
     if order_id:
         after(_order(ctx, case_id, order_id), Act.SHOW)
+    ctx.book.catch_up()  # the monitor's blocks are followed once a second: an act is looked at with the last one too
     now_us = ctx.clock.now_us()
     if standing := _standing_look(ctx, actor, case_id, order_id, now_us):
         return standing

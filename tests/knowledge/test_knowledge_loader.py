@@ -223,6 +223,7 @@ BLOOD, BLEED = "findings/blood.yaml", "diseases/bleed.yaml"
         (_set(BLEED, "benefit", "value", 1.1), BLEED, "bleed", "benefit"),
         (_set(BLEED, "key", "blood_loss"), BLEED, "blood_loss", "named after"),
         (_set("tests.yaml", 0, "reveals", ["unicorn"]), "tests.yaml", "pcv", "unicorn"),
+        (_set("tests.yaml", 0, "never_with", ["unicorn"]), "tests.yaml", "pcv", "unicorn"),
         (_set("tests.yaml", 0, "cost_band", 9), "tests.yaml", "pcv", "cost_band"),
         (_set("tests.yaml", 0, "minutes", "value", 0), "tests.yaml", "pcv", "minutes"),
         (_set("regions.yaml", 0, "focal_finding", "unicorn"), "regions.yaml", "chest", "unicorn"),

@@ -66,6 +66,16 @@ def test_a_long_or_invasive_test_is_not_asked_for() -> None:
     assert {test.key for test in before(world(scan_minutes=30)).tests} == {"needle"}
 
 
+def test_a_test_that_must_not_be_done_with_this_dog_is_not_asked_for_and_the_page_says_why() -> None:
+    known = world()
+    barred = replace(known, tests=known.tests | {"needle": replace(known.tests["needle"], never_with=("collapse",))})
+    found = assessed(barred)
+    assert found.before_going_on is not None
+    assert {test.key for test in (*found.before_going_on.tests, *found.next_tests)} == {"scan"}
+    assert "Not asked for: needle (collapse)." in to_page(found, barred)["caveats"]
+    assert not any("Not asked for" in caveat for caveat in to_page(assessed(known), known)["caveats"])
+
+
 def test_what_is_on_record_is_not_asked_again() -> None:
     assert "needle" not in {test.key for test in before(world(), present="collapse fluid").tests}
 

@@ -298,6 +298,7 @@ class _Assembly(Pedigree):
     def test(self, shape: shapes.TestShape) -> Test:
         fault = self.faults("tests.yaml", shape.key)
         self.known_findings(shape.reveals, "reveals", fault)
+        self.known_findings(shape.never_with, "never_with", fault)
         minutes = self.estimate(shape.minutes, "minutes", fault)
         if not minutes.value > 0:
             fault("minutes must be above 0")
@@ -308,6 +309,7 @@ class _Assembly(Pedigree):
             cost_band=shape.cost_band,
             invasiveness=shape.invasiveness,
             risk_unstable=shape.risk_unstable,
+            never_with=shape.never_with,
             reveals=shape.reveals,
             accuracy=graded_assembly.accuracies(shape, self, fault),
             point_of_care=shape.point_of_care,

@@ -181,6 +181,8 @@ class Test:
     point_of_care: bool = True
     accuracy: tuple[Accuracy, ...] = ()
     """Findings about which this test can be wrong, where it is known how often."""
+    never_with: tuple[str, ...] = ()
+    """Finding keys in whose presence it is never asked for: it could not be done, or could kill."""
 
 
 @dataclass(frozen=True)

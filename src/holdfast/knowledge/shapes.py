@@ -155,6 +155,7 @@ class TestShape(Shape, frozen=True, kw_only=True):
     cost_band: Literal[1, 2, 3, 4]
     invasiveness: Literal[0, 1, 2, 3]
     risk_unstable: str
+    never_with: tuple[str, ...] = ()
     reveals: tuple[str, ...]
     point_of_care: bool = True
     accuracy: tuple[AccuracyShape, ...] = ()

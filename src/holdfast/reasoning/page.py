@@ -13,7 +13,15 @@ from holdfast.reasoning.fit import NOT_WHOLE, FindingFit, Fit, Rival, Verdict
 from holdfast.reasoning.fit_course import FitThen
 from holdfast.reasoning.grounds import grounds, number_of
 from holdfast.reasoning.not_excluded import Negative, NotExcluded
-from holdfast.reasoning.page_numbers import Page, disease_name, finding_name, number_page, rounded, source_of
+from holdfast.reasoning.page_numbers import (
+    Page,
+    disease_name,
+    finding_name,
+    in_sentence,
+    number_page,
+    rounded,
+    source_of,
+)
 from holdfast.reasoning.page_tests import before_page, hold_page, next_test_page
 from holdfast.reasoning.ranges import Parameter
 from holdfast.reasoning.words import (
@@ -313,4 +321,8 @@ def _caveats(assessment: Assessment, knowledge: Knowledge) -> list[str]:
     if graded:
         ours = sum(grade is Grade.ESTIMATE for grade in graded)
         caveats.append(f"Of {len(graded)} numbers behind the leading cause, {ours} are our estimates.")
+    present = {key for key, found in assessment.evidence.findings.items() if found.present}
+    for test in knowledge.tests.values():
+        if reasons := [finding_name(key, knowledge) for key in test.never_with if key in present]:
+            caveats.append(f"Not asked for: {in_sentence(test.name)} ({listed(reasons, most=3)}).")
     return [*caveats, *assessment.evidence.notes]

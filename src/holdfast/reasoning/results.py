@@ -26,7 +26,10 @@ OVERLOOKED = 0.41
 
 @dataclass(frozen=True)
 class Answers:
-    """What the tests can still answer: a column for each finding of each test that nothing on record answers yet."""
+    """What the tests can still answer: a column for each finding of each test that nothing on record answers yet.
+
+    Tests that are never asked for in the presence of what was found are left out (``Test.never_with``).
+    """
 
     tests: dict[str, slice]
     """Each test with anything left to answer, and its columns."""
@@ -38,8 +41,9 @@ class Answers:
 
 def answers(posterior: Posterior, shown: Floats) -> Answers:
     """``shown``: (S, F) P(finding | set)."""
-    reveals = posterior.world.reveals
-    left = np.flatnonzero(np.abs(posterior.question.facts.state[reveals.finding]) != 1)
+    reveals, facts = posterior.world.reveals, posterior.question.facts
+    never = np.asarray(reveals.never_with[:, facts.present].any(axis=1), dtype=bool)
+    left = np.flatnonzero((np.abs(facts.state[reveals.finding]) != 1) & ~never[reveals.test])
     places, wrong = reveals.finding[left], reveals.false_alarm[left]
     p = wrong + (reveals.sensitivity[left] - wrong) * shown[:, places]
     numbers, first = np.unique(reveals.test[left], return_index=True)

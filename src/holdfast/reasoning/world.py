@@ -67,6 +67,8 @@ class Reveals:
     """(R,) how often the test shows a finding that is there; 1 where nothing is known."""
     false_alarm: Floats
     """(R,) how often it shows one that is not there; 0 where nothing is known."""
+    never_with: Bools
+    """(T, F) the test is never asked for in the presence of the finding."""
 
 
 @dataclass(frozen=True)
@@ -219,6 +221,9 @@ def _reveals(knowledge: Knowledge, finding_index: dict[str, int], accuracy: dict
         pairs[:, 1],
         np.array([one.sensitivity if one else 1.0 for one in known]),
         np.array([1.0 - one.specificity if one else 0.0 for one in known]),
+        np.array(
+            [[key in test.never_with for key in finding_index] for test in knowledge.tests.values()], dtype=bool
+        ).reshape(-1, len(finding_index)),
     )
 
 

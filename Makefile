@@ -15,7 +15,7 @@ serve: $(VENV)/.run   ## run a real ward: web on 127.0.0.1:8080, HL7 (MLLP) on 1
 	$(BIN)/holdfast serve
 
 test: $(VENV)/.dev    ## all tests: unit, contract, stories, sockets, real browser (skipped where chromium is absent)
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile
 
 check: $(VENV)/.dev   ## what must hold before a commit: style, types, layers, unused dependencies, knowledge
 	$(BIN)/ruff check .
